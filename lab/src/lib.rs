@@ -1,0 +1,1 @@
+//! The lab: DNS, TLS and photo servers on loopback, for tests and the demonstration.

@@ -1,0 +1,3 @@
+//! Runs the main job on the samples inside the lab.
+
+fn main() {}

@@ -1,0 +1,378 @@
+//! What the world answered, as plain data.
+//!
+//! Evidence says what was seen, never whether that is good or bad: rules, profiles and decisions
+//! come later and can be worked out again from the same evidence. A question that got no answer
+//! is evidence too. Every map is ordered and keyed by the question, so the order in which answers
+//! arrived cannot show.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::Fqdn;
+
+/// The two schemes a photo URL may have (RFC 9110, 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// `http`: no certificate is ever presented.
+    Http,
+    /// `https`.
+    Https,
+}
+
+impl Scheme {
+    /// The port a URL of this scheme means when it names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+
+    /// The scheme in lower case, without the colon.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// The host that a photo URL names today and that Jabber cannot match with a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+pub enum OldHost {
+    /// An address; an IPv4-mapped IPv6 address stands here as the IPv4 address it is.
+    Address(IpAddr),
+    /// A single-label name in lower case, decided only by the administrator's map.
+    Bare(String),
+}
+
+impl OldHost {
+    /// The address, when it is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(*address),
+            Self::Bare(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for OldHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Bare(label) => f.write_str(label),
+        }
+    }
+}
+
+impl From<OldHost> for String {
+    fn from(host: OldHost) -> Self {
+        host.to_string()
+    }
+}
+
+impl From<String> for OldHost {
+    fn from(text: String) -> Self {
+        match text.parse() {
+            Ok(address) => Self::Address(address),
+            Err(_) => Self::Bare(text),
+        }
+    }
+}
+
+/// One place that photo URLs point to: what is surveyed and decided once, however many rows
+/// share it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// The host as the URLs name it today.
+    #[serde(rename = "address")]
+    pub host: OldHost,
+    /// The port, the scheme's default when the URL names none.
+    pub port: u16,
+    /// The scheme.
+    pub scheme: Scheme,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            OldHost::Address(IpAddr::V6(v6)) => {
+                write!(f, "{}://[{v6}]:{}", self.scheme.as_str(), self.port)
+            }
+            host => write!(f, "{}://{host}:{}", self.scheme.as_str(), self.port),
+        }
+    }
+}
+
+/// Where a candidate came from, strongest first; the order is the rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The administrator's map.
+    Map,
+    /// A dNSName in the certificate that the address itself presents.
+    Certificate,
+    /// Reverse DNS.
+    Ptr,
+    /// Other rows of the same export.
+    Corpus,
+    /// The administrator's list of candidates.
+    List,
+    /// The administrator's default host.
+    Default,
+}
+
+impl Source {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Certificate => "certificate",
+            Self::Ptr => "ptr",
+            Self::Corpus => "corpus",
+            Self::List => "list",
+            Self::Default => "default",
+        }
+    }
+
+    /// Whether the administrator states it, so that no forward confirmation is required.
+    pub fn is_stated(self) -> bool {
+        matches!(self, Self::Map | Self::Default)
+    }
+}
+
+/// What a DNS question brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer<T> {
+    /// The records of the type asked for, CNAMEs followed, in canonical order.
+    Found(T),
+    /// The authority says that there is none: no such name, or no such record.
+    Absent(Absence),
+    /// No usable answer: a timeout, SERVFAIL, REFUSED, a broken message. It proves nothing.
+    CouldNotAsk(String),
+    /// The question was not put, and why (offline, out of time, an address not to be bothered).
+    NotAsked(String),
+}
+
+impl<T> Answer<T> {
+    /// The records found.
+    pub fn found(&self) -> Option<&T> {
+        match self {
+            Self::Found(records) => Some(records),
+            _ => None,
+        }
+    }
+}
+
+/// The two ways in which the DNS says no (RFC 2308, 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absence {
+    /// NXDOMAIN: the name does not exist.
+    NxDomain,
+    /// NODATA: the name exists, without a record of this type.
+    NoData,
+}
+
+impl Absence {
+    /// The term of RFC 2308.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NxDomain => "NXDOMAIN",
+            Self::NoData => "NODATA",
+        }
+    }
+}
+
+/// An address family, which is a DNS record type when asking forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// IPv4: A records.
+    V4,
+    /// IPv6: AAAA records.
+    V6,
+}
+
+impl Family {
+    /// The family of an address.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+}
+
+/// What forward DNS says of a candidate. Only the first supports it; the last says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forward {
+    /// The name's addresses contain the address in question (RFC 8601, 3: "iprev").
+    Confirmed,
+    /// The name lives at these addresses, and the one in question is not among them.
+    Contradicted(Vec<IpAddr>),
+    /// The name has no address of that family.
+    Absent(Absence),
+    /// Nobody answered; why.
+    CouldNotAsk(String),
+    /// Not put, and why.
+    NotAsked(String),
+}
+
+impl Forward {
+    /// The word that reports use.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Contradicted(_) => "contradicted",
+            Self::Absent(_) => "absent",
+            Self::CouldNotAsk(_) => "could-not-ask",
+            Self::NotAsked(_) => "not-asked",
+        }
+    }
+}
+
+/// Whom a TLS handshake is made with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Target {
+    /// The server name sent (RFC 6066, 3); none when the certificate at an old address is asked.
+    pub name: Option<Fqdn>,
+    /// The address connected to.
+    pub address: IpAddr,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// What one TLS handshake showed. The chain is kept whatever the outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshake {
+    /// How it ended.
+    pub outcome: HandshakeOutcome,
+    /// The certificates in the order presented, DER.
+    pub chain: Vec<Vec<u8>>,
+    /// The stapled OCSP response, DER (RFC 6066, 8).
+    pub staple: Option<Vec<u8>>,
+    /// Protocol version agreed, such as `TLS 1.3`.
+    pub protocol: Option<String>,
+    /// The dNSNames of the end-entity certificate as presented, wildcards included.
+    pub dns_names: Vec<String>,
+}
+
+impl Handshake {
+    /// A handshake that was not made, or showed nothing.
+    pub fn without_chain(outcome: HandshakeOutcome) -> Self {
+        Self { outcome, chain: Vec::new(), staple: None, protocol: None, dns_names: Vec::new() }
+    }
+}
+
+/// How a handshake ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandshakeOutcome {
+    /// Completed: the server proved that it holds the key of the certificate it presented.
+    Completed,
+    /// No TCP connection: refused, unreachable, reset.
+    NoConnection(String),
+    /// The deadline passed first.
+    TimedOut(String),
+    /// TCP was there, TLS failed: not TLS, an alert, a protocol too old, a broken signature.
+    TlsFailed(String),
+    /// Not made, and why.
+    NotAsked(String),
+}
+
+impl HandshakeOutcome {
+    /// The reason it did not complete, in words.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Completed => None,
+            Self::NoConnection(why)
+            | Self::TimedOut(why)
+            | Self::TlsFailed(why)
+            | Self::NotAsked(why) => Some(why),
+        }
+    }
+}
+
+/// How the resolvers did, so that "no resolver answered" can be said first of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolverHealth {
+    /// The servers asked, as configured.
+    pub servers: Vec<String>,
+    /// Distinct questions put.
+    pub asked: u64,
+    /// Questions that got an answer, "no such name" included.
+    pub answered: u64,
+}
+
+impl ResolverHealth {
+    /// Questions were put and none of them was answered.
+    pub fn is_silent(&self) -> bool {
+        self.asked > 0 && self.answered == 0
+    }
+}
+
+/// Everything that was learned about the outside world in one run, by question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// PTR records of an address: names as the DNS spells them, sorted.
+    pub pointers: BTreeMap<IpAddr, Answer<Vec<String>>>,
+    /// Addresses of a name, by family, sorted; filled by [`Evidence::learn_addresses`].
+    addresses: BTreeMap<(Fqdn, Family), Answer<Vec<IpAddr>>>,
+    /// The same answers the other way round: which names live at an address.
+    names_at: BTreeMap<IpAddr, BTreeSet<Fqdn>>,
+    /// Handshakes.
+    pub handshakes: BTreeMap<Target, Handshake>,
+    /// How the resolvers did.
+    pub resolver: ResolverHealth,
+}
+
+impl Evidence {
+    /// Keeps the answer to a forward question.
+    pub fn learn_addresses(&mut self, name: Fqdn, family: Family, answer: Answer<Vec<IpAddr>>) {
+        for address in answer.found().into_iter().flatten() {
+            self.names_at.entry(*address).or_default().insert(name.clone());
+        }
+        self.addresses.insert((name, family), answer);
+    }
+
+    /// The answer to a forward question, if it was put.
+    pub fn addresses(&self, name: &Fqdn, family: Family) -> Option<&Answer<Vec<IpAddr>>> {
+        self.addresses.get(&(name.clone(), family))
+    }
+
+    /// The names whose forward answer contains an address, in order.
+    pub fn names_at(&self, address: IpAddr) -> impl Iterator<Item = &Fqdn> {
+        self.names_at.get(&address).into_iter().flatten()
+    }
+
+    /// Whether `name` lives at `address`, as far as was asked.
+    pub fn forward(&self, name: &Fqdn, address: IpAddr) -> Forward {
+        match self.addresses.get(&(name.clone(), Family::of(address))) {
+            Some(Answer::Found(found)) if found.contains(&address) => Forward::Confirmed,
+            Some(Answer::Found(found)) => Forward::Contradicted(found.clone()),
+            Some(Answer::Absent(absence)) => Forward::Absent(*absence),
+            Some(Answer::CouldNotAsk(why)) => Forward::CouldNotAsk(why.clone()),
+            Some(Answer::NotAsked(why)) => Forward::NotAsked(why.clone()),
+            None => Forward::NotAsked("the question was not put".to_owned()),
+        }
+    }
+
+    /// Every address known for `name`, IPv4 first.
+    pub fn addresses_of(&self, name: &Fqdn) -> Vec<IpAddr> {
+        [Family::V4, Family::V6]
+            .into_iter()
+            .filter_map(|family| self.addresses.get(&(name.clone(), family)))
+            .filter_map(Answer::found)
+            .flatten()
+            .copied()
+            .collect()
+    }
+}

@@ -1,0 +1,1 @@
+//! What a photo cell holds, and where its host stands.

@@ -1,0 +1,1 @@
+//! Certificate rules: small, named and cited.

@@ -1,0 +1,1 @@
+//! What certificates say, and whether a certification path leads to a trust anchor at a given time.
