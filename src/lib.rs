@@ -2,6 +2,7 @@
 
 pub mod evidence;
 pub mod export;
+pub mod ledger;
 pub mod name;
 pub mod network;
 pub mod photo;

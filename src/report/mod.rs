@@ -1,1 +1,290 @@
 //! One report, many renderers.
+//!
+//! A [`Report`] is plain data, known before the rows are written; the rows stream past after it
+//! ([`Row`]). A renderer takes both and a `Write`: it collects no rows and looks nothing up.
+//! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
+//! output has an escaping type of its own.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::evidence::{Endpoint, Source};
+use crate::ledger::{Class, Ledger};
+
+/// The report's schema and its version; published under `schema/`.
+pub const SCHEMA: &str = "photofix.report/1";
+
+/// What a run learned and did, without its rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// The command: `fix`, `plan` or `apply`.
+    pub command: &'static str,
+    /// What must be read first: no resolver answered, nothing was asked, revocation was not asked.
+    pub notes: Vec<String>,
+    /// The export.
+    pub export: ExportFacts,
+    /// The options that shaped the decisions, by their long names.
+    pub options: serde_json::Map<String, serde_json::Value>,
+    /// Records by class.
+    pub ledger: Ledger,
+    /// Records by host kind, in the order of the contract.
+    pub host_kinds: Vec<KindCount>,
+    /// The endpoints, in order.
+    pub endpoints: Vec<EndpointReport>,
+    /// Certificate verdicts, one per (name, port, address).
+    pub certificates: Vec<CertificateReport>,
+}
+
+/// The program that wrote a report or a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// `photofix`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub const THIS: Self = Self { name: "photofix", version: env!("CARGO_PKG_VERSION") };
+}
+
+/// What the export is, never what it holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportFacts {
+    /// The file's name as the administrator gave it.
+    pub file: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Data records.
+    pub records: u64,
+    /// `UTF-8`, `UTF-16LE`, `UTF-16BE`, `ISO-8859-1`.
+    pub encoding: &'static str,
+    /// Whether a byte order mark stands first.
+    pub bom: bool,
+    /// `comma`, `tab`, `semicolon`.
+    pub delimiter: &'static str,
+    /// `CRLF`, `LF`, `CR`, `mixed`, `none`.
+    pub line_ending: &'static str,
+    /// The header's names; none for a headerless file.
+    pub header: Option<Vec<String>>,
+    /// The photo column's name, or `field N` (from 1).
+    pub photo_column: String,
+}
+
+/// Records of one host kind.
+#[derive(Clone, Debug, Serialize)]
+pub struct KindCount {
+    /// `ip`, `webex`, `bare`, `foreign`, `empty`, `dash`, `not-url`, `unreadable`.
+    pub kind: &'static str,
+    /// Records.
+    pub records: u64,
+}
+
+/// One endpoint, what was learned of it, and what is done.
+#[derive(Clone, Debug, Serialize)]
+pub struct EndpointReport {
+    /// Address, port, scheme.
+    #[serde(flatten)]
+    pub endpoint: Endpoint,
+    /// Records that point there.
+    pub records: u64,
+    /// `rewrite`, `hold` or `unresolved`.
+    pub decision: &'static str,
+    /// The name written, when the decision is `rewrite`.
+    pub host: Option<String>,
+    /// The decision's stable word, such as `confirmed`, `ambiguous`, `contradicted`.
+    pub reason: &'static str,
+    /// The same in a sentence.
+    pub explanation: String,
+    /// What would change the answer.
+    pub hint: Option<String>,
+    /// Every candidate, strongest first.
+    pub candidates: Vec<CandidateReport>,
+    /// What the old address itself presented.
+    pub old_certificate: Option<OldCertificate>,
+}
+
+/// One candidate for an endpoint.
+#[derive(Clone, Debug, Serialize)]
+pub struct CandidateReport {
+    /// The name.
+    pub host: String,
+    /// Who offers it, strongest first.
+    pub sources: Vec<Source>,
+    /// `confirmed`, `contradicted`, `absent`, `could-not-ask`, `not-asked`.
+    pub forward: &'static str,
+    /// The addresses that contradict, or why nobody could be asked.
+    pub forward_detail: Option<String>,
+    /// `trusted`, `prompts`, `refuses`, `unknown`; `not-asked`; `not-applicable` over plain http.
+    pub verdict: &'static str,
+    /// Why it was not taken; none for the name taken.
+    pub objection: Option<String>,
+    /// A wildcard at the address that supports the name.
+    pub support: Option<String>,
+}
+
+/// What the certificate at an old address says.
+#[derive(Clone, Debug, Serialize)]
+pub struct OldCertificate {
+    /// `completed`, or why not.
+    pub handshake: String,
+    /// Its dNSNames as presented.
+    pub dns_names: Vec<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// notAfter, RFC 3339.
+    pub not_after: Option<String>,
+}
+
+/// A certificate verdict for one name at one address.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateReport {
+    /// The reference identifier.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The address asked; none when no address is known.
+    pub address: Option<IpAddr>,
+    /// The client profile.
+    pub profile: &'static str,
+    /// `trusted`, `prompts`, `refuses`, `unknown`, `not-asked`.
+    pub verdict: &'static str,
+    /// Why, the most telling first.
+    pub reasons: Vec<String>,
+    /// The rule that decided.
+    pub deciding_rule: Option<&'static str>,
+    /// How the identity was judged.
+    pub identity: IdentityReport,
+    /// The chain as presented.
+    pub chain: Vec<ChainMember>,
+    /// notAfter of the end-entity certificate, RFC 3339.
+    pub not_after: Option<String>,
+    /// Whole days from the run to notAfter; negative when it has passed.
+    pub days_left: Option<i64>,
+    /// Key of the end-entity certificate, such as `RSA 2048`.
+    pub key: Option<String>,
+    /// Signature algorithm of the end-entity certificate.
+    pub signature: Option<String>,
+    /// Revocation.
+    pub revocation: RevocationReport,
+    /// Protocol agreed, such as `TLS 1.3`.
+    pub tls: Option<String>,
+}
+
+/// How a presented identifier was matched.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct IdentityReport {
+    /// Whether one matched.
+    pub matched: bool,
+    /// `dns-id`, `cn-id`.
+    pub rule: Option<&'static str>,
+    /// The identifiers presented.
+    pub presented: Vec<String>,
+}
+
+/// One certificate of a chain.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChainMember {
+    /// Subject, RFC 4514.
+    pub subject: String,
+    /// Issuer, RFC 4514.
+    pub issuer: String,
+    /// notBefore, RFC 3339.
+    pub not_before: String,
+    /// notAfter, RFC 3339.
+    pub not_after: String,
+    /// SHA-256 of the certificate, hexadecimal.
+    pub sha256: String,
+}
+
+/// What is known of a certificate's revocation.
+#[derive(Clone, Debug, Serialize)]
+pub struct RevocationReport {
+    /// `not-asked`, or a state of the contract.
+    pub state: &'static str,
+    /// Who said so.
+    pub source: Option<String>,
+    /// How long the answer took, in milliseconds.
+    pub elapsed_ms: Option<u64>,
+    /// thisUpdate, RFC 3339.
+    pub this_update: Option<String>,
+    /// nextUpdate, RFC 3339.
+    pub next_update: Option<String>,
+}
+
+impl RevocationReport {
+    /// Nobody was asked.
+    pub const NOT_ASKED: Self = Self {
+        state: "not-asked",
+        source: None,
+        elapsed_ms: None,
+        this_update: None,
+        next_update: None,
+    };
+}
+
+/// One record that is changed, or that needs a person.
+#[derive(Clone, Debug)]
+pub enum Row<'a> {
+    /// The host was replaced.
+    Change(Change<'a>),
+    /// Held, unresolved or unreadable.
+    Held(Held<'a>),
+}
+
+/// A record whose host was replaced.
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Physical line on which the record starts, from 1.
+    pub line: u64,
+    /// The key column's name and the record's value there.
+    pub key: Option<(&'a str, &'a str)>,
+    /// The photo cell's text before.
+    pub old: &'a str,
+    /// The photo cell's text after.
+    pub new: &'a str,
+    /// Where the host stands in `old`, in bytes.
+    pub old_host: Range<usize>,
+    /// Where the host stands in `new`, in bytes.
+    pub new_host: Range<usize>,
+    /// The bytes of the export that were replaced, from 0.
+    pub byte_range: Range<u64>,
+    /// The record's bytes before, line break included.
+    pub old_raw: &'a [u8],
+    /// The record's bytes after, line break included.
+    pub new_raw: &'a [u8],
+}
+
+/// A record that is left as it is and needs a person.
+#[derive(Clone, Debug)]
+pub struct Held<'a> {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Physical line on which the record starts, from 1.
+    pub line: u64,
+    /// Offset of the record's first byte in the export, from 0.
+    pub byte: u64,
+    /// The key column's name and the record's value there.
+    pub key: Option<(&'a str, &'a str)>,
+    /// The photo cell's text; none when it cannot be decoded.
+    pub value: Option<&'a str>,
+    /// Held, unresolved or unreadable.
+    pub class: Class,
+    /// The stable word, such as `ambiguous` or `unclosed-quote`.
+    pub reason: &'a str,
+    /// The same in a sentence.
+    pub explanation: &'a str,
+    /// What would change the answer.
+    pub hint: Option<&'a str>,
+}
