@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::export::ExportError;
+use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
 use crate::reference::MapError;
@@ -27,6 +28,13 @@ pub enum Status {
     Stale = 4,
     /// Ctrl-C.
     Interrupted = 130,
+}
+
+impl Status {
+    /// The status of a run that came to its end.
+    pub fn of(ledger: &Ledger) -> Self {
+        if ledger.leaves_work() { Self::Left } else { Self::Done }
+    }
 }
 
 /// Why a command could not be carried out.
@@ -63,6 +71,12 @@ impl Failure {
     /// The command line asks for something that cannot be.
     pub fn usage(message: String, hint: &str) -> Self {
         Self::new(Status::Usage, message, Some(hint))
+    }
+
+    /// The same failure, as one of the command line.
+    pub fn as_usage(mut self) -> Self {
+        self.status = Status::Usage;
+        self
     }
 
     /// Ctrl-C was pressed.
