@@ -1,5 +1,6 @@
 //! photofix.
 
+pub mod certify;
 pub mod evidence;
 pub mod export;
 pub mod ledger;
