@@ -8,10 +8,9 @@
 use std::io::Read;
 use std::ops::Range;
 
-use crate::export::{Dialect, ExportError, Reader, Record, RecordKind};
+use crate::export::{Contents, Dialect, ExportError, Reader, Record, RecordKind};
 use crate::name::Fqdn;
 use crate::photo::{self, HostKind, PhotoCell};
-use crate::rewrite::Contents;
 
 /// Something that moved and should not have.
 #[derive(Clone, Debug, PartialEq, Eq)]

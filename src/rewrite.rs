@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::census::Kind;
 use crate::evidence::Endpoint;
-use crate::export::{Dialect, ExportError, Reader, Record, RecordKind};
+use crate::export::{Contents, Dialect, ExportError, Reader, Record, RecordKind};
 use crate::ledger::{Class, Ledger};
 use crate::name::Fqdn;
 use crate::photo::{self, PhotoCell};
@@ -140,15 +140,6 @@ pub fn rewrite<'r>(
             hint: "correct the cell in the export with a text editor",
         }),
     }
-}
-
-/// Which records the import file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Contents {
-    /// All of them.
-    Everything,
-    /// The header and the changed ones.
-    ChangedOnly,
 }
 
 /// Where the second pass writes.

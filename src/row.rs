@@ -35,7 +35,7 @@ pub fn photo_cell<'a>(
     domains: &[Fqdn],
 ) -> PhotoCellOf<'a> {
     if let Some(defect) = record.defect() {
-        return PhotoCellOf::Unreadable(Unreadable::from(defect));
+        return PhotoCellOf::Unreadable(Unreadable::from(&defect));
     }
     let Some(field) = record.photo() else {
         return match stray_address(record, dialect, domains) {

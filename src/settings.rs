@@ -18,12 +18,11 @@ use crate::cli::{
     ReportOptions, ScopeOptions, TalkOptions,
 };
 use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
-use crate::export::{Choices, Layout};
+use crate::export::{Choices, Contents, Layout};
 use crate::name::Fqdn;
 use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
-use crate::rewrite::Contents;
 
 /// Time for one question or handshake attempt, by default: Jabber's own patience with a
 /// revocation answer (Jabber for Mac 9.6 guide).
@@ -426,11 +425,7 @@ pub fn certificates(options: &CertificateOptions) -> Result<CertificatePlan, Set
             .collect(),
     };
     let name = options.profile.as_deref().unwrap_or("jabber");
-    let profile = Profile::named(name).map_err(|error| SettingsError::Value {
-        option: "profile",
-        value: name.to_owned(),
-        why: error.to_string(),
-    })?;
+    let profile = value::<ProfileId>("profile", name)?.profile();
     let revocation_timeout = time(
         "revocation-timeout",
         options.revocation_timeout.as_ref(),

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::certify::{NameVerdict, certify};
+use crate::certify::{CertificateVerdict, NameVerdict, certify};
 use crate::decide::Certified;
 use crate::evidence::Evidence;
-use crate::profile::Profile;
+use crate::profile::{Profile, Verdict};
 use crate::reference::ReferenceIdentifier;
 use crate::report::{ChainMember, CertificateReport, IdentityReport, RevocationReport};
+use crate::x509::certificate::Certificate;
 use crate::x509::time;
 use crate::x509::trust::TrustAnchors;
 
@@ -48,16 +49,80 @@ impl Judge {
         evidence: &Evidence,
     ) -> Certified {
         let verdict = self.verdict(name, port, evidence);
-        let reason = verdict.reasons.first().cloned().unwrap_or_default();
-        Certified::Judged(verdict.kind, reason)
+        let reason = verdict.verdict.reasons.first().cloned().unwrap_or_default();
+        Certified::Judged(verdict.verdict.kind, reason)
     }
 
     /// Every verdict given, for the report.
     pub fn into_reports(self) -> Vec<CertificateReport> {
-        let (now, profile) = (self.now, self.profile);
-        self.verdicts
-            .into_iter()
-            .flat_map(|((name, port), verdict)| reports(&name, port, &verdict, now, profile))
-            .collect()
+        self.verdicts.values().flat_map(|verdict| reports(verdict, self.now)).collect()
+    }
+}
+
+/// One report per address; one without an address where none is known.
+fn reports(name: &NameVerdict, now: i64) -> Vec<CertificateReport> {
+    if name.certificates.is_empty() {
+        return vec![without_address(name)];
+    }
+    name.certificates.iter().map(|certificate| report(name, certificate, now)).collect()
+}
+
+fn without_address(name: &NameVerdict) -> CertificateReport {
+    CertificateReport {
+        host: name.host.name().to_string(),
+        port: name.port,
+        address: None,
+        profile: name.profile.as_str().into(),
+        verdict: name.verdict.kind.as_str().into(),
+        reasons: name.verdict.reasons.clone(),
+        deciding_rule: name.verdict.rule.map(Into::into),
+        identity: identity(&name.verdict),
+        chain: Vec::new(),
+        not_after: None,
+        days_left: None,
+        key: None,
+        signature: None,
+        revocation: RevocationReport::not_asked(),
+        tls: None,
+    }
+}
+
+fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> CertificateReport {
+    let end_entity = certificate.chain.first();
+    CertificateReport {
+        address: Some(certificate.address),
+        verdict: certificate.verdict.kind.as_str().into(),
+        reasons: certificate.verdict.reasons.clone(),
+        deciding_rule: certificate.verdict.rule.map(Into::into),
+        identity: identity(&certificate.verdict),
+        chain: certificate.chain.iter().map(member).collect(),
+        not_after: certificate.not_after.map(time::utc),
+        days_left: certificate.not_after.map(|not_after| (not_after - now).div_euclid(DAY)),
+        key: end_entity.map(|end_entity| end_entity.key.to_string()),
+        signature: end_entity.map(|end_entity| end_entity.signature.to_string()),
+        revocation: RevocationReport {
+            state: certificate.revocation.as_str().into(),
+            ..RevocationReport::not_asked()
+        },
+        tls: certificate.protocol.clone(),
+        ..without_address(name)
+    }
+}
+
+fn identity(verdict: &Verdict) -> IdentityReport {
+    IdentityReport {
+        matched: verdict.identity.matched,
+        rule: verdict.identity.rule.map(Into::into),
+        presented: verdict.identity.presented.clone(),
+    }
+}
+
+fn member(certificate: &Certificate) -> ChainMember {
+    ChainMember {
+        subject: certificate.subject.clone(),
+        issuer: certificate.issuer.clone(),
+        not_before: time::utc(certificate.not_before),
+        not_after: time::utc(certificate.not_after),
+        sha256: certificate.sha256.clone(),
     }
 }

@@ -43,7 +43,7 @@ pub fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Fai
     let mut all_trusted = true;
     for (name, port) in hosts {
         let name = ReferenceIdentifier::asked_for(name);
-        all_trusted &= judge.verdict(&name, port, &evidence).kind == VerdictKind::Trusted;
+        all_trusted &= judge.verdict(&name, port, &evidence).verdict.kind == VerdictKind::Trusted;
     }
     let mut notes = trust.notes;
     if evidence.resolver.is_silent() {

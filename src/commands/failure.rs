@@ -97,8 +97,7 @@ impl Failure {
 
     /// The export could not be read as one.
     pub fn export(file: &str, error: &ExportError) -> Self {
-        let hint = error.hint();
-        Self::new(Status::Failed, format!("`{file}`: {error}"), hint.as_deref())
+        Self::new(Status::Failed, format!("`{file}`: {error}"), error.hint())
     }
 
     /// The second pass stopped.

@@ -35,7 +35,7 @@ pub fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<Status, F
     let census =
         Census::take(&mut reader, &domains).map_err(|error| export.failure(&error))?;
     let dialect = reader.dialect().clone();
-    let line_ending = reader.line_ending();
+    let line_ending = reader.seen().line_ending();
     drop(reader);
     let (bytes, sha256) = fingerprint
         .finish()

@@ -225,7 +225,7 @@ impl Job {
         let census = Census::take(&mut reader, &self.scope.domains)
             .map_err(|error| export.failure(&error))?;
         let dialect = reader.dialect().clone();
-        let line_ending = reader.line_ending();
+        let line_ending = reader.seen().line_ending();
         drop(reader);
         let (bytes, sha256) = fingerprint
             .finish()

@@ -55,7 +55,7 @@ impl Rows {
     pub fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
         let position = met.record.position();
         let key = met.record.key(dialect);
-        let key = key.as_ref().map(|(column, value)| (column.as_ref(), value.as_ref()));
+        let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
         let held = |value, class, reason, explanation, hint| {
             Row::Held(Held {
                 record: position.record,

@@ -9,9 +9,9 @@ use super::output::{Existing, Outputs};
 use super::progress::interrupted;
 use super::rows::Rows;
 use crate::cli::{ImportOptions, ReportOptions};
-use crate::export::Reader;
+use crate::export::{Contents, Reader};
 use crate::report::{Redaction, Report};
-use crate::rewrite::{self, Contents, Done, RewriteError, Treatments, rewrite_export};
+use crate::rewrite::{self, Done, RewriteError, Treatments, rewrite_export};
 use crate::settings;
 
 /// Everything that a run writes, opened before the network is asked: what cannot be written is

@@ -60,7 +60,10 @@ pub fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
     }
     let roots = labelled.iter().map(|(root, _)| root.clone()).collect();
     let (anchors, skipped) = TrustAnchors::new(labelled);
-    notes.extend(skipped.iter().map(|(label, why)| format!("trust anchor of {label} passed over: {why}")));
+    let passed_over = skipped
+        .iter()
+        .map(|root| format!("a trust anchor of {} is passed over: {}", root.label, root.reason));
+    notes.extend(passed_over);
     Ok(Trust { anchors, roots, notes })
 }
 

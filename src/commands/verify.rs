@@ -7,10 +7,9 @@ use super::failure::{Failure, Status};
 use super::print;
 use super::voice::Voice;
 use crate::cli::Verify;
-use crate::export::Choices;
+use crate::export::{Choices, Contents};
 use crate::proof::{Finding, prove};
 use crate::report::verification::{MovedHost, Verification, Violation};
-use crate::rewrite::Contents;
 use crate::settings::{self, Layers};
 
 /// Violations that are shown; all of them are counted.
