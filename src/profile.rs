@@ -373,7 +373,7 @@ impl Profile {
             || self.identity.iter().filter_map(|rule| findings.iter().find(|it| it.rule == *rule));
         asked()
             .find(|finding| finding.status == Status::Holds)
-            .or_else(|| asked().filter(|it| it.status != Status::NotApplicable).last())
+            .or_else(|| asked().rfind(|it| it.status != Status::NotApplicable))
     }
 
     fn words(&self, kind: VerdictKind) -> &'static str {

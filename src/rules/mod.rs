@@ -170,8 +170,13 @@ fn quoted(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::evidence::HandshakeOutcome;
+    use crate::name::Fqdn;
+    use crate::x509::issue::{Authority, NAME, NOW};
+    use crate::x509::path::{Member, Problem, UnknownIssuer, validate};
 
     #[test]
     fn ids_are_stable_unique_and_cited() {
@@ -194,6 +199,59 @@ mod tests {
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
         for rule in ALL {
             assert!(!rule.source.is_empty() && !rule.says.is_empty(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn no_problem_of_a_path_goes_without_a_finding() {
+        let (x, not_after) = ("CN=x".to_owned(), 0);
+        let root = Authority::root("Root");
+        let chain = [Certificate::parse(&root.server(|_| {})).unwrap()];
+        let valid = validate(&chain, &root.anchors(), NOW);
+        let reference = ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap());
+        let handshake = Handshake::without_chain(HandshakeOutcome::Completed);
+        let unsound = |path: &PathOutcome| {
+            let findings = check_all(&Case {
+                reference: &reference,
+                handshake: &handshake,
+                chain: Ok(&chain),
+                path,
+                revocation: &Revocation::Good,
+            });
+            findings
+                .iter()
+                .find(|it| matches!(it.status, Status::Broken | Status::Undetermined))
+                .map(|finding| finding.rule)
+        };
+        assert_eq!(unsound(&valid), None);
+        let missing = UnknownIssuer::PrivateRoot { root: x.clone() };
+        for (problem, rule) in [
+            (Problem::UnknownIssuer(missing), "trusted-path"),
+            (Problem::BadSignature { subject: x.clone() }, "trusted-path"),
+            (Problem::PathTooLong, "trusted-path"),
+            (Problem::Distrusted, "trusted-path"),
+            (Problem::Unsupported { algorithm: x.clone() }, "trusted-path"),
+            (Problem::CannotEvaluate(x.clone()), "trusted-path"),
+            (Problem::NameConstraints(x.clone()), "name-constraints"),
+            (Problem::NameConstraintsNotEvaluated(x.clone()), "name-constraints"),
+            (Problem::NotForServers { subject: x.clone(), purposes: vec![] }, "key-usage"),
+            (Problem::NotForTls { subject: x.clone() }, "key-usage"),
+            (Problem::CaAsEndEntity { subject: x.clone() }, "key-usage"),
+            (Problem::NotCa { subject: x.clone() }, "key-usage"),
+            (Problem::NotASigner { subject: x.clone() }, "key-usage"),
+            (
+                Problem::Expired { subject: x.clone(), member: Member::Anchor, not_after },
+                "valid-now",
+            ),
+            (
+                Problem::NotYetValid { subject: x, member: Member::EndEntity, not_before: 0 },
+                "valid-now",
+            ),
+        ] {
+            let flawed = PathOutcome { problems: vec![problem.clone()], ..valid.clone() };
+            assert_eq!(unsound(&flawed), Some(rule), "{problem:?}");
+            let pathless = PathOutcome { path: None, ..flawed };
+            assert!(unsound(&pathless).is_some(), "{problem:?}");
         }
     }
 

@@ -15,20 +15,25 @@ fn trusted_path(case: &Case<'_>) -> Finding {
     if let Err(why) = case.end_entity() {
         return TRUSTED_PATH.undetermined(why);
     }
-    if let Some(path) = &case.path.path {
-        return TRUSTED_PATH.holds(format!(
+    let problems = &case.path.problems;
+    if let Some(problem) = problems.iter().find(|problem| breaks_trust(problem)) {
+        return TRUSTED_PATH.broken(problem.to_string());
+    }
+    let open = problems.iter().find(|problem| leaves_trust_open(problem));
+    match (&case.path.path, open.or(problems.first())) {
+        (Some(path), _) if open.is_none() => TRUSTED_PATH.holds(format!(
             "the path leads to the trust anchor `{}` ({})",
             path.anchor_subject, path.anchor_label
-        ));
-    }
-    let broken = case.path.problems.iter().find(|problem| breaks_trust(problem));
-    match (broken, case.path.problems.first()) {
-        (Some(problem), _) => TRUSTED_PATH.broken(problem.to_string()),
-        (None, Some(problem)) => TRUSTED_PATH.undetermined(format!(
+        )),
+        (_, Some(problem)) => TRUSTED_PATH.undetermined(format!(
             "whether a trust anchor is reached was not determined: {problem}"
         )),
-        (None, None) => TRUSTED_PATH.undetermined("no path was looked for"),
+        (_, None) => TRUSTED_PATH.undetermined("no path was looked for"),
     }
+}
+
+fn leaves_trust_open(problem: &Problem) -> bool {
+    matches!(problem, Problem::CannotEvaluate(_) | Problem::Unsupported { .. })
 }
 
 fn breaks_trust(problem: &Problem) -> bool {

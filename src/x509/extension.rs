@@ -98,11 +98,11 @@ pub(crate) fn read(extensions: Option<&Extensions>) -> Read {
     let access = value(AUTHORITY_INFORMATION_ACCESS, "authorityInfoAccess");
     read.defects = defects;
 
-    if let Some(names) = alt_names {
-        if names.and_then(|der| alt_names_of(der, &mut read).ok_or(())).is_err() {
-            read.alt_names_readable = false;
-            read.broken("subjectAltName");
-        }
+    if let Some(names) = alt_names
+        && names.and_then(|der| alt_names_of(der, &mut read).ok_or(())).is_err()
+    {
+        read.alt_names_readable = false;
+        read.broken("subjectAltName");
     }
     if let Some(constraints) =
         read.decoded::<BasicConstraints>(basic_constraints, "basicConstraints")

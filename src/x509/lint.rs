@@ -25,11 +25,11 @@ pub(crate) fn lint(
         let subject = certificate.label();
         let member = if position == 0 { Member::EndEntity } else { Member::Intermediate(*index) };
         problems.extend(validity(certificate, member, at));
-        if let Some(purposes) = &certificate.extended_key_usage {
-            if !purposes.iter().any(|purpose| purpose == SERVER_AUTH) {
-                let purposes = purposes.clone();
-                problems.push(Problem::NotForServers { subject: subject.clone(), purposes });
-            }
+        if let Some(purposes) = &certificate.extended_key_usage
+            && !purposes.iter().any(|purpose| purpose == SERVER_AUTH)
+        {
+            let purposes = purposes.clone();
+            problems.push(Problem::NotForServers { subject: subject.clone(), purposes });
         }
         let usage = certificate.key_usage.as_ref();
         if position == 0 {

@@ -194,6 +194,9 @@ impl ExtendedKeyUsageValidator for Demand {
     }
 }
 
+/// Whether a path that webpki found will do.
+type Acceptance<'a> = dyn Fn(&VerifiedPath<'_>) -> Result<(), Error> + 'a;
+
 struct Search<'a> {
     chain: &'a [Certificate],
     anchors: &'a TrustAnchors,
@@ -216,7 +219,7 @@ impl Search<'_> {
                 Err(Error::UnknownIssuer)
             }
         };
-        let verify: Option<&dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>> = match demand {
+        let accept: Option<&Acceptance<'_>> = match demand {
             Demand::Everything => Some(&is_flawless),
             Demand::TrustAlone => None,
         };
@@ -227,7 +230,7 @@ impl Search<'_> {
             UnixTime::since_unix_epoch(time),
             demand,
             None,
-            verify,
+            accept,
         )?;
         Ok(self.located(&found))
     }
@@ -241,8 +244,7 @@ impl Search<'_> {
                 self.others.iter().position(|other| *other == der).map(|at| at + 1)
             })
             .collect();
-        let anchor = self.anchors.keys().iter().position(|key| key == found.anchor());
-        path_to(self.anchors, anchor.unwrap_or_default(), intermediates)
+        path_to(self.anchors, self.anchors.position_of_key(found.anchor()), intermediates)
     }
 }
 

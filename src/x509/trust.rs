@@ -1,5 +1,6 @@
 //! Which certificates are trust anchors.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -123,6 +124,16 @@ impl TrustAnchors {
         self.roots.iter().position(|root| root.der.as_ref() == der)
     }
 
+    /// The root with a name and key. Where a root was renewed with its key, that is the one that
+    /// expires last; among equals, the first.
+    pub(crate) fn position_of_key(&self, key: &TrustAnchor<'_>) -> usize {
+        let not_after = |at: usize| self.roots[at].certificate().map(|root| root.not_after);
+        (0..self.keys.len())
+            .filter(|at| self.keys[*at] == *key)
+            .max_by_key(|at| (not_after(*at), Reverse(*at)))
+            .unwrap_or_default()
+    }
+
     /// The first root with a subject, given the DER of the name.
     pub(crate) fn position_of_subject(&self, name: &[u8]) -> Option<usize> {
         let name = sequence_content(name)?;
@@ -153,6 +164,9 @@ mod tests {
             let found = anchors.position_of_subject(&certificate.subject_der);
             assert!(found.is_some(), "{}", certificate.subject);
         }
+        let isrg = "CN=ISRG Root X1,O=Internet Security Research Group,C=US";
+        let mut subjects = anchors.roots().iter().filter_map(Root::certificate);
+        assert!(subjects.any(|root| root.subject == isrg), "RFC 4514 text");
     }
 
     #[test]

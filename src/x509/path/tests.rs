@@ -444,3 +444,51 @@ fn what_the_validator_is_strict_about_is_not_called_invalid() {
     );
     assert_eq!(words(&validate(&[], &root.anchors(), NOW)), ["no certificate was presented"]);
 }
+
+#[test]
+fn a_renewed_root_counts_by_the_certificate_that_expires_last() {
+    let key = issue::key(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let root = |not_after| {
+        let mut params = CertificateParams::default();
+        issue::set_common_name(&mut params, "Renewed");
+        issue::set_validity(&mut params, 0, not_after);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        (params, der)
+    };
+    let ((params, old), (_, new)) = (root(NOW - 1), root(NOT_AFTER));
+    let issuer = rcgen::Issuer::from_params(&params, &key);
+    let mut server = CertificateParams::new([NAME.to_owned()]).unwrap();
+    issue::set_validity(&mut server, NOT_BEFORE, NOT_AFTER);
+    let server_key = issue::key(&rcgen::PKCS_ECDSA_P256_SHA256);
+    let server = server.signed_by(&server_key, &issuer).unwrap().der().to_vec();
+    for (roots, label) in [
+        (vec![(&old[..], "old"), (&new[..], "new")], "new"),
+        (vec![(&new[..], "new"), (&old[..], "old")], "new"),
+    ] {
+        let found = outcome(&[&server], &issue::anchors(&roots));
+        assert!(found.is_valid(), "{:?}", words(&found));
+        assert_eq!(found.path.unwrap().anchor_label, label);
+    }
+    assert!(!outcome(&[&server], &issue::anchors(&[(&old, "old")])).is_valid());
+}
+
+#[test]
+fn no_bent_byte_is_ever_valid() {
+    let root = Authority::root("Root");
+    let sub = root.intermediate("Sub");
+    let chain = [sub.server(|_| {}), sub.der.clone()];
+    let anchors = root.anchors();
+    for bent in 0..chain.len() {
+        for at in 0..chain[bent].len() {
+            let mut ders = chain.clone();
+            ders[bent][at] ^= 1;
+            let parsed: Vec<_> = ders.iter().flat_map(|der| Certificate::parse(der)).collect();
+            if parsed.len() == chain.len() {
+                let found = validate(&parsed, &anchors, NOW);
+                assert!(!found.is_valid(), "certificate {bent}, octet {at}");
+                assert!(!found.problems.is_empty(), "certificate {bent}, octet {at}");
+            }
+        }
+    }
+}
