@@ -118,10 +118,7 @@ impl Census {
     ///
     /// # Errors
     /// Whatever stops the reader.
-    pub fn take<R: Read>(
-        reader: &mut Reader<R>,
-        domains: &[Fqdn],
-    ) -> Result<Self, ExportError> {
+    pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
         let mut census = Self::default();
         let dialect = reader.dialect().clone();
         while let Some(record) = reader.next_record()? {

@@ -155,10 +155,8 @@ impl Plan {
         let scope = Scope { domains: domains.clone(), ..Scope::default() };
         let mut treatments = Treatments { domains, ..Treatments::default() };
         for entry in &self.report.endpoints {
-            let bad = |why: String| PlanError::BadDecision {
-                endpoint: entry.endpoint.to_string(),
-                why,
-            };
+            let bad =
+                |why: String| PlanError::BadDecision { endpoint: entry.endpoint.to_string(), why };
             let leave = |class| Treatment::Leave {
                 class,
                 reason: entry.reason.to_string(),
@@ -169,8 +167,7 @@ impl Plan {
                 "rewrite" => {
                     let host = entry.host.as_deref().unwrap_or_default();
                     let name = Fqdn::parse(host).map_err(|error| bad(error.to_string()))?;
-                    let candidate =
-                        Candidate { name, sources: Default::default(), support: None };
+                    let candidate = Candidate { name, sources: Default::default(), support: None };
                     let admitted = scope.admit(&candidate);
                     Treatment::Rewrite(admitted.map_err(|error| bad(error.to_string()))?)
                 }

@@ -294,12 +294,10 @@ fn compare(dialect: &Dialect, old: &Record<'_>, new: &Record<'_>, domains: &[Fqd
 
 /// Names the first field, the photo cell apart, in which two records differ.
 fn other_field(dialect: &Dialect, old: &Record<'_>, new: &Record<'_>) -> Compared {
-    let differing = (0..old.field_count())
-        .filter(|at| *at != dialect.photo_field)
-        .find_map(|at| {
-            let (old, new) = (old.field(at)?, new.field(at)?);
-            (old.raw() != new.raw()).then(|| (at, shown(old.raw()), shown(new.raw())))
-        });
+    let differing = (0..old.field_count()).filter(|at| *at != dialect.photo_field).find_map(|at| {
+        let (old, new) = (old.field(at)?, new.field(at)?);
+        (old.raw() != new.raw()).then(|| (at, shown(old.raw()), shown(new.raw())))
+    });
     match differing {
         Some((at, expected, found)) => {
             let name = dialect.header.as_ref().and_then(|header| header.get(at));

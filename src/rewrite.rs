@@ -212,7 +212,8 @@ pub fn rewrite_export<R: Read>(
                     let position = record.position();
                     let start = position.byte + change.span.start as u64;
                     let end = position.byte + change.span.end as u64;
-                    digest.update(format!("{}\t{start}\t{end}\t{}\n", position.record, change.host));
+                    digest
+                        .update(format!("{}\t{start}\t{end}\t{}\n", position.record, change.host));
                     outputs.changed(&record, change).map_err(RewriteError::Output)?;
                 } else {
                     outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;

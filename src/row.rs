@@ -29,11 +29,7 @@ pub struct Unreadable {
 }
 
 /// Reads the photo cell of a data record.
-pub fn photo_cell<'a>(
-    record: &Record<'a>,
-    dialect: &Dialect,
-    domains: &[Fqdn],
-) -> PhotoCellOf<'a> {
+pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) -> PhotoCellOf<'a> {
     if let Some(defect) = record.defect() {
         return PhotoCellOf::Unreadable(Unreadable::from(&defect));
     }

@@ -264,13 +264,13 @@ fn time(
         return Ok(Duration::from_secs(seconds));
     }
     let span = text.parse::<jiff::SignedDuration>().ok();
-    span.and_then(|span| Duration::try_from(span).ok())
-        .filter(|span| !span.is_zero())
-        .ok_or_else(|| SettingsError::Value {
+    span.and_then(|span| Duration::try_from(span).ok()).filter(|span| !span.is_zero()).ok_or_else(
+        || SettingsError::Value {
             option,
             value: text.clone(),
             why: "expected a time such as `5s`, `500ms` or `2m`".to_owned(),
-        })
+        },
+    )
 }
 
 /// How to read the export.
@@ -565,13 +565,12 @@ pub fn reports(
     paths
         .map(|path| {
             let name = path.to_string_lossy();
-            let kind = crate::report::Kind::of_file_name(&name).map_err(|error| {
-                SettingsError::Value {
+            let kind =
+                crate::report::Kind::of_file_name(&name).map_err(|error| SettingsError::Value {
                     option: "report",
                     value: name.to_string(),
                     why: error.to_string(),
-                }
-            })?;
+                })?;
             Ok((kind, path.clone()))
         })
         .collect()

@@ -10,9 +10,10 @@ use common::Folder;
 const HEADER: &str = "employeeID,displayName,email,userProfilePhotoURL,activeConnect\r\n";
 
 fn export(urls: &[&str]) -> String {
-    let rows = urls.iter().enumerate().map(|(at, url)| {
-        format!("{at:06},\"Doe, Jane\",jane{at}@corp.example.com,{url},Yes\r\n")
-    });
+    let rows = urls
+        .iter()
+        .enumerate()
+        .map(|(at, url)| format!("{at:06},\"Doe, Jane\",jane{at}@corp.example.com,{url},Yes\r\n"));
     HEADER.chars().chain(rows.collect::<String>().chars()).collect()
 }
 
@@ -131,8 +132,7 @@ fn maps_and_lists_that_cannot_be_used() {
         fails(&folder, &arguments, 2, &[&["`map.csv`", "hint: "][..], &pieces].concat());
     }
     folder.write("names.txt", "c12.webex.com\nnot a name\n");
-    let arguments =
-        ["fix", "users.csv", "-o", "out.csv", "--offline", "--candidates", "names.txt"];
+    let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--candidates", "names.txt"];
     fails(&folder, &arguments, 2, &["`names.txt` line 2", "`not a name`", "hint: "]);
     let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "no.csv"];
     fails(&folder, &arguments, 1, &["cannot read `no.csv`", "hint: "]);
@@ -153,7 +153,9 @@ fn exports_that_cannot_be_read() {
         ("guide.pdf", b"%PDF-1.7\n%\xe2\xe3".to_vec(), vec!["PDF"]),
         (
             "meetings.csv",
-            utf16("UserID\tActive\tFirstName\tLastName\tEmail\tTC1\r\n1\tY\tA\tB\ta@b.example\t\r\n"),
+            utf16(
+                "UserID\tActive\tFirstName\tLastName\tEmail\tTC1\r\n1\tY\tA\tB\ta@b.example\t\r\n",
+            ),
             vec!["Meetings"],
         ),
         (
@@ -202,7 +204,15 @@ fn records_that_cannot_be_read_are_counted_said_and_kept() {
     bytes.extend(b"000004,X,w@corp.example.com,https://203.0.113.7/d.jpg,Yes\r\n");
     folder.write("users.csv", &bytes);
     let arguments = [
-        "fix", "users.csv", "-o", "out.csv", "--offline", "--map", "map.csv", "--report", "r.jsonl",
+        "fix",
+        "users.csv",
+        "-o",
+        "out.csv",
+        "--offline",
+        "--map",
+        "map.csv",
+        "--report",
+        "r.jsonl",
     ];
     let run = folder.run(&arguments);
     assert_eq!(run.status, 3, "{}", run.stderr);
@@ -248,7 +258,11 @@ fn stale_plans_are_refused_by_name() {
     let plan = String::from_utf8(folder.read("plan.json")).unwrap();
     for (from, to, pieces) in [
         ("c12.webex.com", "c13.webex.com", ["planned", "sha256"]),
-        ("\"host\": \"c12.webex.com\"", "\"host\": \"evil.example\"", ["`evil.example`", "outside"]),
+        (
+            "\"host\": \"c12.webex.com\"",
+            "\"host\": \"evil.example\"",
+            ["`evil.example`", "outside"],
+        ),
         ("photofix.plan/1", "photofix.plan/9", ["photofix.plan/9", "photofix.plan/1"]),
         ("\"decision\": \"rewrite\"", "\"decision\": \"guess\"", ["`guess`", "decision"]),
         ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
@@ -318,7 +332,10 @@ fn standard_input_and_closed_pipes() {
         .output()
         .unwrap();
     assert_eq!(run.status.code(), Some(0));
-    assert_eq!(String::from_utf8(run.stdout).unwrap(), text.replace("203.0.113.7", "c12.webex.com"));
+    assert_eq!(
+        String::from_utf8(run.stdout).unwrap(),
+        text.replace("203.0.113.7", "c12.webex.com")
+    );
 
     let mut child = folder
         .command(&["inspect", "users.csv"])

@@ -20,10 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
     ("ledger", &[]),
-    (
-        "rewrite",
-        &["row", "census", "ledger", "export", "photo", "reference", "evidence", "name"],
-    ),
+    ("rewrite", &["row", "census", "ledger", "export", "photo", "reference", "evidence", "name"]),
     ("proof", &["export", "photo", "name"]),
     ("report", &["ledger", "evidence"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name"]),

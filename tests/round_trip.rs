@@ -53,13 +53,8 @@ fn shape() -> impl Strategy<Value = Shape> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(|((encoding, bom), delimiter, line_ending, quote_all, final_line_ending)| Shape {
-            encoding,
-            bom,
-            delimiter,
-            line_ending,
-            quote_all,
-            final_line_ending,
+        .prop_map(|((encoding, bom), delimiter, line_ending, quote_all, final_line_ending)| {
+            Shape { encoding, bom, delimiter, line_ending, quote_all, final_line_ending }
         })
 }
 
@@ -95,9 +90,7 @@ fn build(shape: &Shape, rows: &[(String, String)]) -> Vec<u8> {
             text.to_owned()
         }
     };
-    let line = |cells: [&str; 3]| {
-        cells.map(quoted).join(&shape.delimiter.to_string())
-    };
+    let line = |cells: [&str; 3]| cells.map(quoted).join(&shape.delimiter.to_string());
     let mut lines = vec![line(["email", "userProfilePhotoURL", "address1"])];
     for (at, (cell, neighbour)) in rows.iter().enumerate() {
         lines.push(line([&format!("u{at}@corp.example.com"), cell, neighbour]));
@@ -134,11 +127,8 @@ fn treatments(decided: bool) -> Treatments {
                 sources: Default::default(),
                 support: None,
             };
-            let endpoint = Endpoint {
-                host: OldHost::from(host.to_owned()),
-                port,
-                scheme: Scheme::Https,
-            };
+            let endpoint =
+                Endpoint { host: OldHost::from(host.to_owned()), port, scheme: Scheme::Https };
             by_endpoint.insert(endpoint, Treatment::Rewrite(scope.admit(&candidate).unwrap()));
         }
     }
@@ -155,11 +145,8 @@ struct Fixed {
 fn fix(export: &[u8], decided: bool, contents: Contents) -> Fixed {
     let mut fixed = Fixed { import: Vec::new(), rollback: Vec::new(), changed: Vec::new() };
     let mut reader = Reader::open(export, &choices()).unwrap();
-    let mut outputs = Outputs {
-        import: &mut fixed.import,
-        contents,
-        rollback: Some(&mut fixed.rollback),
-    };
+    let mut outputs =
+        Outputs { import: &mut fixed.import, contents, rollback: Some(&mut fixed.rollback) };
     let changed = &mut fixed.changed;
     rewrite_export(&mut reader, &treatments(decided), &mut outputs, &mut |met| {
         if met.rewritten.class() == Class::Rewritten {

@@ -152,7 +152,10 @@ mod tests {
             ("email,userProfilePhotoUR", Some("userProfilePhotoUR")),
             ("email,userProfilePhotoUrl2", Some("userProfilePhotoUrl2")),
             ("email, userPhoto ,userProfile", Some("userPhoto")),
-            ("email,userProfilePhotoURL (optional, at most 255 letters)", Some("userProfilePhotoURL (optional")),
+            (
+                "email,userProfilePhotoURL (optional, at most 255 letters)",
+                Some("userProfilePhotoURL (optional"),
+            ),
             ("email,userName", None),
             ("", None),
         ] {

@@ -188,7 +188,8 @@ fn no_column(
         let _ = write!(text, " and {} more", header.len() - MAX_LISTED);
     }
     if header.len() == 1 {
-        let _ = write!(text, " (found {}; the delimiter can be given by `--delimiter`)", list(counts));
+        let _ =
+            write!(text, " (found {}; the delimiter can be given by `--delimiter`)", list(counts));
     }
     if column != PHOTO_COLUMN && nearest.is_none() {
         let _ = write!(text, "; give one of them with `--column`");

@@ -39,8 +39,10 @@ impl<'a> Field<'a> {
         if encoding == Encoding::Utf8
             && let Some(plain) = self.plain()
         {
-            let undecodable =
-                |e: std::str::Utf8Error| Undecodable { encoding, at: plain.start + e.valid_up_to() };
+            let undecodable = |e: std::str::Utf8Error| Undecodable {
+                encoding,
+                at: plain.start + e.valid_up_to(),
+            };
             return std::str::from_utf8(&self.raw()[plain.clone()])
                 .map(Cow::Borrowed)
                 .map_err(undecodable);
@@ -186,8 +188,7 @@ mod tests {
             ("\"open", "open"),
             ("\"open\"\"", "open\""),
         ] {
-            for encoding in
-                [Encoding::Utf8, Encoding::Latin1, Encoding::Utf16Le, Encoding::Utf16Be]
+            for encoding in [Encoding::Utf8, Encoding::Latin1, Encoding::Utf16Le, Encoding::Utf16Be]
             {
                 let bytes = encoding.encode(raw);
                 let field = field(&bytes, encoding);

@@ -145,7 +145,10 @@ mod tests {
     fn by_signature() {
         for (head, what) in [
             (&b"PK\x03\x04....[Content_Types].xml....xl/workbook.xml"[..], Some(Foreign::Xlsx)),
-            (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", Some(Foreign::Xlsx)),
+            (
+                b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+                Some(Foreign::Xlsx),
+            ),
             (b"PK\x03\x04users.csv", Some(Foreign::Zip)),
             (b"PK\x05\x06", Some(Foreign::Zip)),
             (b"PKI,email", None),
@@ -183,7 +186,10 @@ mod tests {
     fn by_header() {
         for (header, what) in [
             ("UserID,Active,FirstName,TC1", Some(Foreign::MeetingsUsers)),
-            ("First Name,Last Name,Display Name,User ID/Email (Required)", Some(Foreign::ControlHubUsers)),
+            (
+                "First Name,Last Name,Display Name,User ID/Email (Required)",
+                Some(Foreign::ControlHubUsers),
+            ),
             ("User ID/Email (Required),User Status", Some(Foreign::ControlHubUsers)),
             ("First Name,Last Name,Display Name,Days", Some(Foreign::ControlHubUsers)),
             ("Username,User Status,Total Storage Used(MB)", Some(Foreign::ConnectReport)),

@@ -224,9 +224,7 @@ impl<R: Read> Reader<R> {
         let known = cursor.delimiters;
         let count = delimiters.count_ones() as usize;
         if known <= photo && photo <= known + count {
-            let at = |nth: usize| {
-                self.block_at + nth_bit(delimiters, nth) * width - self.start
-            };
+            let at = |nth: usize| self.block_at + nth_bit(delimiters, nth) * width - self.start;
             if photo > known {
                 cursor.photo_start = at(photo - known - 1) + width;
             }
@@ -259,8 +257,7 @@ impl<R: Read> Reader<R> {
             self.seen.cr += 1;
             return width;
         }
-        let follows_cr =
-            last > self.start && encoding.unit(&self.buffer, last - width) == Some(CR);
+        let follows_cr = last > self.start && encoding.unit(&self.buffer, last - width) == Some(CR);
         if follows_cr {
             self.seen.crlf += 1;
             2 * width
@@ -315,8 +312,7 @@ impl<R: Read> Reader<R> {
             return Ok(false);
         }
         let lf_follows = encoding.unit(rest, bytes) == Some(LF);
-        let masks =
-            Masks::of(&block(rest, encoding), self.dialect.delimiter.as_byte(), lf_follows);
+        let masks = Masks::of(&block(rest, encoding), self.dialect.delimiter.as_byte(), lf_follows);
         self.structure = Structure::of(masks, &mut self.state);
         self.block_at = self.scanned;
         // Half a unit at the end of the file is never scanned.

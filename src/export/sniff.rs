@@ -142,11 +142,8 @@ impl Reading {
         let mut split = Fields::new(body, encoding, delimiter.as_byte());
         let text = |span| Field::new(body, span, encoding).text_lossy().into_owned();
         let fields: Vec<String> = split.by_ref().map(text).collect();
-        let at_end = End {
-            at: body.len(),
-            line_ending: super::dialect::LineEnding::None,
-            unclosed: false,
-        };
+        let at_end =
+            End { at: body.len(), line_ending: super::dialect::LineEnding::None, unclosed: false };
         Self { delimiter, fields, end: split.end().unwrap_or(at_end) }
     }
 
@@ -255,11 +252,7 @@ fn status_column(header: &[String], photo: &str) -> Option<Note> {
     is_extra.then(|| Note::StatusColumn { column: last.clone() })
 }
 
-fn headerless(
-    form: &Form,
-    body: &[u8],
-    readings: Vec<Reading>,
-) -> Result<Dialect, ExportError> {
+fn headerless(form: &Form, body: &[u8], readings: Vec<Reading>) -> Result<Dialect, ExportError> {
     for reading in &readings {
         let mut known = reading.fields.iter().filter(|name| columns::is_known(name));
         let photo = reading.fields.iter().find(|name| columns::same(name, PHOTO_COLUMN));

@@ -132,7 +132,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::masks::{block, Masks};
+    use super::super::masks::{Masks, block};
     use super::*;
     use crate::export::Encoding;
     use proptest::prelude::*;

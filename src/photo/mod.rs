@@ -7,5 +7,5 @@
 mod cell;
 mod host;
 
-pub use cell::{NotUrl, PhotoCell, classify};
+pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
 pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};

@@ -5,7 +5,20 @@
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
+pub mod certificates;
+mod csv;
+mod diff;
+pub mod escape;
+pub mod inspection;
+mod json;
+mod kind;
+mod markdown;
+mod redaction;
+pub mod terminal;
+pub mod verification;
+
 use std::borrow::Cow;
+use std::io::{self, Read, Seek, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -13,6 +26,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
+
+pub use kind::{Kind, UnknownKind};
+pub use redaction::Redaction;
 
 /// The report's schema and its version; published under `schema/`.
 pub const SCHEMA: &str = "photofix.report/1";
@@ -295,4 +311,46 @@ pub struct Held<'a> {
     pub explanation: &'a str,
     /// What would change the answer.
     pub hint: Option<&'a str>,
+}
+
+/// Renders one report to one output.
+pub trait Renderer {
+    /// Takes the report, before any row.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn begin(&mut self, report: &Report) -> io::Result<()>;
+
+    /// Takes the next row, in the order of the export.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()>;
+
+    /// Ends the output and flushes it.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// Where a renderer keeps what must stand behind rows that are still to come.
+pub trait Spool: Read + Write + Seek {}
+
+impl<T: Read + Write + Seek> Spool for T {}
+
+/// A renderer of a kind that writes to `out` and may keep rows in `spool`.
+pub fn renderer(
+    kind: Kind,
+    redaction: Redaction,
+    out: Box<dyn Write>,
+    spool: Box<dyn Spool>,
+) -> Box<dyn Renderer> {
+    match kind {
+        Kind::Json => Box::new(json::Json::new(redaction, out, spool)),
+        Kind::Jsonl => Box::new(json::Jsonl::new(redaction, out)),
+        Kind::Csv => Box::new(csv::Csv::new(redaction, out)),
+        Kind::Markdown => Box::new(markdown::Markdown::new(redaction, out, spool)),
+        Kind::Diff => Box::new(diff::Diff::new(redaction, out)),
+    }
 }
