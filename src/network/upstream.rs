@@ -33,6 +33,8 @@ pub(super) struct Upstream {
     shown: String,
     transport: Transport,
     timeout: Duration,
+    /// Owns the tasks that drive the connection.
+    provider: TokioRuntimeProvider,
     connection: Mutex<Option<Connection>>,
     generation: Cell<u64>,
     history: Cell<History>,
@@ -84,6 +86,7 @@ impl Upstream {
             shown,
             transport,
             timeout,
+            provider: TokioRuntimeProvider::default(),
             connection: Mutex::new(None),
             generation: Cell::new(0),
             history: Cell::new(History::Unknown),
@@ -143,7 +146,7 @@ impl Upstream {
         server: SocketAddr,
         request: DnsRequest,
     ) -> Result<DnsResponse, NetError> {
-        let mut stream = UdpClientStream::builder(server, TokioRuntimeProvider::default())
+        let mut stream = UdpClientStream::builder(server, self.provider.clone())
             .with_timeout(Some(self.timeout))
             .with_max_retries(1)
             // On Windows a port of the program's own choice may raise a firewall prompt.
@@ -188,7 +191,7 @@ impl Upstream {
     }
 
     async fn connect(&self) -> Result<DnsExchange<TokioRuntimeProvider>, NetError> {
-        let provider = TokioRuntimeProvider::default;
+        let provider = || self.provider.clone();
         let (timeout, max) = (self.timeout, Some(MAX_ON_ONE_CONNECTION));
         let mut last = NetError::NoConnections;
         match &self.transport {
