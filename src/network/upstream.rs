@@ -128,8 +128,23 @@ impl Upstream {
         }
     }
 
+    /// Asks with EDNS, and without it where the server does not know what that is (RFC 6891, 7).
     async fn send(&self, query: &Query) -> Result<DnsResponse, NetError> {
-        let request = DnsRequest::from_query(query.clone(), DnsRequestOptions::default());
+        let mut options = DnsRequestOptions::default();
+        let response = self.send_with(query, options).await?;
+        if !matches!(response.response_code, ResponseCode::FormErr | ResponseCode::NotImp) {
+            return Ok(response);
+        }
+        options.use_edns = false;
+        self.send_with(query, options).await
+    }
+
+    async fn send_with(
+        &self,
+        query: &Query,
+        options: DnsRequestOptions,
+    ) -> Result<DnsResponse, NetError> {
+        let request = DnsRequest::from_query(query.clone(), options);
         if let Transport::Plain(server) = &self.transport {
             let response = self.send_by_udp(*server, request.clone()).await?;
             if !response.truncation {

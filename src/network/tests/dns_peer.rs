@@ -23,6 +23,8 @@ pub(super) enum Reply {
     Code(ResponseCode),
     /// Truncated over UDP, these records over TCP.
     OnlyByTcp(Vec<String>),
+    /// FORMERR to whoever uses EDNS, these records to others.
+    OnlyWithoutEdns(Vec<String>),
     /// Bytes that are no DNS message, under the right id.
     Garbage,
     /// Nothing at all.
@@ -104,19 +106,19 @@ fn respond(
     let owner = query.name.to_ascii().trim_end_matches('.').to_owned();
     let asked_for = format!("{owner} {}", query.query_type);
     *asked.lock().unwrap().entry(format!("{asked_for} {transport}")).or_default() += 1;
-    let is_known =
-        zone.keys().any(|key| key.rsplit_once(' ').is_some_and(|(name, _)| name == owner));
+    let of_this_name = format!("{owner} ")..format!("{owner}!");
+    let is_known = zone.range(of_this_name).next().is_some();
     let otherwise = if is_known { Reply::NoData } else { Reply::Code(ResponseCode::NXDomain) };
     let reply = zone.get(&asked_for).or_else(|| zone.get("*")).unwrap_or(&otherwise);
 
     let mut answer = Message::response(request.metadata.id, request.metadata.op_code);
     answer.add_query(query);
     match reply {
-        Reply::Records(records) => {
-            answer.add_answers(records.iter().map(|text| record(text)));
-        }
         Reply::OnlyByTcp(_) if transport == "udp" => answer.metadata.truncation = true,
-        Reply::OnlyByTcp(records) => {
+        Reply::OnlyWithoutEdns(_) if request.edns.is_some() => {
+            answer.metadata.response_code = ResponseCode::FormErr;
+        }
+        Reply::Records(records) | Reply::OnlyByTcp(records) | Reply::OnlyWithoutEdns(records) => {
             answer.add_answers(records.iter().map(|text| record(text)));
         }
         Reply::NoData => {

@@ -158,6 +158,17 @@ fn what_answers_come_to_mean() {
             vec![(a.to_owned(), Reply::Code(ResponseCode::YXDomain))],
             could_not_ask("`DNS` answered with response code 6"),
         ),
+        (
+            vec![(
+                a.to_owned(),
+                Reply::OnlyWithoutEdns(vec!["c12.webex.com A 66.163.36.9".to_owned()]),
+            )],
+            found(&["66.163.36.9"]),
+        ),
+        (
+            vec![(a.to_owned(), Reply::Code(ResponseCode::FormErr))],
+            could_not_ask("`DNS` answered FORMERR"),
+        ),
         (vec![(a.to_owned(), Reply::Garbage)], could_not_ask("`DNS` answered no DNS message")),
     ] {
         let questions: Vec<String> = zone.iter().map(|(question, _)| question.clone()).collect();

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::dns_peer::{Reply, one};
-use super::tls_peer::{Manner, TlsPeer};
+use super::tls_peer::{Manner, STAPLE, TlsPeer};
 use super::*;
 use crate::evidence::{Answer, HandshakeOutcome};
 
@@ -46,6 +46,16 @@ fn the_old_certificate_is_seen_without_a_server_name_and_the_new_one_with_it() {
         ],
         "the other family only of a name that may be chosen"
     );
+}
+
+#[test]
+fn a_stapled_response_and_an_older_version_are_kept() {
+    let (dns, tls) = (dns(), TlsPeer::start(Manner::OlderWithStaple, &["c12.webex.com"]));
+    let evidence = look("c12.webex.com", &settings(&[&dns], Some(tls.address)));
+    let handshake = &evidence.handshakes[&target(Some("c12.webex.com"), ADDRESS)];
+    assert_eq!(handshake.outcome, HandshakeOutcome::Completed);
+    assert_eq!(handshake.protocol.as_deref(), Some("TLS 1.2"));
+    assert_eq!(handshake.staple.as_deref(), Some(STAPLE));
 }
 
 #[test]

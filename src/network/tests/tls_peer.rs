@@ -22,6 +22,8 @@ use super::dns_peer::{Reply, serve_stream};
 pub(super) enum Manner {
     /// A TLS handshake.
     Proper,
+    /// A TLS 1.2 handshake with a stapled OCSP response.
+    OlderWithStaple,
     /// A TLS handshake that stops before the server's Finished.
     StallsAfterCertificate,
     /// Accepts and stays silent.
@@ -45,7 +47,7 @@ pub(super) struct TlsPeer {
 
 impl TlsPeer {
     pub(super) fn start(manner: Manner, names: &[&str]) -> Self {
-        let (config, certificate, seen) = server_config(names);
+        let (config, certificate, seen) = server_config(names, manner);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let most_at_once = Arc::new(AtomicUsize::new(0));
@@ -77,7 +79,7 @@ impl TlsPeer {
     pub(super) fn start_dns(
         zone: BTreeMap<String, Reply>,
     ) -> (SocketAddr, CertificateDer<'static>) {
-        let (config, certificate, _) = server_config(&["127.0.0.1"]);
+        let (config, certificate, _) = server_config(&["127.0.0.1"], Manner::Proper);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let zone = Arc::new(zone);
@@ -98,7 +100,7 @@ impl TlsPeer {
 fn meet(mut stream: TcpStream, manner: Manner, config: Arc<ServerConfig>) {
     let mut buffer = [0; 4096];
     match manner {
-        Manner::Proper => {
+        Manner::Proper | Manner::OlderWithStaple => {
             let mut connection = ServerConnection::new(config).unwrap();
             let _ = connection.complete_io(&mut stream);
             // Nothing but the goodbye may come.
@@ -146,18 +148,28 @@ fn meet(mut stream: TcpStream, manner: Manner, config: Arc<ServerConfig>) {
 
 type Seen = Arc<Mutex<Vec<Option<String>>>>;
 
-fn server_config(names: &[&str]) -> (Arc<ServerConfig>, CertificateDer<'static>, Seen) {
+/// What stands for an OCSP response: nobody in this room reads it.
+pub(super) const STAPLE: &[u8] = b"an OCSP response";
+
+fn server_config(
+    names: &[&str],
+    manner: Manner,
+) -> (Arc<ServerConfig>, CertificateDer<'static>, Seen) {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let CertifiedKey::<KeyPair> { cert, signing_key } = generate_simple_self_signed(names).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
     let key = crypto_provider().key_provider.load_private_key(key).unwrap();
-    let seen = Seen::default();
-    let resolver = Recorder {
-        key: Arc::new(SigningKey::new(vec![cert.der().clone()], key)),
-        seen: seen.clone(),
+    let mut key = SigningKey::new(vec![cert.der().clone()], key);
+    let versions = if manner == Manner::OlderWithStaple {
+        key.ocsp = Some(STAPLE.to_vec());
+        &[&rustls::version::TLS12][..]
+    } else {
+        rustls::DEFAULT_VERSIONS
     };
+    let seen = Seen::default();
+    let resolver = Recorder { key: Arc::new(key), seen: seen.clone() };
     let config = ServerConfig::builder_with_provider(crypto_provider())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(resolver));
