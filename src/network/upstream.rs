@@ -255,7 +255,10 @@ impl Upstream {
             NetError::Truncated => format!("`{server}` truncates its answer over TCP too"),
             NetError::Proto(_) => format!("`{server}` answered no DNS message"),
             NetError::NoConnections => format!("`{server}` closed the connection"),
-            error => format!("`{server}` could not be asked: {error}"),
+            error => {
+                let why = words::of_stranger(&error.to_string());
+                format!("`{server}` could not be asked: {why}")
+            }
         }
     }
 }
