@@ -107,7 +107,9 @@ impl Upstream {
 
     /// Puts one question, once.
     pub(super) async fn ask(&self, query: &Query) -> Result<Message, Failure> {
-        let result = match tokio::time::timeout(self.timeout, self.send(query)).await {
+        // Boxed, as it is large and the futures around it are moved about.
+        let sending = Box::pin(self.send(query));
+        let result = match tokio::time::timeout(self.timeout, sending).await {
             Ok(result) => result,
             Err(_) => Err(NetError::Timeout),
         };
@@ -151,7 +153,7 @@ impl Upstream {
                 return Ok(response);
             }
         }
-        let response = self.send_by_stream(request).await?;
+        let response = Box::pin(self.send_by_stream(request)).await?;
         if response.truncation { Err(NetError::Truncated) } else { Ok(response) }
     }
 
