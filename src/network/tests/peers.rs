@@ -166,7 +166,7 @@ fn one_address_and_port_gets_few_connections_at_once() {
     let evidence = run(&agenda, &webex(), &settings, &AtomicBool::new(false), &mut |_| {}).unwrap();
     assert_eq!(evidence.handshakes.len(), 40);
     // A peer notices the end of a connection after the next one began.
-    assert!((2..=16).contains(&tls.most_at_once()), "{}", tls.most_at_once());
+    assert!((2..32).contains(&tls.most_at_once()), "{}", tls.most_at_once());
 }
 
 #[test]
