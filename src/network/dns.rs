@@ -72,14 +72,10 @@ impl Resolver {
         self.upstreams.iter().map(|upstream| upstream.shown().to_owned()).collect()
     }
 
-    /// PTR: the names of an address, as text without the trailing dot. Octets that do not belong
-    /// in a host name are escaped as in a zone file (RFC 1035, 5.1).
+    /// PTR: the names of an address.
     pub(super) async fn pointers(&self, address: IpAddr) -> Answer<Vec<String>> {
         self.lookup(&reverse_name(address), RecordType::PTR, |data| match data {
-            RData::PTR(name) => {
-                let text = name.0.to_ascii();
-                Some(text.strip_suffix('.').map(str::to_owned).unwrap_or(text))
-            }
+            RData::PTR(name) => Some(in_text(&name.0)),
             _ => None,
         })
         .await
@@ -212,6 +208,25 @@ fn read(
     } else {
         Reading::Absent(Absence::NoData)
     }
+}
+
+/// A name in text without the trailing dot. Octets that do not belong in a host name are escaped as
+/// in a zone file (RFC 1035, 5.1): what a stranger published cannot pass for another name.
+fn in_text(name: &Name) -> String {
+    let mut text = String::with_capacity(name.len());
+    for (at, label) in name.iter().enumerate() {
+        if at > 0 {
+            text.push('.');
+        }
+        for octet in label {
+            match octet {
+                b'.' | b'\\' => text.extend(['\\', char::from(*octet)]),
+                b'!'..=b'~' => text.push(char::from(*octet)),
+                _ => text.push_str(&format!("\\{octet:03}")),
+            }
+        }
+    }
+    text
 }
 
 fn system_servers() -> Result<Vec<(String, Transport)>, SettingsError> {

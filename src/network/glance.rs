@@ -79,3 +79,71 @@ fn elements(content: &[u8]) -> Option<Vec<AnyRef<'_>>> {
     }
     Some(elements)
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Self-signed, RSA of 1024 bits, with names of five kinds; made with OpenSSL.
+    const RSA_1024: &str = "\
+        MIICYzCCAcygAwIBAgIUGmA975G9NfJHa1eQpf9jmx6uw00wDQYJKoZIhvcNAQELBQAwGDEWMBQGA1UEAwwNb2xk\
+        LndlYmV4LmNvbTAgFw0yNjExMjQwMzUyNTBaGA8yMTI2MTAzMTAzNTI1MFowGDEWMBQGA1UEAwwNb2xkLndlYmV4\
+        LmNvbTCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEAssxawVl5zOGZxGivsKm1PjBuEVm4/X55McDnpOBLfh6v\
+        +wq2ukVCzAJi0pUtnxa2Cbe6s48fcBwBhnttYrMJdZR+kLKuEYxZNmJ419NLdveXjgdgiICKeCxjZTUtShAcGero\
+        dU862VeDSzSJjAa39JMAFOHpoDImcIuVJDxdbacCAwEAAaOBpzCBpDAdBgNVHQ4EFgQUNBwe93SP9Z5TPzdXrpiz\
+        0rLdSaswHwYDVR0jBBgwFoAUNBwe93SP9Z5TPzdXrpiz0rLdSaswDwYDVR0TAQH/BAUwAwEB/zBRBgNVHREESjBI\
+        gg1vbGQud2ViZXguY29tgQthQHdlYmV4LmNvbYcEwAACAYILKi53ZWJleC5jb22gFwYIKwYBBQUHCAWgCwwJd2Vi\
+        ZXguY29tMA0GCSqGSIb3DQEBCwUAA4GBAE0hL5eoJVbXNhRO34z8Gs0Q2G2pQj/5NpIO3SSgUvxO3nGVAD58d6Kp\
+        DrNPNEfDn5Ey0Y5wiIjOiZGX/4HW5+Ok27Nteiypu+EqcClLp6U6PtnS4j7iJwBOqsZMEQg9ZwlwAHyGrL6uyLjU\
+        1dX5gn5gSVuI76hDv+aTz4sP3BoJ\
+        ";
+
+    pub(in super::super) fn rsa_1024() -> Vec<u8> {
+        STANDARD.decode(RSA_1024).unwrap()
+    }
+
+    #[test]
+    fn the_names_and_the_key_of_a_certificate() {
+        let certificate = rsa_1024();
+        assert_eq!(dns_names(&certificate), ["old.webex.com", "*.webex.com"]);
+        assert_eq!(rsa_bits(&certificate), Some(1024));
+        let elliptic = rcgen::generate_simple_self_signed(["c12.webex.com".to_owned()]).unwrap();
+        assert_eq!(dns_names(elliptic.cert.der()), ["c12.webex.com"]);
+        assert_eq!(rsa_bits(elliptic.cert.der()), None);
+        let nameless = rcgen::generate_simple_self_signed([]).unwrap();
+        assert!(dns_names(nameless.cert.der()).is_empty());
+    }
+
+    #[test]
+    fn a_serial_number_that_strict_parsers_refuse_does_no_harm() {
+        let mut certificate = rsa_1024();
+        // The serial number becomes negative (RFC 5280, 4.1.2.2 forbids it).
+        let at = certificate.windows(2).position(|octets| octets == [0x02, 0x14]).unwrap();
+        certificate[at + 2] = 0xFF;
+        assert_eq!(dns_names(&certificate).len(), 2);
+    }
+
+    #[test]
+    fn a_broken_certificate_has_no_names() {
+        let certificate = rsa_1024();
+        for length in 0..certificate.len() {
+            assert!(dns_names(&certificate[..length]).is_empty(), "{length} octets");
+            assert_eq!(rsa_bits(&certificate[..length]), None, "{length} octets");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_octets_make_it_panic(at in 0..615_usize, octet: u8, any: Vec<u8>) {
+            let mut certificate = rsa_1024();
+            certificate[at] = octet;
+            for octets in [&certificate, &any] {
+                let _ = (dns_names(octets), rsa_bits(octets));
+            }
+        }
+    }
+}

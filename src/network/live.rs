@@ -146,7 +146,8 @@ impl Network for Live<'_> {
         let at_this_address = self.connections_to(target);
         let turn = async { (at_this_address.acquire().await, self.connections.acquire().await) };
         match timeout_at(self.deadline.at, turn).await {
-            Ok(_permits) => self.look(target).await,
+            // Boxed, as it is large and most questions are no handshakes.
+            Ok(_permits) => Box::pin(self.look(target)).await,
             Err(_) => not_asked(self.deadline.words.clone()),
         }
     }

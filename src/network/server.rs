@@ -217,7 +217,10 @@ mod tests {
             ("tls://dns.example:x", Err("`x` in `tls://dns.example:x` is not a port")),
             ("tls://", Err("`` in `tls://` is neither a name nor an address")),
             ("tls://a b", Err("`a b` in `tls://a b` is neither a name nor an address")),
-            ("tls://2001:db8::53", Err("`db8::53` in `tls://2001:db8::53` is not a port")),
+            (
+                "tls://2001:db8::53",
+                Err("`2001` in `tls://2001:db8::53` is neither a name nor an address"),
+            ),
             (
                 "tls://[dns.example]",
                 Err("`dns.example` in `tls://[dns.example]` is neither a name nor an address"),

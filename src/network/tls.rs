@@ -214,3 +214,65 @@ fn failure_words(error: &rustls::Error, end_entity: Option<&Vec<u8>>) -> String 
         error => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::glance::tests::rsa_1024;
+    use super::*;
+
+    #[test]
+    fn failures_in_words() {
+        let short_key = rsa_1024();
+        let alert = rustls::Error::AlertReceived;
+        let certificate = rustls::Error::InvalidCertificate;
+        let old = PeerIncompatible::ServerDoesNotSupportTls12Or13;
+        for (error, end_entity, words) in [
+            (
+                alert(AlertDescription::ProtocolVersion),
+                None,
+                "the server speaks only a TLS version before 1.2",
+            ),
+            (old.into(), None, "the server speaks only a TLS version before 1.2"),
+            (
+                alert(AlertDescription::HandshakeFailure),
+                None,
+                "the server accepts none of the cipher suites of TLS 1.2 and 1.3 with forward \
+                 secrecy",
+            ),
+            (
+                alert(AlertDescription::UnrecognisedName),
+                None,
+                "the server does not know the server name that was sent",
+            ),
+            (
+                alert(AlertDescription::CertificateRequired),
+                None,
+                "the server demands a client certificate",
+            ),
+            (
+                alert(AlertDescription::InternalError),
+                None,
+                "the server ended with the alert InternalError",
+            ),
+            (
+                certificate(CertificateError::BadSignature),
+                Some(&short_key),
+                "the RSA key of the server's certificate is too short: 1024 bits, at least 2048 \
+                 are needed",
+            ),
+            (
+                certificate(CertificateError::BadSignature),
+                None,
+                "the server's signature does not fit its certificate",
+            ),
+            (
+                certificate(CertificateError::BadEncoding),
+                None,
+                "the server's certificate cannot be read",
+            ),
+            (rustls::Error::NoCertificatesPresented, None, "the server presents no certificate"),
+        ] {
+            assert_eq!(failure_words(&error, end_entity), words, "{error:?}");
+        }
+    }
+}

@@ -33,6 +33,8 @@ pub(super) struct Upstream {
     shown: String,
     transport: Transport,
     timeout: Duration,
+    /// Owns the tasks that drive the connection.
+    provider: TokioRuntimeProvider,
     connection: Mutex<Option<Connection>>,
     generation: Cell<u64>,
     history: Cell<History>,
@@ -84,6 +86,7 @@ impl Upstream {
             shown,
             transport,
             timeout,
+            provider: TokioRuntimeProvider::default(),
             connection: Mutex::new(None),
             generation: Cell::new(0),
             history: Cell::new(History::Unknown),
@@ -104,7 +107,9 @@ impl Upstream {
 
     /// Puts one question, once.
     pub(super) async fn ask(&self, query: &Query) -> Result<Message, Failure> {
-        let result = match tokio::time::timeout(self.timeout, self.send(query)).await {
+        // Boxed, as it is large and the futures around it are moved about.
+        let sending = Box::pin(self.send(query));
+        let result = match tokio::time::timeout(self.timeout, sending).await {
             Ok(result) => result,
             Err(_) => Err(NetError::Timeout),
         };
@@ -125,15 +130,30 @@ impl Upstream {
         }
     }
 
+    /// Asks with EDNS, and without it where the server does not know what that is (RFC 6891, 7).
     async fn send(&self, query: &Query) -> Result<DnsResponse, NetError> {
-        let request = DnsRequest::from_query(query.clone(), DnsRequestOptions::default());
+        let mut options = DnsRequestOptions::default();
+        let response = self.send_with(query, options).await?;
+        if !matches!(response.response_code, ResponseCode::FormErr | ResponseCode::NotImp) {
+            return Ok(response);
+        }
+        options.use_edns = false;
+        self.send_with(query, options).await
+    }
+
+    async fn send_with(
+        &self,
+        query: &Query,
+        options: DnsRequestOptions,
+    ) -> Result<DnsResponse, NetError> {
+        let request = DnsRequest::from_query(query.clone(), options);
         if let Transport::Plain(server) = &self.transport {
             let response = self.send_by_udp(*server, request.clone()).await?;
             if !response.truncation {
                 return Ok(response);
             }
         }
-        let response = self.send_by_stream(request).await?;
+        let response = Box::pin(self.send_by_stream(request)).await?;
         if response.truncation { Err(NetError::Truncated) } else { Ok(response) }
     }
 
@@ -143,7 +163,7 @@ impl Upstream {
         server: SocketAddr,
         request: DnsRequest,
     ) -> Result<DnsResponse, NetError> {
-        let mut stream = UdpClientStream::builder(server, TokioRuntimeProvider::default())
+        let mut stream = UdpClientStream::builder(server, self.provider.clone())
             .with_timeout(Some(self.timeout))
             .with_max_retries(1)
             // On Windows a port of the program's own choice may raise a firewall prompt.
@@ -188,7 +208,7 @@ impl Upstream {
     }
 
     async fn connect(&self) -> Result<DnsExchange<TokioRuntimeProvider>, NetError> {
-        let provider = TokioRuntimeProvider::default;
+        let provider = || self.provider.clone();
         let (timeout, max) = (self.timeout, Some(MAX_ON_ONE_CONNECTION));
         let mut last = NetError::NoConnections;
         match &self.transport {
@@ -237,7 +257,10 @@ impl Upstream {
             NetError::Truncated => format!("`{server}` truncates its answer over TCP too"),
             NetError::Proto(_) => format!("`{server}` answered no DNS message"),
             NetError::NoConnections => format!("`{server}` closed the connection"),
-            error => format!("`{server}` could not be asked: {error}"),
+            error => {
+                let why = words::of_stranger(&error.to_string());
+                format!("`{server}` could not be asked: {why}")
+            }
         }
     }
 }

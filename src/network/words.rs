@@ -19,9 +19,16 @@ pub(super) fn of_io(error: &io::Error) -> String {
         io::ErrorKind::TimedOut => "the address does not answer".to_owned(),
         kind => match rustls_error(error) {
             Some(error) => error.to_string(),
+            // Kinds without a name of their own, such as too many open files.
+            None if error.raw_os_error().is_some() => without_number(&error.to_string()),
             None => kind.to_string(),
         },
     }
+}
+
+/// An error of the operating system without its ` (os error 24)`.
+fn without_number(text: &str) -> String {
+    text.split(" (os error").next().unwrap_or(text).to_lowercase()
 }
 
 /// The TLS failure inside an I/O error, as `tokio-rustls` wraps it.
@@ -58,6 +65,11 @@ mod tests {
         }
         let error = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::DecryptError);
         assert_eq!(of_io(&error), "cannot decrypt peer's message");
+    }
+
+    #[test]
+    fn errors_of_the_system_lose_their_number() {
+        assert_eq!(without_number("Too many open files (os error 24)"), "too many open files");
     }
 
     #[test]
