@@ -18,7 +18,7 @@
 pub mod census;
 pub mod certify;
 pub mod cli;
-//pub mod commands;
+pub mod commands;
 pub mod decide;
 pub mod evidence;
 pub mod export;

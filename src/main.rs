@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(0)
+    ExitCode::from(photofix::commands::run(std::env::args_os()))
 }

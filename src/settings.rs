@@ -137,6 +137,7 @@ impl Layers {
                     }
                     other => other,
                 };
+                check_kind(&key, &value).map_err(&bad)?;
                 layers.file.insert(key, value);
             }
         }
@@ -155,6 +156,21 @@ impl Layers {
         merged.extend(typed);
         T::deserialize(Value::Table(merged)).map_err(|error| bad(error.message().to_owned()))
     }
+}
+
+/// Whether an option's value in a file is of the kind that the option has.
+fn check_kind(name: &str, value: &Value) -> Result<(), String> {
+    let text = |value: &Value| value.is_str();
+    let (right, kind) = if LISTS.contains(&name) {
+        (value.as_array().is_some_and(|items| items.iter().all(text)), "a list of texts")
+    } else if NUMBERS.contains(&name) {
+        (value.as_integer().is_some_and(|number| u32::try_from(number).is_ok()), "a whole number")
+    } else if FLAGS.contains(&name) {
+        (value.is_bool(), "`true` or `false`")
+    } else {
+        (text(value), "a text in quotes")
+    };
+    if right { Ok(()) } else { Err(format!("`{name} = {value}`: expected {kind}")) }
 }
 
 fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsError> {

@@ -171,7 +171,7 @@ fn exports_that_cannot_be_read() {
         (
             "nearly.csv",
             b"email,userProfilePhotoURI,city\r\n".to_vec(),
-            vec!["userProfilePhotoURL", "userProfilePhotoURI"],
+            vec!["userProfilePhotoURL", "--column 'userProfilePhotoURI'"],
         ),
         (
             "twice.csv",
@@ -181,7 +181,7 @@ fn exports_that_cannot_be_read() {
     ] {
         folder.write(name, bytes);
         let quoted = format!("`{name}`");
-        let pieces = [&[quoted.as_str(), "hint: "][..], &pieces].concat();
+        let pieces = [&[quoted.as_str()][..], &pieces].concat();
         fails(&folder, &["fix", name, "-o", "out.csv", "--offline"], 1, &pieces);
         let run = folder.run(&["inspect", name]);
         assert_eq!(run.status, 1, "{name}: {}", run.text());
@@ -306,7 +306,8 @@ fn the_layers_of_options() {
 
     for (text, piece) in [
         ("offlin = true\n", "`offlin` is no option; the nearest is `offline`"),
-        ("offline = 'perhaps'\n", "offline"),
+        ("offline = 'perhaps'\n", "`offline = \"perhaps\"`: expected `true` or `false`"),
+        ("domain = 7\n", "`domain = 7`: expected a list of texts"),
         ("offline = \n", "photofix.toml"),
     ] {
         folder.write("photofix.toml", text);

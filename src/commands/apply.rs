@@ -17,7 +17,7 @@ use crate::settings::{self, Layers};
 ///
 /// # Errors
 /// [`Failure`] with status 4 when the plan is not for this export; then no output is there.
-pub fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
     let refuse = |error: &PlanError| Failure::plan(&options.plan, error);

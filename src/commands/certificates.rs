@@ -7,7 +7,7 @@ use crate::decide::Certified;
 use crate::evidence::Evidence;
 use crate::profile::{Profile, Verdict};
 use crate::reference::ReferenceIdentifier;
-use crate::report::{ChainMember, CertificateReport, IdentityReport, RevocationReport};
+use crate::report::{CertificateReport, ChainMember, IdentityReport, RevocationReport};
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
 use crate::x509::trust::TrustAnchors;
@@ -16,7 +16,7 @@ use crate::x509::trust::TrustAnchors;
 const DAY: i64 = 86_400;
 
 /// Judges names and remembers the verdicts.
-pub struct Judge {
+pub(super) struct Judge {
     anchors: TrustAnchors,
     now: i64,
     profile: &'static Profile,
@@ -25,24 +25,24 @@ pub struct Judge {
 
 impl Judge {
     /// Judges at `now` (seconds since the epoch) by one profile.
-    pub fn new(anchors: TrustAnchors, now: i64, profile: &'static Profile) -> Self {
+    pub(super) fn new(anchors: TrustAnchors, now: i64, profile: &'static Profile) -> Self {
         Self { anchors, now, profile, verdicts: BTreeMap::new() }
     }
 
     /// The verdict on a name's certificate on one port, over all its addresses.
-    pub fn verdict(
+    pub(super) fn verdict(
         &mut self,
         name: &ReferenceIdentifier,
         port: u16,
         evidence: &Evidence,
     ) -> &NameVerdict {
-        self.verdicts.entry((name.clone(), port)).or_insert_with(|| {
-            certify(name, port, evidence, &self.anchors, self.now, self.profile)
-        })
+        self.verdicts
+            .entry((name.clone(), port))
+            .or_insert_with(|| certify(name, port, evidence, &self.anchors, self.now, self.profile))
     }
 
     /// The same as decisions want it.
-    pub fn certified(
+    pub(super) fn certified(
         &mut self,
         name: &ReferenceIdentifier,
         port: u16,
@@ -54,7 +54,7 @@ impl Judge {
     }
 
     /// Every verdict given, for the report.
-    pub fn into_reports(self) -> Vec<CertificateReport> {
+    pub(super) fn into_reports(self) -> Vec<CertificateReport> {
         self.verdicts.values().flat_map(|verdict| reports(verdict, self.now)).collect()
     }
 }
@@ -99,7 +99,7 @@ fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> Cer
         not_after: certificate.not_after.map(time::utc),
         days_left: certificate.not_after.map(|not_after| (not_after - now).div_euclid(DAY)),
         key: end_entity.map(|end_entity| end_entity.key.to_string()),
-        signature: end_entity.map(|end_entity| end_entity.signature.to_string()),
+        signature: end_entity.map(|end_entity| end_entity.signature.name.clone()),
         revocation: RevocationReport {
             state: certificate.revocation.as_str().into(),
             ..RevocationReport::not_asked()

@@ -24,7 +24,7 @@ use crate::settings::{self, Layers};
 ///
 /// # Errors
 /// [`Failure`] when a host cannot be read or the network not be asked at all.
-pub fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let network = settings::network(&layers.fill(&options.network)?)?;
     let certificates = settings::certificates(&layers.fill(&options.certificates)?)?;
     if network.reach == Reach::Offline {
@@ -70,8 +70,8 @@ fn hosts(arguments: &[String]) -> Result<BTreeSet<(Fqdn, u16)>, Failure> {
             continue;
         }
         for line in io::stdin().lock().lines() {
-            let line = line
-                .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
+            let line =
+                line.map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
             let text = line.split_once('#').map_or(line.as_str(), |(text, _)| text).trim();
             if !text.is_empty() {
                 hosts.insert(host(text)?);
@@ -92,7 +92,10 @@ fn host(text: &str) -> Result<(Fqdn, u16), Failure> {
     let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}/") };
     let unusable = |why: &str, hint: &str| Failure::usage(format!("`{text}`: {why}"), hint);
     let PhotoCell::Url(url) = classify(&url, &[]) else {
-        return Err(unusable("it is neither a host nor an http(s) URL", "write `HOST[:PORT]` or a URL"));
+        return Err(unusable(
+            "it is neither a host nor an http(s) URL",
+            "write `HOST[:PORT]` or a URL",
+        ));
     };
     if url.scheme == crate::evidence::Scheme::Http {
         return Err(unusable(

@@ -11,7 +11,7 @@ use crate::export::{Choices, Reader};
 
 /// An export that can be read several times.
 #[derive(Debug)]
-pub struct ExportFile {
+pub(super) struct ExportFile {
     file: File,
     /// The name for messages: the path, or `standard input`.
     pub name: String,
@@ -23,18 +23,18 @@ pub struct ExportFile {
 }
 
 /// A pass over an export.
-pub type Pass<'a> = Reader<Watched<&'a File>>;
+pub(super) type Pass<'a> = Reader<Watched<&'a File>>;
 
 impl ExportFile {
     /// Opens an export; `-` is standard input, spooled to a file without a name.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be opened or is no regular file.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             let spooled = spool(&mut io::stdin().lock());
-            let file =
-                spooled.map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
+            let file = spooled
+                .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
             return Self::from_file(file, "standard input".to_owned(), None);
         }
         let opened = File::open(path).map_err(|error| Failure::file("open", path, &error))?;
@@ -64,7 +64,7 @@ impl ExportFile {
     ///
     /// # Errors
     /// [`Failure`] when the file cannot be rewound.
-    pub fn bytes_from_start(
+    pub(super) fn bytes_from_start(
         &self,
         progress: Progress,
         label: &'static str,
@@ -79,7 +79,7 @@ impl ExportFile {
     ///
     /// # Errors
     /// [`Failure`] when the file cannot be read as an export.
-    pub fn pass(
+    pub(super) fn pass(
         &self,
         choices: &Choices,
         progress: Progress,
@@ -93,7 +93,7 @@ impl ExportFile {
     ///
     /// # Errors
     /// [`Failure`] when it did.
-    pub fn check_unchanged(&self) -> Result<(), Failure> {
+    pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
         let found = self.file.metadata();
         let found = found.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
         if (found.len(), found.modified().ok()) == (self.bytes, self.modified) {
@@ -103,7 +103,7 @@ impl ExportFile {
     }
 
     /// The failure of an export that changes under us.
-    pub fn changed(&self) -> Failure {
+    pub(super) fn changed(&self) -> Failure {
         Failure::failed(
             format!("`{}` changed while it was read; no output was written", self.name),
             "let the export be finished first, then run again",
@@ -111,7 +111,7 @@ impl ExportFile {
     }
 
     /// The failure of an export that cannot be read.
-    pub fn failure(&self, error: &crate::export::ExportError) -> Failure {
+    pub(super) fn failure(&self, error: &crate::export::ExportError) -> Failure {
         if interrupted() {
             return Failure::interrupted();
         }

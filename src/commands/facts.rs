@@ -5,7 +5,7 @@ use crate::export::{Dialect, LineEnding};
 use crate::report::ExportFacts;
 
 /// The facts about an export.
-pub fn export(
+pub(super) fn export(
     file: &str,
     bytes: u64,
     sha256: String,
@@ -13,11 +13,11 @@ pub fn export(
     dialect: &Dialect,
     line_ending: LineEnding,
 ) -> ExportFacts {
-    let photo_column = dialect
-        .header
-        .as_ref()
-        .and_then(|header| header.get(dialect.photo_field))
-        .map_or_else(|| format!("field {}", dialect.photo_field + 1), |name| name.trim().to_owned());
+    let photo_column =
+        dialect.header.as_ref().and_then(|header| header.get(dialect.photo_field)).map_or_else(
+            || format!("field {}", dialect.photo_field + 1),
+            |name| name.trim().to_owned(),
+        );
     ExportFacts {
         file: file.to_owned(),
         sha256,
@@ -33,7 +33,7 @@ pub fn export(
 }
 
 /// What the administrator should know of an export before anything else.
-pub fn dialect_notes(dialect: &Dialect, census: &Census) -> Vec<String> {
+pub(super) fn dialect_notes(dialect: &Dialect, census: &Census) -> Vec<String> {
     let mut notes: Vec<String> = dialect.notes.iter().map(ToString::to_string).collect();
     for record in &census.unreadable {
         // The ones that hide others are said first and one by one.
@@ -42,7 +42,11 @@ pub fn dialect_notes(dialect: &Dialect, census: &Census) -> Vec<String> {
                 0,
                 format!(
                     "record {} (line {}, byte {}): {}; {}",
-                    record.record, record.line, record.byte, record.why.explanation, record.why.hint
+                    record.record,
+                    record.line,
+                    record.byte,
+                    record.why.explanation,
+                    record.why.hint
                 ),
             );
         }
@@ -59,7 +63,7 @@ pub fn dialect_notes(dialect: &Dialect, census: &Census) -> Vec<String> {
 }
 
 /// `1 record`, `2 records`.
-pub fn counted(number: u64, noun: &str) -> String {
+pub(super) fn counted(number: u64, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),

@@ -14,7 +14,7 @@ const WAITING: usize = 8;
 
 /// A reader whose bytes are hashed as they pass.
 #[derive(Debug)]
-pub struct Hashed<R> {
+pub(super) struct Hashed<R> {
     inner: R,
     blocks: SyncSender<Vec<u8>>,
     spent: Receiver<Vec<u8>>,
@@ -22,7 +22,7 @@ pub struct Hashed<R> {
 
 /// The digest in the making.
 #[derive(Debug)]
-pub struct Fingerprint {
+pub(super) struct Fingerprint {
     thread: JoinHandle<(u64, String)>,
 }
 
@@ -31,13 +31,13 @@ impl Fingerprint {
     ///
     /// # Errors
     /// When the hashing thread died.
-    pub fn finish(self) -> io::Result<(u64, String)> {
+    pub(super) fn finish(self) -> io::Result<(u64, String)> {
         self.thread.join().map_err(|_| io::Error::other("the hashing thread died"))
     }
 }
 
 /// Reads from `inner`; the second value gives the digest once the first is dropped.
-pub fn hashed<R: Read>(inner: R) -> (Hashed<R>, Fingerprint) {
+pub(super) fn hashed<R: Read>(inner: R) -> (Hashed<R>, Fingerprint) {
     let (blocks, incoming) = sync_channel::<Vec<u8>>(WAITING);
     let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING);
     let thread = std::thread::spawn(move || {

@@ -12,7 +12,7 @@ use crate::settings::Layers;
 ///
 /// # Errors
 /// [`Failure`] when something could not be done; then no output is there.
-pub fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let job = Job::resolve(&options.job, layers)?;
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;

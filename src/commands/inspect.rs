@@ -20,20 +20,17 @@ use crate::settings::{self, Layers};
 ///
 /// # Errors
 /// [`Failure`] when the export cannot be read.
-pub fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let reading = layers.fill(&options.reading)?;
-    let scope = layers.fill(&crate::cli::ScopeOptions {
-        domain: options.domain.clone(),
-        ..Default::default()
-    })?;
+    let scope = layers
+        .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
     let choices = settings::choices(&reading)?;
     let domains = settings::domains(scope.domain.as_ref())?;
     let export = ExportFile::open(&options.export)?;
 
     let (bytes, fingerprint) = hashed(export.bytes_from_start(voice.progress(), "reading")?);
     let mut reader = Reader::open(bytes, &choices).map_err(|error| export.failure(&error))?;
-    let census =
-        Census::take(&mut reader, &domains).map_err(|error| export.failure(&error))?;
+    let census = Census::take(&mut reader, &domains).map_err(|error| export.failure(&error))?;
     let dialect = reader.dialect().clone();
     let line_ending = reader.seen().line_ending();
     drop(reader);

@@ -23,15 +23,13 @@ use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
 use crate::rewrite::{Treatment, Treatments, expected_ledger};
-use crate::settings::{
-    self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, WebexHosts,
-};
+use crate::settings::{self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, WebexHosts};
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
 
 /// The options of a job, resolved.
 #[derive(Debug)]
-pub struct Job {
+pub(super) struct Job {
     /// How to read the export.
     pub choices: Choices,
     scope: ScopeSettings,
@@ -44,7 +42,7 @@ pub struct Job {
 
 /// What a job came to: everything but the rows.
 #[derive(Debug)]
-pub struct Outcome {
+pub(super) struct Outcome {
     /// The report.
     pub report: Report,
     /// What to do with each endpoint.
@@ -65,7 +63,7 @@ impl Job {
     ///
     /// # Errors
     /// [`Failure`] names the option and its value.
-    pub fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
+    pub(super) fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
         let reading = layers.fill(&options.reading)?;
         let scope = layers.fill(&options.scope)?;
         let network = layers.fill(&options.network)?;
@@ -86,7 +84,7 @@ impl Job {
     }
 
     /// The administrator's files, which no output may be.
-    pub fn inputs(&self) -> [(Option<&std::path::PathBuf>, &'static str); 2] {
+    pub(super) fn inputs(&self) -> [(Option<&std::path::PathBuf>, &'static str); 2] {
         [(self.scope.map.as_ref(), "the map"), (self.scope.candidates.as_ref(), "the candidates")]
     }
 
@@ -95,7 +93,7 @@ impl Job {
     /// # Errors
     /// [`Failure`] when a file cannot be used, the network cannot be asked at all, or Ctrl-C was
     /// pressed. A question without an answer is no failure.
-    pub fn carry_out(
+    pub(super) fn carry_out(
         &self,
         command: &'static str,
         export: &ExportFile,
@@ -129,7 +127,8 @@ impl Job {
             Reach::Network => {
                 let trust = trust::load(&self.certificates.trust)?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(&endpoints, &hosts, &scope, trust.roots.clone(), progress)?;
+                let evidence =
+                    self.ask(&endpoints, &hosts, &scope, trust.roots.clone(), progress)?;
                 if evidence.resolver.is_silent() {
                     notes.insert(
                         0,
@@ -155,7 +154,8 @@ impl Job {
         let decided: Vec<Decided> = endpoints
             .iter()
             .map(|endpoint| {
-                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge {
+                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
+                {
                     Some(judge) => judge.certified(name, port, &evidence),
                     None => crate::decide::Certified::NotAsked,
                 })
@@ -197,21 +197,20 @@ impl Job {
     }
 
     fn load_scope(&self) -> Result<Scope, Failure> {
-        let read = |path: &Path| {
-            std::fs::read(path).map_err(|error| Failure::file("read", path, &error))
-        };
+        let read =
+            |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
             domains: self.scope.domains.clone(),
             default_host: self.scope.default_host.clone(),
             ..Scope::default()
         };
         if let Some(path) = &self.scope.map {
-            scope.map =
-                HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
+            scope.map = HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
         }
         if let Some(path) = &self.scope.candidates {
             scope.list = parse_name_list(&read(path)?).map_err(|(line, error)| {
-                let why = error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
+                let why =
+                    error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
                 Failure::candidates(path, line, &why)
             })?;
         }
@@ -266,7 +265,7 @@ impl Job {
 ///
 /// # Errors
 /// [`Failure`] when it cannot be asked at all, or Ctrl-C was pressed.
-pub fn ask(
+pub(super) fn ask(
     agenda: &Agenda,
     scope: &Scope,
     plan: &NetworkPlan,
@@ -312,7 +311,7 @@ fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
 }
 
 /// Records by host kind, in the order of the contract.
-pub fn kinds(census: &Census) -> Vec<KindCount> {
+pub(super) fn kinds(census: &Census) -> Vec<KindCount> {
     Kind::ALL
         .iter()
         .map(|kind| KindCount { kind: kind.as_str().into(), records: census.of(*kind) })
@@ -380,4 +379,3 @@ fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertif
         not_after: certificate.map(|certificate| time::utc(certificate.not_after)),
     })
 }
-

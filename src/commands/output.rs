@@ -17,7 +17,7 @@ const BUFFER: usize = 256 * 1024;
 
 /// Whether outputs that exist may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(super) enum Existing {
     /// They are refused.
     Refuse,
     /// They are replaced.
@@ -26,7 +26,7 @@ pub enum Existing {
 
 /// The outputs of one run.
 #[derive(Debug)]
-pub struct Outputs {
+pub(super) struct Outputs {
     existing: Existing,
     /// Files that no output may be, with what they are to the administrator.
     inputs: Vec<(Handle, String)>,
@@ -41,19 +41,22 @@ struct Pending {
 
 #[derive(Debug)]
 enum Target {
-    File { temporary: NamedTempFile, path: PathBuf },
+    File {
+        temporary: NamedTempFile,
+        path: PathBuf,
+    },
     /// Spooled first, so that a pipe too gets all or nothing.
     StandardOutput(File),
 }
 
 impl Outputs {
     /// No outputs yet.
-    pub fn new(existing: Existing) -> Self {
+    pub(super) fn new(existing: Existing) -> Self {
         Self { existing, inputs: Vec::new(), pending: Vec::new() }
     }
 
     /// Names a file that must never be overwritten, by whatever path or link.
-    pub fn protect(&mut self, path: &Path, what: &str) {
+    pub(super) fn protect(&mut self, path: &Path, what: &str) {
         if let Ok(handle) = Handle::from_path(path) {
             self.inputs.push((handle, what.to_owned()));
         }
@@ -63,7 +66,7 @@ impl Outputs {
     ///
     /// # Errors
     /// [`Failure`] when the path is an input, exists, is asked for twice, or cannot be written to.
-    pub fn create(
+    pub(super) fn create(
         &mut self,
         path: &Path,
         what: &'static str,
@@ -125,8 +128,9 @@ impl Outputs {
             // As any program's new file: the umask decides.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let temporary =
-            builder.tempfile_in(folder).map_err(|error| Failure::file("write to", folder, &error))?;
+        let temporary = builder
+            .tempfile_in(folder)
+            .map_err(|error| Failure::file("write to", folder, &error))?;
         Ok(Target::File { temporary, path: path.to_owned() })
     }
 
@@ -164,7 +168,7 @@ impl Outputs {
     /// # Errors
     /// [`Failure`] when one cannot be put in its place; those put before it are taken away again,
     /// unless they replaced a file.
-    pub fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+    pub(super) fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
         for pending in &self.pending {
             if let Target::File { temporary, path } = &pending.target {
                 temporary
@@ -336,8 +340,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, "x").unwrap();
-        let failure =
-            Outputs::new(Existing::Refuse).create(&path, "the import file").unwrap_err();
+        let failure = Outputs::new(Existing::Refuse).create(&path, "the import file").unwrap_err();
         assert!(failure.message.ends_with("exists already"), "{failure}");
 
         let mut outputs = Outputs::new(Existing::Replace);
@@ -350,9 +353,9 @@ mod tests {
         assert!(failure.message.ends_with("is not a regular file"), "{failure}");
         let failure = outputs.create(&folder.path().join("no/a.csv"), "a report").unwrap_err();
         assert!(failure.message.contains("no"), "{failure}");
-        let failure = outputs.create(Path::new("-"), "a report").and_then(|_| {
-            outputs.create(Path::new("-"), "the plan")
-        });
+        let failure = outputs
+            .create(Path::new("-"), "a report")
+            .and_then(|_| outputs.create(Path::new("-"), "the plan"));
         assert!(failure.unwrap_err().message.ends_with("would go to standard output"));
     }
 }

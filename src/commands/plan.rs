@@ -15,7 +15,7 @@ use crate::settings::Layers;
 ///
 /// # Errors
 /// [`Failure`] when something could not be done; then no output is there.
-pub fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let job = Job::resolve(&options.job, layers)?;
     let reporting = layers.fill(&options.reporting)?;
     let export = ExportFile::open(&options.export)?;

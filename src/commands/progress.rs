@@ -8,11 +8,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::settings::{Talk, Volume, When};
 
 /// Set by Ctrl-C; every pass and the network look at it.
-pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Makes Ctrl-C set [`INTERRUPTED`], so that the run ends in order and takes its temporary files
 /// with it. A second Ctrl-C ends it at once.
-pub fn watch_interrupts() {
+pub(super) fn watch_interrupts() {
     let installed = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
@@ -23,19 +23,19 @@ pub fn watch_interrupts() {
 }
 
 /// Whether Ctrl-C was pressed.
-pub fn interrupted() -> bool {
+pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
 /// Makes progress bars, or hidden ones.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
+pub(super) struct Progress {
     visible: bool,
 }
 
 impl Progress {
     /// Bars are drawn on a terminal, unless options say otherwise.
-    pub fn new(talk: Talk) -> Self {
+    pub(super) fn new(talk: Talk) -> Self {
         let visible = match talk.progress {
             When::Always => true,
             When::Never => false,
@@ -45,7 +45,7 @@ impl Progress {
     }
 
     /// A bar of bytes, with rate and time left.
-    pub fn bytes(self, label: &'static str, total: u64) -> ProgressBar {
+    pub(super) fn bytes(self, label: &'static str, total: u64) -> ProgressBar {
         self.bar(
             label,
             total,
@@ -54,8 +54,12 @@ impl Progress {
     }
 
     /// A bar of endpoints, with rate and time left.
-    pub fn endpoints(self, label: &'static str) -> ProgressBar {
-        self.bar(label, 0, "{prefix:>12} [{bar:24}] {pos:>6} of {len} hosts {per_sec:>12} {eta:>4} left")
+    pub(super) fn endpoints(self, label: &'static str) -> ProgressBar {
+        self.bar(
+            label,
+            0,
+            "{prefix:>12} [{bar:24}] {pos:>6} of {len} hosts {per_sec:>12} {eta:>4} left",
+        )
     }
 
     fn bar(self, label: &'static str, total: u64, template: &str) -> ProgressBar {
@@ -73,14 +77,14 @@ impl Progress {
 
 /// A reader that moves a bar and stops at Ctrl-C.
 #[derive(Debug)]
-pub struct Watched<R> {
+pub(super) struct Watched<R> {
     inner: R,
     bar: ProgressBar,
 }
 
 impl<R> Watched<R> {
     /// Reads from `inner` and moves `bar`.
-    pub fn new(inner: R, bar: ProgressBar) -> Self {
+    pub(super) fn new(inner: R, bar: ProgressBar) -> Self {
         Self { inner, bar }
     }
 }

@@ -14,7 +14,7 @@ use crate::rewrite::{Met, Rewritten, Treatment};
 const SPOOL: usize = 1 << 20;
 
 /// The reports of a run, and the rows that the summary shows.
-pub struct Rows {
+pub(super) struct Rows {
     renderers: Vec<Box<dyn Renderer>>,
     /// The first rows, for the summary.
     pub sample: Sample,
@@ -26,7 +26,7 @@ impl Rows {
     ///
     /// # Errors
     /// [`Failure`] when one cannot be written where it is wanted.
-    pub fn open(
+    pub(super) fn open(
         outputs: &mut Outputs,
         wanted: &[(Kind, PathBuf)],
         redaction: Redaction,
@@ -44,7 +44,7 @@ impl Rows {
     ///
     /// # Errors
     /// When one cannot be written.
-    pub fn begin(&mut self, report: &Report) -> io::Result<()> {
+    pub(super) fn begin(&mut self, report: &Report) -> io::Result<()> {
         self.renderers.iter_mut().try_for_each(|renderer| renderer.begin(report))
     }
 
@@ -52,7 +52,7 @@ impl Rows {
     ///
     /// # Errors
     /// When a report cannot be written.
-    pub fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
+    pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
         let position = met.record.position();
         let key = met.record.key(dialect);
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
@@ -83,11 +83,7 @@ impl Rows {
             },
             Rewritten::Changed(change) => {
                 self.new_record.clear();
-                met.record.write_spliced(
-                    change.span.clone(),
-                    change.host,
-                    &mut self.new_record,
-                )?;
+                met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;
                 Row::Change(Change {
                     record: position.record,
                     line: position.line,
@@ -111,8 +107,7 @@ impl Rows {
     ///
     /// # Errors
     /// When one cannot be written.
-    pub fn finish(&mut self) -> io::Result<()> {
+    pub(super) fn finish(&mut self) -> io::Result<()> {
         self.renderers.iter_mut().try_for_each(|renderer| renderer.finish())
     }
 }
-

@@ -16,7 +16,7 @@ use crate::settings;
 
 /// Everything that a run writes, opened before the network is asked: what cannot be written is
 /// said at once.
-pub struct Destination {
+pub(super) struct Destination {
     outputs: Outputs,
     import: Option<BufWriter<File>>,
     rollback: Option<BufWriter<File>>,
@@ -32,7 +32,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure`] names the output and why it cannot be written.
-    pub fn open(
+    pub(super) fn open(
         import: Option<&Path>,
         options: &ImportOptions,
         reporting: &ReportOptions,
@@ -54,8 +54,11 @@ impl Destination {
             }
         }
         let import = import.map(|path| outputs.create(path, "the import file")).transpose()?;
-        let rollback =
-            options.rollback.as_ref().map(|path| outputs.create(path, "the rollback")).transpose()?;
+        let rollback = options
+            .rollback
+            .as_ref()
+            .map(|path| outputs.create(path, "the rollback"))
+            .transpose()?;
         let rows = Rows::open(&mut outputs, &wanted, redaction)?;
         Ok(Self { outputs, import, rollback, contents: settings::contents(options), rows })
     }
@@ -64,7 +67,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure`] names the output and why it cannot be written.
-    pub fn create(
+    pub(super) fn create(
         &mut self,
         path: &Path,
         what: &'static str,
@@ -76,7 +79,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure`] when the export cannot be read, an output not written, or Ctrl-C was pressed.
-    pub fn write<R: Read>(
+    pub(super) fn write<R: Read>(
         &mut self,
         reader: &mut Reader<R>,
         file_name: &str,
@@ -108,9 +111,8 @@ impl Destination {
         };
         let rows = &mut self.rows;
         rows.begin(report).map_err(RewriteError::Output)?;
-        let done = rewrite_export(reader, treatments, &mut outputs, &mut |met| {
-            rows.met(&met, &dialect)
-        })?;
+        let done =
+            rewrite_export(reader, treatments, &mut outputs, &mut |met| rows.met(&met, &dialect))?;
         rows.finish().map_err(RewriteError::Output)?;
         for out in [&mut self.import, &mut self.rollback].into_iter().flatten() {
             out.flush().map_err(RewriteError::Output)?;
@@ -122,7 +124,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure`] when something cannot be put in its place; then nothing new is there.
-    pub fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+    pub(super) fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
         if interrupted() {
             return Err(Failure::interrupted());
         }

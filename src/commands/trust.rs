@@ -10,7 +10,7 @@ use crate::settings::TrustSource;
 use crate::x509::trust::TrustAnchors;
 
 /// Trust anchors, their certificates, and what the administrator should know about them.
-pub struct Trust {
+pub(super) struct Trust {
     /// For judging.
     pub anchors: TrustAnchors,
     /// The same as certificates, for the DNS servers reached over TLS.
@@ -23,7 +23,7 @@ pub struct Trust {
 ///
 /// # Errors
 /// [`Failure`] when a file cannot be read or holds no certificate, or nothing at all is trusted.
-pub fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
+pub(super) fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
     let mut labelled: Vec<(CertificateDer<'static>, String)> = Vec::new();
     let mut notes = Vec::new();
     for source in sources {
@@ -44,8 +44,7 @@ pub fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
                     }
                 }
                 if loaded.certs.is_empty() {
-                    let why: Vec<String> =
-                        loaded.errors.iter().map(ToString::to_string).collect();
+                    let why: Vec<String> = loaded.errors.iter().map(ToString::to_string).collect();
                     notes.push(format!(
                         "the system's trust store is empty{}{}: nothing is trusted by it; \
                          --trust mozilla or --trust FILE gives another",

@@ -21,12 +21,10 @@ const CHANGES_SHOWN: usize = 10_000;
 ///
 /// # Errors
 /// [`Failure`] when one of the files cannot be read.
-pub fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let reading = layers.fill(&options.reading)?;
-    let scope = layers.fill(&crate::cli::ScopeOptions {
-        domain: options.domain.clone(),
-        ..Default::default()
-    })?;
+    let scope = layers
+        .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
     let choices = settings::choices(&reading)?;
     let domains = settings::domains(scope.domain.as_ref())?;
     let export = ExportFile::open(&options.export)?;

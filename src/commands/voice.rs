@@ -12,7 +12,8 @@ use super::progress::Progress;
 use super::rows::Rows;
 use crate::cli::Cli;
 use crate::report::Report;
-use crate::report::terminal::{Style, TerminalText, render_summary, render_written};
+use crate::report::escape::TerminalText;
+use crate::report::terminal::{Style, render_summary, render_written};
 use crate::settings::{Talk, Volume, When};
 
 /// Columns where the terminal does not say.
@@ -20,28 +21,28 @@ const DEFAULT_WIDTH: usize = 100;
 
 /// How to talk.
 #[derive(Clone, Copy, Debug)]
-pub struct Voice {
+pub(super) struct Voice {
     talk: Talk,
 }
 
 impl Voice {
     /// As the options say.
-    pub fn new(talk: Talk) -> Self {
+    pub(super) fn new(talk: Talk) -> Self {
         Self { talk }
     }
 
     /// Progress bars.
-    pub fn progress(self) -> Progress {
+    pub(super) fn progress(self) -> Progress {
         Progress::new(self.talk)
     }
 
     /// The style of text on standard error.
-    pub fn talk_style(self) -> Style {
+    pub(super) fn talk_style(self) -> Style {
         self.style(io::stderr().is_terminal())
     }
 
     /// The style of text on standard output.
-    pub fn data_style(self) -> Style {
+    pub(super) fn data_style(self) -> Style {
         self.style(io::stdout().is_terminal())
     }
 
@@ -55,16 +56,16 @@ impl Voice {
         };
         let width = terminal_size::terminal_size_of(io::stderr())
             .map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| usize::from(columns));
-        Style { color, width, unicode: true }
+        Style { color, width }
     }
 
     /// The summary of a run, rendered now and said when its outputs are in their places.
-    pub fn summary(self, report: &Report, rows: &Rows) -> Summary {
+    pub(super) fn summary(self, report: &Report, rows: &Rows) -> Summary {
         let mut text = Vec::new();
         let style = self.talk_style();
         if self.talk.volume > Volume::Quiet {
             // Writing to memory cannot fail.
-            let _ = render_summary(report, &rows.sample, self.talk.volume.into(), &style, &mut text);
+            let _ = render_summary(report, &rows.sample, &style, &mut text);
         }
         Summary { text, style, volume: self.talk.volume }
     }
@@ -72,7 +73,7 @@ impl Voice {
 
 /// A summary that waits for the outputs.
 #[derive(Debug)]
-pub struct Summary {
+pub(super) struct Summary {
     text: Vec<u8>,
     style: Style,
     volume: Volume,
@@ -80,7 +81,7 @@ pub struct Summary {
 
 impl Summary {
     /// Says it, and what was written where.
-    pub fn say(mut self, written: &[(&'static str, PathBuf)]) {
+    pub(super) fn say(mut self, written: &[(&'static str, PathBuf)]) {
         if self.volume == Volume::Quiet {
             return;
         }
@@ -99,7 +100,7 @@ fn write_talk(text: &[u8]) -> io::Result<()> {
 }
 
 /// Says a failure on standard error. Its values may come from strangers.
-pub fn complain(failure: &Failure) {
+pub(super) fn complain(failure: &Failure) {
     let text = failure.to_string();
     let mut err = io::stderr().lock();
     for line in text.lines() {
@@ -111,7 +112,7 @@ pub fn complain(failure: &Failure) {
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn manual(out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn manual(out: &mut dyn Write) -> io::Result<()> {
     let cli = Cli::command();
     let man = Man::new(cli.clone());
     man.render_title(out)?;

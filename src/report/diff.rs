@@ -54,15 +54,13 @@ fn lines_of(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
     raw.split_inclusive(|byte| *byte == b'\n')
 }
 
-
 impl Renderer for Diff {
     fn begin(&mut self, report: &Report) -> io::Result<()> {
         let export = &report.export;
         // `patch` knows LF only; our line numbers count a lone CR as a line break too.
         let lf_only = matches!(export.line_ending.as_ref(), "CRLF" | "LF" | "none");
-        self.applicable = self.redaction == Redaction::Keep
-            && !export.encoding.starts_with("UTF-16")
-            && lf_only;
+        self.applicable =
+            self.redaction == Redaction::Keep && !export.encoding.starts_with("UTF-16") && lf_only;
         if !self.applicable {
             writeln!(self.out, "# photo cells only, for reading: `patch` cannot apply this one")?;
         }

@@ -77,8 +77,8 @@ impl fmt::Display for MarkdownText<'_> {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '&' => f.write_str("&amp;")?,
-                '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|'
-                | '~' => {
+                '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!'
+                | '|' | '~' => {
                     f.write_char('\\')?;
                     f.write_char(c)?;
                 }
@@ -102,7 +102,17 @@ impl fmt::Display for MarkdownCode<'_> {
         f.write_str("<code>")?;
         for c in visible(self.0).chars() {
             match c {
-                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '/' | '-' | '?' | '=' | ',' | ' ' | '%' => {
+                'a'..='z'
+                | 'A'..='Z'
+                | '0'..='9'
+                | '.'
+                | '/'
+                | '-'
+                | '?'
+                | '='
+                | ','
+                | ' '
+                | '%' => {
                     f.write_char(c)?;
                 }
                 ':' => f.write_str("&#58;")?,

@@ -92,9 +92,10 @@ impl Inspection {
             writeln!(out, "note: {}", wrapped(note, 6, style.columns()))?;
         }
         let bom = if export.bom { " with BOM" } else { "" };
-        let fields = export.header.as_ref().map_or("no header".to_owned(), |header| {
-            format!("{} columns", header.len())
-        });
+        let fields = export
+            .header
+            .as_ref()
+            .map_or("no header".to_owned(), |header| format!("{} columns", header.len()));
         for (label, text) in [
             ("size", format!("{} bytes, {} records", export.bytes, export.records)),
             (

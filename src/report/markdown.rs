@@ -66,7 +66,10 @@ impl Renderer for Markdown {
             export.line_ending,
             MarkdownCode(&export.photo_column),
         )?;
-        write!(out, "\n## Changes\n\n| record | line | key | before | after |\n|---:|---:|---|---|---|\n")
+        write!(
+            out,
+            "\n## Changes\n\n| record | line | key | before | after |\n|---:|---:|---|---|---|\n"
+        )
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {

@@ -108,11 +108,8 @@ pub fn headline(report: &Report) -> String {
     let ledger = &report.ledger;
     let verb = if report.command == "plan" { "will be" } else { "were" };
     let number = |class| ledger.of(class);
-    let mut sentence = format!(
-        "{} of {} records {verb} rewritten",
-        number(Class::Rewritten),
-        ledger.records()
-    );
+    let mut sentence =
+        format!("{} of {} records {verb} rewritten", number(Class::Rewritten), ledger.records());
     let left: Vec<String> = [Class::Held, Class::Unresolved, Class::Unreadable]
         .into_iter()
         .filter(|class| number(*class) > 0)

@@ -9,12 +9,12 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder for one test.
-pub struct Folder {
+pub(crate) struct Folder {
     folder: TempDir,
 }
 
 /// How a run of the binary ended.
-pub struct Run {
+pub(crate) struct Run {
     /// Exit status.
     pub status: i32,
     /// Standard output.
@@ -25,7 +25,7 @@ pub struct Run {
 
 impl Run {
     /// Standard output, as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 }
@@ -41,31 +41,31 @@ impl From<Output> for Run {
 }
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
 
     /// Writes a file and gives its path.
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.join(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// The names of everything in the folder, sorted.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -75,7 +75,7 @@ impl Folder {
     }
 
     /// The binary, to be run in this folder with nothing of the machine's settings.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_photofix"));
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
@@ -88,14 +88,14 @@ impl Folder {
     }
 
     /// Runs the binary in this folder.
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.command(arguments).output().unwrap().into()
     }
 }
 
 /// Whether a program that this test meets is there. Where peers are required (`.ci/run`), a
 /// missing one is a failure; elsewhere it is said and the test is skipped.
-pub fn peer(program: &str) -> Option<PathBuf> {
+pub(crate) fn peer(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
@@ -112,7 +112,7 @@ pub fn peer(program: &str) -> Option<PathBuf> {
 }
 
 /// Python 3, by whatever name.
-pub fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let works = |name: &str| {
         let output = Command::new(name).arg("--version").output().ok()?;
         let version = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -122,6 +122,6 @@ pub fn python() -> Option<PathBuf> {
 }
 
 /// The folder of the shipped samples.
-pub fn samples() -> PathBuf {
+pub(crate) fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
 }
