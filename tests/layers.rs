@@ -34,7 +34,7 @@ const EDGE: &[(&str, &[&str])] = &[
     ("TcpStream", &["network"]),
     ("UdpSocket", &["network"]),
     ("std::fs", &["commands"]),
-    ("std::env::", &["commands"]),
+    ("std::env::", &["commands", "main"]),
     ("SystemTime::now", &["commands"]),
     ("Timestamp::now", &["commands"]),
     ("println!", &[]),

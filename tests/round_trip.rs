@@ -4,15 +4,15 @@ mod common;
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 
 use common::{Folder, peer, python, samples};
 use photofix::evidence::{Endpoint, OldHost, Scheme};
 use photofix::export::{Choices, Contents, Encoding, Layout, Reader};
-use photofix::ledger::Class;
 use photofix::name::Fqdn;
 use photofix::proof::{self, Finding};
 use photofix::reference::{Candidate, Scope};
-use photofix::rewrite::{Outputs, Treatment, Treatments, rewrite_export};
+use photofix::rewrite::{Outputs, Rewritten, Treatment, Treatments, rewrite_export};
 use proptest::prelude::*;
 
 /// The hosts of generated cells: every kind, several spellings of one address.
@@ -140,17 +140,31 @@ struct Fixed {
     rollback: Vec<u8>,
     /// Numbers of the changed records.
     changed: Vec<u64>,
+    /// Where the new hosts stand in the import file.
+    hosts: Vec<Range<usize>>,
 }
 
 fn fix(export: &[u8], decided: bool, contents: Contents) -> Fixed {
-    let mut fixed = Fixed { import: Vec::new(), rollback: Vec::new(), changed: Vec::new() };
+    let mut fixed =
+        Fixed { import: Vec::new(), rollback: Vec::new(), changed: Vec::new(), hosts: Vec::new() };
     let mut reader = Reader::open(export, &choices()).unwrap();
     let mut outputs =
         Outputs { import: &mut fixed.import, contents, rollback: Some(&mut fixed.rollback) };
-    let changed = &mut fixed.changed;
+    let (changed, hosts) = (&mut fixed.changed, &mut fixed.hosts);
+    let width = match reader.dialect().encoding {
+        Encoding::Utf16Le | Encoding::Utf16Be => 2,
+        _ => 1,
+    };
+    let mut shift = 0;
     rewrite_export(&mut reader, &treatments(decided), &mut outputs, &mut |met| {
-        if met.rewritten.class() == Class::Rewritten {
-            changed.push(met.record.position().record);
+        if let Rewritten::Changed(change) = met.rewritten {
+            let position = met.record.position();
+            changed.push(position.record);
+            let start = usize::try_from(position.byte).unwrap() + change.span.start;
+            let length = change.host.len() * width;
+            let start = start.checked_add_signed(shift).unwrap();
+            hosts.push(start..start + length);
+            shift += isize::try_from(length).unwrap() - isize::try_from(change.span.len()).unwrap();
         }
         Ok(())
     })
@@ -187,15 +201,20 @@ fn undo(fixed: &Fixed) -> Vec<u8> {
         .collect()
 }
 
-fn proves(export: &[u8], import: &[u8], contents: Contents) -> (u64, Vec<String>) {
-    let domains = [Fqdn::parse("webex.com").unwrap()];
-    let mut old = Reader::open(export, &choices()).unwrap();
-    let as_export = Choices {
+/// How `verify` reads the import file: as the export was read.
+fn as_export(export: &[u8]) -> Choices {
+    let old = Reader::open(export, &choices()).unwrap();
+    Choices {
         encoding: Some(old.dialect().encoding),
         delimiter: Some(old.dialect().delimiter),
         ..choices()
-    };
-    let mut new = Reader::open(import, &as_export).unwrap();
+    }
+}
+
+fn proves(export: &[u8], import: &[u8], contents: Contents) -> (u64, Vec<String>) {
+    let domains = [Fqdn::parse("webex.com").unwrap()];
+    let mut old = Reader::open(export, &choices()).unwrap();
+    let mut new = Reader::open(import, &as_export(export)).unwrap();
     let mut violations = Vec::new();
     let counted = proof::prove(&mut old, &mut new, contents, &domains, &mut |finding| {
         if let Finding::Violation(violation) = finding {
@@ -247,31 +266,17 @@ proptest! {
         flip in 1u8..=255,
     ) {
         let export = build(&shape, &rows);
-        let mut import = fix(&export, true, Contents::Everything).import;
+        let fixed = fix(&export, true, Contents::Everything);
+        let mut import = fixed.import.clone();
         let at = at.index(import.len());
         import[at] ^= flip;
-        let as_export = {
-            let old = Reader::open(export.as_slice(), &choices()).unwrap();
-            Choices {
-                encoding: Some(old.dialect().encoding),
-                delimiter: Some(old.dialect().delimiter),
-                ..choices()
-            }
-        };
-        // A flipped byte may turn one allowed host into another one; nothing else may pass.
+        // The bytes of a host that moved may move again: to another allowed name.
+        prop_assume!(!fixed.hosts.iter().any(|host| host.contains(&at)));
+        let as_export = as_export(&export);
+        // A file that can no longer be read is refused all the louder.
         if Reader::open(import.as_slice(), &as_export).is_ok() {
             let (_, violations) = proves(&export, &import, Contents::Everything);
-            if violations.is_empty() {
-                let hosts = ["c7", "a-much-longer-name-than-the-address", "c9"];
-                let text = String::from_utf8_lossy(&import).replace('\0', "");
-                prop_assert!(
-                    !hosts.iter().all(|host| text.matches(host).count()
-                        == String::from_utf8_lossy(&fix(&export, true, Contents::Everything).import)
-                            .replace('\0', "").matches(host).count())
-                        || text.contains(".webex.com"),
-                    "byte {} flipped unseen", at
-                );
-            }
+            prop_assert!(!violations.is_empty(), "byte {} flipped unseen", at);
         }
     }
 }
