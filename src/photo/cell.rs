@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::host::{HostKind, PhotoUrl, locate};
+use super::host::{HostKind, PhotoUrl, locate, locate_plain};
 use crate::name::Fqdn;
 
 /// The longest cell that is looked at, in bytes. No URL that a client fetches is longer.
@@ -67,6 +67,14 @@ pub fn classify(text: &str, domains: &[Fqdn]) -> PhotoCell {
         _ if trimmed.len() > MAX_CELL => return PhotoCell::NotUrl(NotUrl::TooLong(trimmed.len())),
         _ => {}
     }
+    if let Some(url) = locate_plain(text, domains) {
+        return PhotoCell::Url(url);
+    }
+    parse(text, domains)
+}
+
+/// The exact way: through the WHATWG parser.
+fn parse(text: &str, domains: &[Fqdn]) -> PhotoCell {
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(error) => return PhotoCell::NotUrl(NotUrl::Malformed(error)),
@@ -94,5 +102,44 @@ impl PhotoCell {
                 HostKind::Foreign(_) => "foreign",
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn domains() -> Vec<Fqdn> {
+        vec![Fqdn::parse("webex.com").unwrap()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn the_short_way_says_what_the_exact_way_says(
+            text in "https?://[a-z0-9.x:@%\\\\\\[A_-]{0,12}(webex[.]com|[.]0x1|[.]7)?[./?#:a]{0,3}",
+        ) {
+            if let Some(url) = locate_plain(&text, &domains()) {
+                prop_assert_eq!(PhotoCell::Url(url), parse(&text, &domains()), "{}", text);
+            }
+        }
+
+        #[test]
+        fn any_text_at_all_is_some_kind_and_keeps_its_rest(text in any::<String>()) {
+            let cell = classify(&format!("https://{text}"), &domains());
+            if let PhotoCell::Url(url) = cell {
+                prop_assert!(url.host_span.start >= 8);
+            }
+            classify(&text, &domains());
+        }
+    }
+
+    #[test]
+    fn a_very_long_cell_is_no_url() {
+        let long = format!("https://203.0.113.7/{}", "a".repeat(MAX_CELL));
+        assert!(matches!(classify(&long, &domains()), PhotoCell::NotUrl(NotUrl::TooLong(_))));
     }
 }

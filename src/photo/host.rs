@@ -108,6 +108,34 @@ pub(super) fn locate(text: &str, url: &Url, domains: &[Fqdn]) -> Option<PhotoUrl
     Some(PhotoUrl { scheme, explicit_port: url.port(), host, host_span })
 }
 
+/// The same for the cells that nearly all rows have, without the parser: lower-case scheme, a host
+/// of lower-case letters, digits, hyphens and dots whose last label begins with a letter (so that
+/// it is no address in any spelling) and none of whose labels is an A-label, and no port.
+///
+/// None means "ask the parser", never "no".
+pub(super) fn locate_plain(text: &str, domains: &[Fqdn]) -> Option<PhotoUrl> {
+    let (scheme, start) = if text.starts_with("https://") {
+        (Scheme::Https, "https://".len())
+    } else if text.starts_with("http://") {
+        (Scheme::Http, "http://".len())
+    } else {
+        return None;
+    };
+    let rest = &text[start..];
+    let plain = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let length = rest.bytes().position(|b| !plain(&b)).unwrap_or(rest.len());
+    if !matches!(rest.as_bytes().get(length), None | Some(b'/' | b'?' | b'#')) {
+        return None;
+    }
+    let host = &rest[..length];
+    let last = host.rsplit('.').next()?;
+    if !last.starts_with(|c: char| c.is_ascii_lowercase()) || host.contains("xn--") {
+        return None;
+    }
+    let host_span = start..start + length;
+    Some(PhotoUrl { scheme, explicit_port: None, host: named(host, domains), host_span })
+}
+
 fn named(name: &str, domains: &[Fqdn]) -> HostKind {
     match Fqdn::parse(name) {
         Ok(fqdn) if domains.iter().any(|domain| fqdn.is_inside(domain)) => HostKind::WebEx(fqdn),
