@@ -49,3 +49,12 @@ pub use field::Field;
 pub use foreign::Foreign;
 pub use reader::{MAX_RECORD, Reader, Seen};
 pub use record::{Defect, Position, Record, RecordKind};
+
+/// Which records an import file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// All of the export's.
+    Everything,
+    /// The header and the changed ones.
+    ChangedOnly,
+}

@@ -78,7 +78,7 @@ struct Trickle<'a> {
 impl Read for Trickle<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.turn += 1;
-        if self.turn % 5 == 0 {
+        if self.turn.is_multiple_of(5) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let step = self.steps[self.turn % self.steps.len()].min(self.bytes.len()).min(into.len());
