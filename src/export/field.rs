@@ -73,25 +73,25 @@ impl<'a> Field<'a> {
             let Character { character, at, width, literal } = character.ok()?;
             if offset == text_range.start {
                 start = Some((at, literal));
-                if text_range.is_empty() {
-                    break;
-                }
+            }
+            if text_range.is_empty() && offset >= text_range.start {
+                break;
             }
             offset += character.len_utf8();
             after = at + width;
-            if offset >= text_range.end {
+            if !text_range.is_empty() && offset >= text_range.end {
                 let (first, from_literal) = start?;
                 let whole = offset == text_range.end && from_literal == literal;
                 return whole.then(|| self.span.start + first..self.span.start + after);
             }
         }
-        // An empty range: before a character, or after the last.
+        // An empty range stands before a character or after the last; others do not fit.
         let at = match start {
             Some((at, _)) => at,
             None if offset == text_range.start => after,
             None => return None,
         };
-        text_range.is_empty().then(|| self.span.start + at..self.span.start + at)
+        (text_range.start == text_range.end).then(|| self.span.start + at..self.span.start + at)
     }
 
     fn is_escaped(&self) -> bool {

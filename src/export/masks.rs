@@ -1,5 +1,7 @@
 //! Sixty-four code units at a time to bit masks, bit *n* for unit *n*.
 
+use wide::u8x16;
+
 use super::encoding::Encoding;
 
 /// Code units in a block.
@@ -18,12 +20,13 @@ impl Masks {
     /// makes a carriage return at its end the first half of a CRLF.
     #[inline]
     pub(super) fn of(block: &[u8; BLOCK], delimiter: u8, lf_follows: bool) -> Self {
-        let line_feeds = equal(block, b'\n');
+        let lanes = Lanes::of(block);
+        let line_feeds = lanes.equal(b'\n');
         let before_line_feed = (line_feeds >> 1) | (u64::from(lf_follows) << (BLOCK - 1));
         Self {
-            quotes: equal(block, b'"'),
-            delimiters: equal(block, delimiter),
-            breaks: line_feeds | (equal(block, b'\r') & !before_line_feed),
+            quotes: lanes.equal(b'"'),
+            delimiters: lanes.equal(delimiter),
+            breaks: line_feeds | (lanes.equal(b'\r') & !before_line_feed),
         }
     }
 }
@@ -65,17 +68,26 @@ fn partial(units: impl Iterator<Item = u8>) -> [u8; BLOCK] {
     block
 }
 
-/// The bytes equal to `byte`, as bits. The first loop compiles to vector comparisons; the second
-/// gathers the lowest bits of eight bytes into one by a multiplication that moves bit *8n* to bit
-/// *56 + n*.
-#[inline]
-fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
-    let ones: [u8; BLOCK] = std::array::from_fn(|n| u8::from(block[n] == byte));
-    let (words, _) = ones.as_chunks::<8>();
-    let gather = |word: &[u8; 8]| {
-        u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> (u64::BITS - 8)
-    };
-    words.iter().rev().fold(0, |mask, word| mask << 8 | gather(word))
+/// A block in vector registers.
+struct Lanes([u8x16; BLOCK / LANES]);
+
+/// Bytes in one vector: what SSE2 and NEON have, which every x86-64 and ARM64 processor has.
+const LANES: usize = 16;
+
+impl Lanes {
+    #[inline]
+    fn of(block: &[u8; BLOCK]) -> Self {
+        let (lanes, _) = block.as_chunks::<LANES>();
+        Self(std::array::from_fn(|n| u8x16::new(lanes[n])))
+    }
+
+    /// The bytes equal to `byte`, as bits.
+    #[inline]
+    fn equal(&self, byte: u8) -> u64 {
+        let wanted = u8x16::splat(byte);
+        let bits = |lanes: &u8x16| u64::from(lanes.cmp_eq(wanted).move_mask() as u16);
+        self.0.iter().rev().fold(0, |mask, lanes| mask << LANES | bits(lanes))
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +100,7 @@ mod tests {
         fn every_bit_is_its_byte(bytes in proptest::array::uniform32(any::<[u8; 2]>()), byte: u8) {
             let block: [u8; BLOCK] = std::array::from_fn(|n| bytes[n / 2][n % 2] & 0x3F);
             let byte = byte & 0x3F;
-            let mask = equal(&block, byte);
+            let mask = Lanes::of(&block).equal(byte);
             for (n, unit) in block.iter().enumerate() {
                 prop_assert_eq!(mask >> n & 1 == 1, *unit == byte, "unit {}", n);
             }

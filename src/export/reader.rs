@@ -40,6 +40,8 @@ pub struct Reader<R> {
     /// What is left of the last block's structure, and where in the buffer that block begins.
     structure: Structure,
     block_at: usize,
+    /// What that structure told of the record at `start`.
+    cursor: Cursor,
     /// Whether the record at `start` is the rest of an overlong one.
     in_overlong: bool,
     header_passed: bool,
@@ -120,6 +122,7 @@ impl<R: Read> Reader<R> {
             state: State::FieldStart,
             structure: Structure::default(),
             block_at: start,
+            cursor: Cursor::default(),
             in_overlong: false,
             line: 1,
             seen: Seen::default(),
@@ -195,26 +198,34 @@ impl<R: Read> Reader<R> {
         Ok(Some(found))
     }
 
+    #[cfg(test)]
+    pub(super) fn buffer_length(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Finds where the record at `start` ends, reading on as needed.
     fn find_end(&mut self) -> Result<Option<Cut>, ExportError> {
-        let mut cursor = Cursor::default();
         loop {
-            if let Some(cut) = self.end_in_block(&mut cursor) {
-                return Ok(Some(cut));
+            if let Some((end, line_break)) = self.end_in_block() {
+                return Ok(Some(self.cut(end, line_break)));
             }
             if self.piece_is_due() {
-                return Ok(Some(self.cut(self.scanned, 0, &cursor)));
+                return Ok(Some(self.cut(self.scanned, 0)));
             }
             if !self.next_block()? {
-                return Ok((self.start < self.filled).then(|| self.last_cut(&cursor)));
+                // The end of the file ends the last record, half a code unit included.
+                let is_left = self.start < self.filled;
+                self.scanned = self.filled;
+                return Ok(if is_left { Some(self.cut(self.filled, 0)) } else { None });
             }
         }
     }
 
-    /// Looks for the record's end in what is left of the block, and notes the photo cell's.
+    /// Looks for the record's end in what is left of the block, noting fields on the way: the
+    /// byte after its line break, and the length of that.
     #[inline]
-    fn end_in_block(&mut self, cursor: &mut Cursor) -> Option<Cut> {
-        let structure = &mut self.structure;
+    fn end_in_block(&mut self) -> Option<(usize, usize)> {
+        let (structure, cursor) = (&mut self.structure, &mut self.cursor);
         let end = structure.ends & structure.ends.wrapping_neg();
         // The bits before the record's end: all, when it is not in this block.
         let before = end.wrapping_sub(1);
@@ -238,14 +249,13 @@ impl<R: Read> Reader<R> {
             *structure = Structure::default();
             return None;
         }
+        cursor.lines += 1;
         let past = !(before | end);
         structure.delimiters &= past;
         structure.ends &= past;
         structure.inner_breaks &= past;
         let last = self.block_at + end.trailing_zeros() as usize * width;
-        let line_break = self.count_line_break(last);
-        cursor.lines += 1;
-        Some(self.cut(last + width, line_break, cursor))
+        Some((last + width, self.count_line_break(last)))
     }
 
     /// The length of the line break whose last unit stands at `last`, which is counted.
@@ -267,7 +277,9 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    fn cut(&self, end: usize, line_break: usize, cursor: &Cursor) -> Cut {
+    /// The record up to `end`, of which the last `line_break` bytes are its line break.
+    fn cut(&mut self, end: usize, line_break: usize) -> Cut {
+        let cursor = std::mem::take(&mut self.cursor);
         let content = end - self.start - line_break;
         let has_photo = cursor.delimiters >= self.dialect.photo_field;
         Cut {
@@ -279,11 +291,6 @@ impl<R: Read> Reader<R> {
             is_piece: line_break == 0 && !self.is_last(end),
             ends_open: line_break == 0 && self.state == State::Escaped,
         }
-    }
-
-    /// The record that the file's end ends, without a line break.
-    fn last_cut(&self, cursor: &Cursor) -> Cut {
-        self.cut(self.filled, 0, cursor)
     }
 
     fn is_last(&self, end: usize) -> bool {
