@@ -178,18 +178,16 @@ fn no_column(
         let _ = write!(text, "; did you mean `{nearest}`? If so, give `--column '{nearest}'`");
     }
     let names = header.iter().take(MAX_LISTED).map(|name| format!("`{}`", shown(name)));
-    let _ = write!(
-        text,
-        "; its {} columns, separated by {delimiter}, are {}",
-        header.len(),
-        names.collect::<Vec<_>>().join(", ")
-    );
+    let names = names.collect::<Vec<_>>().join(", ");
+    let _ = match header.len() {
+        1 => write!(text, "; its only column is {names} (found {})", list(counts)),
+        count => write!(text, "; its {count} columns, separated by {delimiter}, are {names}"),
+    };
     if header.len() > MAX_LISTED {
         let _ = write!(text, " and {} more", header.len() - MAX_LISTED);
     }
-    if header.len() == 1 {
-        let _ =
-            write!(text, " (found {}; the delimiter can be given by `--delimiter`)", list(counts));
+    if header.len() == 1 && counts.len() == 1 {
+        text.push_str("; `--delimiter` may be wrong");
     }
     if column != PHOTO_COLUMN && nearest.is_none() {
         let _ = write!(text, "; give one of them with `--column`");

@@ -8,7 +8,7 @@
 //! | CRLF, LF or CR outside an escaped field | ends the record |
 //! | `"` as the first character of a field | opens an escaped field |
 //! | `""` inside an escaped field | one quote |
-//! | `"` inside an escaped field, otherwise | closes it; what follows up to the delimiter is literal |
+//! | `"` inside an escaped field, else | closes it; the rest up to the delimiter is literal |
 //! | `"` elsewhere | literal |
 //!
 //! The reader finds the same boundaries 64 code units at a time ([`structure`](super::structure)).

@@ -16,8 +16,21 @@ use super::structure::{State, Structure};
 /// ([`RecordKind::Overlong`]) so that memory stays bounded.
 pub const MAX_RECORD: usize = 256 << 20;
 
-/// Bytes asked of the source at a time: past this, larger blocks gained nothing.
-const BUFFER: usize = 256 << 10;
+/// How much memory a reader takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The buffer, in bytes, while records are short: at least 512, so that half of it holds a
+    /// block of any encoding. Beyond 256 KiB nothing was gained.
+    pub(super) buffer: usize,
+    /// The longest record that is held as a whole.
+    pub(super) max_record: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { buffer: 256 << 10, max_record: MAX_RECORD }
+    }
+}
 
 /// Reads an export's records from a source of bytes, in order, each as it stands.
 ///
@@ -26,7 +39,7 @@ const BUFFER: usize = 256 << 10;
 pub struct Reader<R> {
     source: R,
     dialect: Dialect,
-    max_record: usize,
+    limits: Limits,
     /// Bytes of the source from `buffer_at` on; the first `filled` are valid.
     buffer: Vec<u8>,
     buffer_at: u64,
@@ -85,15 +98,15 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// [`ExportError`] says why this is no export that can be read, and what to do.
     pub fn open(source: R, choices: &Choices) -> Result<Self, ExportError> {
-        Self::open_with_limit(source, choices, MAX_RECORD)
+        Self::open_within(source, choices, Limits::default())
     }
 
-    pub(super) fn open_with_limit(
+    pub(super) fn open_within(
         mut source: R,
         choices: &Choices,
-        max_record: usize,
+        limits: Limits,
     ) -> Result<Self, ExportError> {
-        let mut buffer = vec![0; BUFFER];
+        let mut buffer = vec![0; limits.buffer];
         let mut filled = 0;
         let (dialect, at_end) = loop {
             let at_end = !fill(&mut source, &mut buffer, &mut filled, 0)?;
@@ -112,7 +125,7 @@ impl<R: Read> Reader<R> {
             source,
             header_passed: dialect.header.is_none(),
             dialect,
-            max_record,
+            limits,
             buffer,
             buffer_at: 0,
             filled,
@@ -192,7 +205,7 @@ impl<R: Read> Reader<R> {
         };
         let is_unclosed = cut.ends_open && !overlong;
         if is_unclosed || (overlong && is_first) {
-            found.defect = Some(defect(&found, cut.ends_open, overlong, self.max_record));
+            found.defect = Some(defect(&found, cut.ends_open, overlong, self.limits.max_record));
             found.photo = None;
         }
         Ok(Some(found))
@@ -301,7 +314,7 @@ impl<R: Read> Reader<R> {
     /// is longer than may be held, or was already.
     fn piece_is_due(&self) -> bool {
         let held = self.scanned - self.start;
-        let limit = if self.in_overlong { BUFFER / 2 } else { self.max_record };
+        let limit = if self.in_overlong { self.limits.buffer / 2 } else { self.limits.max_record };
         held > limit && !self.is_last(self.scanned)
     }
 
@@ -335,13 +348,13 @@ impl<R: Read> Reader<R> {
         self.buffer_at += self.start as u64;
         self.scanned -= self.start;
         (self.start, self.filled) = (0, kept);
-        if kept <= BUFFER / 2 && self.buffer.len() > BUFFER {
+        let Limits { buffer: usual, max_record } = self.limits;
+        if kept <= usual / 2 && self.buffer.len() > usual {
             // A long record has passed.
-            self.buffer.truncate(BUFFER);
+            self.buffer.truncate(usual);
             self.buffer.shrink_to_fit();
         } else if 2 * kept > self.buffer.len() {
-            let most = self.max_record + BUFFER;
-            let length = (2 * self.buffer.len()).min(most).max(kept + BUFFER);
+            let length = (2 * self.buffer.len()).min(max_record + usual).max(kept + usual);
             self.buffer.resize(length, 0);
         }
         while !self.at_end && self.filled - self.scanned < wanted {

@@ -143,9 +143,12 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
-        fn parity_and_grammar_agree(text in "[ab,\"\"\r\n]{0,64}|(a|,|\r\n|\"(a|,|\"\"|\n)*\"){0,20}", at in 0..4usize) {
-            let bytes = text.as_bytes();
-            let masks = Masks::of(&block(&bytes[..bytes.len().min(BLOCK)], Encoding::Utf8), b',', false);
+        fn parity_and_grammar_agree(
+            text in "[ab,\"\"\r\n]{0,64}|(a|,|\r\n|\"(a|,|\"\"|\n)*\"){0,20}",
+            at in 0..4usize,
+        ) {
+            let units = block(&text.as_bytes()[..text.len().min(BLOCK)], Encoding::Utf8);
+            let masks = Masks::of(&units, b',', false);
             let mut state = STATES[at];
             let by_grammar = irregular(masks, &mut state);
             if let Some(by_parity) = regular(masks, STATES[at]) {

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::super::{
     Choices, Defect, Encoding, ExportError, LineEnding, MAX_RECORD, Reader, RecordKind, Seen,
+    reader::Limits,
 };
 use super::{encoded, open, read_all};
 use RecordKind::{Blank, Data, Header, Overlong};
@@ -146,10 +147,10 @@ fn a_quote_that_is_never_closed() {
 fn a_record_beyond_the_limit_comes_in_pieces() {
     let long = "x".repeat(1 << 20);
     let limit = 1 << 19;
+    let limits = Limits { max_record: limit, ..Limits::default() };
     for (cell, open_quote) in [(long.clone(), None), (format!("\"{long}\n\""), Some(31 + 6))] {
         let file = format!("{HEADER}\na,p,c\nb,q,{cell}\nd,r,s\n").replace("\nb", "\n b");
-        let mut reader =
-            Reader::open_with_limit(file.as_bytes(), &Choices::default(), limit).unwrap();
+        let mut reader = Reader::open_within(file.as_bytes(), &Choices::default(), limits).unwrap();
         let records = read_all(&mut reader);
         let bytes: Vec<u8> = records.iter().flat_map(|record| record.raw.clone()).collect();
         assert!(bytes == file.as_bytes());

@@ -40,14 +40,19 @@ fn a_header_without_the_column() {
         (
             "hello\u{1b}[2J",
             None,
-            "the header has no column `userProfilePhotoURL`; its 1 columns, separated by comma, \
-             are `hello\\u{1b}[2J` (found comma 0 times, tab 0 times, semicolon 0 times; the \
-             delimiter can be given by `--delimiter`)",
+            "the header has no column `userProfilePhotoURL`; its only column is \
+             `hello\\u{1b}[2J` (found comma 0 times, tab 0 times, semicolon 0 times)",
         ),
     ] {
         let choices = Choices { column: column.map(str::to_owned), ..Choices::default() };
         refused(format!("{header}\nx,y\n").as_bytes(), &choices, message);
     }
+    refused(
+        b"email,userName\n",
+        &Choices { delimiter: Some(Delimiter::Tab), ..Choices::default() },
+        "the header has no column `userProfilePhotoURL`; its only column is `email,userName` \
+         (found tab 0 times); `--delimiter` may be wrong",
+    );
     let many: Vec<String> = (1..=45).map(|n| format!("c{n}")).collect();
     let error = open(many.join(";").as_bytes(), &Choices::default()).map(|_| ()).unwrap_err();
     assert!(error.to_string().ends_with("`c39`, `c40` and 5 more"), "{error}");
