@@ -50,7 +50,7 @@ pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) 
         }
     };
     let cell = photo::classify(&text, domains);
-    if matches!(cell, PhotoCell::NotUrl(_))
+    if !matches!(cell, PhotoCell::Url(_))
         && let Some(unreadable) = stray_address(record, dialect, domains)
     {
         return PhotoCellOf::Unreadable(unreadable);

@@ -342,14 +342,24 @@ fn fix_is_plan_and_apply_and_the_rollback_takes_it_back() {
 
         // What verify says, somebody else says too.
         if let Some(python) = python() {
-            let check = samples().with_file_name("tests").join("independent_check.py");
-            let mut command = std::process::Command::new(python);
-            command.arg(check).arg(export).arg(folder.join("fix"));
-            let output = command.args(&options).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout).into_owned();
-            let error = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success(), "{sample}: {said}{error}");
-            assert!(said.contains("changed"), "{sample}: {said}");
+            let check = |import: &str| {
+                let script = samples().with_file_name("tests").join("independent_check.py");
+                let mut command = std::process::Command::new(&python);
+                command.arg(script).arg(export).arg(folder.join(import)).args(&options);
+                let output = command.output().unwrap();
+                let said = String::from_utf8_lossy(&output.stdout).into_owned();
+                let error = String::from_utf8_lossy(&output.stderr).into_owned();
+                (output.status.success(), format!("{sample}: {said}{error}"))
+            };
+            let (same, said) = check("fix");
+            assert!(same && said.contains("changed hosts"), "{said}");
+            // And it would have seen it: a `+` or a zero lost, as a spreadsheet loses them.
+            let mut damaged = folder.read("fix");
+            let at = damaged.iter().rposition(|byte| *byte == b'0').unwrap();
+            damaged.remove(at);
+            folder.write("damaged", &damaged);
+            let (same, said) = check("damaged");
+            assert!(!same, "{said}");
         }
     }
 }
