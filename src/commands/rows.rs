@@ -37,7 +37,7 @@ impl Rows {
             let spool = tempfile::SpooledTempFile::new(SPOOL);
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
-        Ok(Self { renderers, sample: Sample::default(), new_record: Vec::new() })
+        Ok(Self { renderers, sample: Sample::new(redaction), new_record: Vec::new() })
     }
 
     /// Begins every report.

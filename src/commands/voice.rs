@@ -13,7 +13,7 @@ use super::rows::Rows;
 use crate::cli::Cli;
 use crate::report::Report;
 use crate::report::escape::TerminalText;
-use crate::report::terminal::{Style, render_summary, render_written};
+use crate::report::terminal::{Detail, Style, render_summary, render_written};
 use crate::settings::{Talk, Volume, When};
 
 /// Columns where the terminal does not say.
@@ -56,7 +56,7 @@ impl Voice {
         };
         let width = terminal_size::terminal_size_of(io::stderr())
             .map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| usize::from(columns));
-        Style { color, width }
+        Style { color, width, unicode: speaks_unicode() }
     }
 
     /// The summary of a run, rendered now and said when its outputs are in their places.
@@ -65,10 +65,28 @@ impl Voice {
         let style = self.talk_style();
         if self.talk.volume > Volume::Quiet {
             // Writing to memory cannot fail.
-            let _ = render_summary(report, &rows.sample, &style, &mut text);
+            let detail = match self.talk.volume {
+                Volume::Verbose => Detail::Full,
+                _ => Detail::Brief,
+            };
+            let _ = render_summary(report, &rows.sample, detail, &style, &mut text);
         }
         Summary { text, style, volume: self.talk.volume }
     }
+}
+
+/// Whether arrows and ellipses can be shown: everywhere but where the locale says otherwise.
+fn speaks_unicode() -> bool {
+    if cfg!(any(windows, target_os = "macos")) {
+        return true;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let locale = locale.to_string_lossy().to_ascii_uppercase();
+    locale.contains("UTF-8") || locale.contains("UTF8")
 }
 
 /// A summary that waits for the outputs.

@@ -1,60 +1,55 @@
-//! CSV: one row per record that was changed or needs a person, safe for spreadsheets.
+//! The CSV report: a row per record that changed or needs a person, for spreadsheets.
+//!
+//! UTF-8 with a byte order mark, so that Excel reads it as UTF-8, and CRLF (RFC 4180, 2). Fields
+//! that a spreadsheet would run as a formula begin with an apostrophe ([`CsvField`]).
 
 use std::io::{self, Write};
 
 use super::escape::CsvField;
-use super::{Redaction, Renderer, Report, Row};
+use super::{Renderer, Report, Row};
 use crate::ledger::Class;
 
-/// UTF-8's byte order mark: without it Excel takes the file for the system's code page.
-const BOM: &str = "\u{feff}";
-
+/// A table written to `out`.
 pub(super) struct Csv {
-    redaction: Redaction,
     out: Box<dyn Write>,
 }
 
 impl Csv {
-    pub(super) fn new(redaction: Redaction, out: Box<dyn Write>) -> Self {
-        Self { redaction, out }
+    /// A table written to `out`.
+    pub(super) fn new(out: Box<dyn Write>) -> Self {
+        Self { out }
     }
 }
 
 impl Renderer for Csv {
     fn begin(&mut self, _: &Report) -> io::Result<()> {
-        write!(self.out, "{BOM}record,line,key,class,reason,old,new,hint\r\n")
+        self.out.write_all("\u{feff}record,line,key,class,reason,old,new,hint\r\n".as_bytes())
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let key = self.redaction.row_key(row).map_or("", |(_, value)| value);
-        let (record, line, class, reason, old, new, hint) = match row {
-            Row::Change(change) => (
-                change.record,
-                change.line,
-                Class::Rewritten,
+        let (record, line, key, class, reason, old, new, hint) = match row {
+            Row::Change(row) => {
+                (row.record, row.line, row.key, Class::Rewritten, "", row.old, row.new, "")
+            }
+            Row::Held(row) => (
+                row.record,
+                row.line,
+                row.key,
+                row.class,
+                row.reason,
+                row.value.unwrap_or_default(),
                 "",
-                self.redaction.text(change.old),
-                self.redaction.text(change.new),
-                "",
-            ),
-            Row::Held(held) => (
-                held.record,
-                held.line,
-                held.class,
-                held.reason,
-                self.redaction.text(held.value.unwrap_or("")),
-                "".into(),
-                held.hint.unwrap_or(""),
+                row.hint.unwrap_or_default(),
             ),
         };
         write!(
             self.out,
             "{record},{line},{},{},{},{},{},{}\r\n",
-            CsvField(key),
+            CsvField(key.map_or("", |(_, value)| value)),
             class.as_str(),
-            reason,
-            CsvField(&old),
-            CsvField(&new),
+            CsvField(reason),
+            CsvField(old),
+            CsvField(new),
             CsvField(hint)
         )
     }

@@ -1,34 +1,91 @@
-//! Markdown, for a person who opens the report from a mail.
+//! The Markdown report: what a reviewer reads and approves.
+//!
+//! What a stranger wrote stands in code spans ([`MarkdownCode`]): no markup, and no live link. It
+//! lists the first [`ROWS_SHOWN`] rows of each sort; the JSONL and CSV reports list all.
 
-use std::io::{self, BufReader, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
-use super::terminal::headline;
-use super::{EndpointReport, Redaction, Renderer, Report, Row, Spool};
+use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
+use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
 use crate::ledger::{Class, Ledger};
 
-/// Rows of each list that are shown; all of them stand in the JSONL and CSV reports.
-const SHOWN: u64 = 1_000;
+/// Rows of each sort that the report lists.
+pub(super) const ROWS_SHOWN: u64 = 1_000;
 
+/// Markdown written to `out`. Held records stream into it; changes wait in the spool.
 pub(super) struct Markdown {
-    redaction: Redaction,
     out: Box<dyn Write>,
-    spool: Box<dyn Spool>,
+    spool: Box<dyn ReadWriteSeek>,
     ledger: Ledger,
     changes: u64,
     held: u64,
 }
 
 impl Markdown {
-    pub(super) fn new(redaction: Redaction, out: Box<dyn Write>, spool: Box<dyn Spool>) -> Self {
-        Self { redaction, out, spool, ledger: Ledger::default(), changes: 0, held: 0 }
+    /// Markdown written to `out`.
+    pub(super) fn new(out: Box<dyn Write>, spool: Box<dyn ReadWriteSeek>) -> Self {
+        Self { out, spool, ledger: Ledger::default(), changes: 0, held: 0 }
     }
 
-    fn cut(&mut self, shown: u64, all: u64) -> io::Result<()> {
-        if all > shown {
-            writeln!(self.out, "\nand {} more: see the JSONL or CSV report", all - shown)?;
+    fn change(&mut self, change: &Change<'_>) -> io::Result<()> {
+        self.changes += 1;
+        if self.changes > ROWS_SHOWN {
+            return Ok(());
         }
-        Ok(())
+        if self.changes == 1 {
+            table(&mut self.spool, &["Record", "Line", "Key", "Old", "New"], 2)?;
+        }
+        writeln!(
+            self.spool,
+            "| {} | {} | {} | {} | {} |",
+            change.record,
+            change.line,
+            MarkdownCode(change.key.map_or("", |(_, value)| value)),
+            cell(change.old, &change.old_host),
+            cell(change.new, &change.new_host)
+        )
+    }
+
+    fn held(&mut self, held: &Held<'_>) -> io::Result<()> {
+        self.held += 1;
+        if self.held > ROWS_SHOWN {
+            return Ok(());
+        }
+        if self.held == 1 {
+            self.out.write_all(b"\n## Records left as they were\n\n")?;
+            let titles = ["Record", "Line", "Byte", "Key", "Class", "Reason", "Value", "Hint"];
+            table(&mut self.out, &titles, 3)?;
+        }
+        let value = match held.value {
+            Some(value) => MarkdownCode(value).to_string(),
+            None => MarkdownText(held.explanation).to_string(),
+        };
+        writeln!(
+            self.out,
+            "| {} | {} | {} | {} | {} | {} | {value} | {} |",
+            held.record,
+            held.line,
+            held.byte,
+            MarkdownCode(held.key.map_or("", |(_, value)| value)),
+            held.class.as_str(),
+            MarkdownText(held.reason),
+            // Hints about an endpoint stand once, above.
+            match held.class {
+                Class::Unreadable => MarkdownText(held.hint.unwrap_or_default()).to_string(),
+                _ => String::new(),
+            }
+        )
+    }
+
+    fn more(&mut self, all: u64) -> io::Result<()> {
+        match all.saturating_sub(ROWS_SHOWN) {
+            0 => Ok(()),
+            more => {
+                writeln!(self.out, "\nand {} more: see the JSONL or CSV report", grouped(more))
+            }
+        }
     }
 }
 
@@ -36,147 +93,142 @@ impl Renderer for Markdown {
     fn begin(&mut self, report: &Report) -> io::Result<()> {
         self.ledger = report.ledger;
         let out = &mut self.out;
-        writeln!(out, "# {}\n\n{}\n", MarkdownText(&report.export.file), headline(report))?;
+        writeln!(out, "# {}\n", MarkdownText(&outcome(report)))?;
         for note in &report.notes {
             writeln!(out, "> **Note:** {}\n", MarkdownText(note))?;
         }
-        write!(out, "## Ledger\n\n| class | records |\n|---|---:|\n")?;
-        for class in Class::ALL {
-            writeln!(out, "| {} | {} |", class.as_str(), report.ledger.of(class))?;
-        }
-        writeln!(out, "| **all** | **{}** |", report.ledger.records())?;
-        write!(
-            out,
-            "\n## Hosts\n\n| host today | port | records | decision | new host | evidence | \
-             certificate |\n|---|---:|---:|---|---|---|---|\n"
-        )?;
-        for endpoint in &report.endpoints {
-            host_line(out, endpoint)?;
-        }
-        needs_a_person(out, report)?;
-        let export = &report.export;
-        writeln!(
-            out,
-            "\n## Export\n\n{} bytes, SHA-256 {}; {}{}, {}, line ends {}; photo column {}",
-            export.bytes,
-            MarkdownCode(&export.sha256),
-            export.encoding,
-            if export.bom { " with BOM" } else { "" },
-            export.delimiter,
-            export.line_ending,
-            MarkdownCode(&export.photo_column),
-        )?;
-        write!(
-            out,
-            "\n## Changes\n\n| record | line | key | before | after |\n|---:|---:|---|---|---|\n"
-        )
+        facts(out, report)?;
+        records(out, &report.ledger)?;
+        hosts(out, report)?;
+        unsettled(out, report)
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let key = self.redaction.row_key(row).map_or("", |(_, value)| value);
         match row {
-            Row::Change(change) => {
-                self.changes += 1;
-                if self.changes > SHOWN {
-                    return Ok(());
-                }
-                let (old, old_host) = self.redaction.cell(change.old, &change.old_host);
-                let (new, new_host) = self.redaction.cell(change.new, &change.new_host);
-                writeln!(
-                    self.out,
-                    "| {} | {} | {} | {} | {} |",
-                    change.record,
-                    change.line,
-                    MarkdownText(key),
-                    marked(&old, &old_host),
-                    marked(&new, &new_host)
-                )
-            }
-            Row::Held(held) => {
-                self.held += 1;
-                if self.held > SHOWN {
-                    return Ok(());
-                }
-                let value = self.redaction.text(held.value.unwrap_or("(cannot be read)"));
-                writeln!(
-                    self.spool,
-                    "| {} | {} | {} | {} | {} | {} |",
-                    held.record,
-                    held.line,
-                    MarkdownText(key),
-                    MarkdownCode(&value),
-                    held.class.as_str(),
-                    MarkdownText(held.reason)
-                )
-            }
+            Row::Change(change) => self.change(change),
+            Row::Held(held) => self.held(held),
         }
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.cut(SHOWN, self.changes)?;
-        write!(
-            self.out,
-            "\n## Rows left as they are\n\n| record | line | key | photo cell | class | reason |\n\
-             |---:|---:|---|---|---|---|\n"
-        )?;
-        self.spool.seek(SeekFrom::Start(0))?;
-        io::copy(&mut BufReader::new(&mut self.spool), &mut self.out)?;
-        self.cut(SHOWN, self.held)?;
+        self.more(self.held)?;
+        if self.changes > 0 {
+            let all = self.ledger.of(Class::Rewritten);
+            let aside = match all > ROWS_SHOWN {
+                true => format!(" (the first {} of {})", grouped(ROWS_SHOWN), grouped(all)),
+                false => String::new(),
+            };
+            write!(self.out, "\n## Changes{aside}\n\n")?;
+            self.spool.flush()?;
+            self.spool.seek(SeekFrom::Start(0))?;
+            io::copy(&mut self.spool, &mut self.out)?;
+            self.more(all)?;
+        }
         self.out.flush()
     }
 }
 
-fn host_line(out: &mut dyn Write, endpoint: &EndpointReport) -> io::Result<()> {
-    let chosen = endpoint.host.as_deref();
-    let candidate = endpoint.candidates.iter().find(|c| Some(c.host.as_str()) == chosen);
-    let candidate = candidate.or(endpoint.candidates.first());
-    let evidence = candidate.map_or_else(String::new, |candidate| {
-        let sources: Vec<&str> = candidate.sources.iter().map(|source| source.as_str()).collect();
-        format!("{}; forward {}", sources.join(", "), candidate.forward)
-    });
+/// A table's head. The first `numbers` columns are numbers.
+fn table(out: &mut dyn Write, titles: &[&str], numbers: usize) -> io::Result<()> {
+    writeln!(out, "| {} |", titles.join(" | "))?;
+    let rules = (0..titles.len()).map(|at| if at < numbers { "---:" } else { "---" });
+    writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
+}
+
+fn facts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let export = &report.export;
+    let bom = if export.bom { " with a byte order mark" } else { "" };
     writeln!(
         out,
-        "| {} | {} | {} | {} ({}) | {} | {} | {} |",
-        MarkdownCode(&endpoint.endpoint.host.to_string()),
-        endpoint.endpoint.port,
-        endpoint.records,
-        endpoint.decision,
-        endpoint.reason,
-        chosen.map_or_else(String::new, |host| MarkdownCode(host).to_string()),
-        MarkdownText(&evidence),
-        candidate.map_or("", |candidate| candidate.verdict.as_ref()),
+        "Export {}: {}, {}, {}{bom}, {}-separated, line ends {}, photo column {}, SHA-256 {}. \
+         Made by {} {} (`{}`).",
+        MarkdownCode(&export.file),
+        counted(export.records, "record"),
+        counted(export.bytes, "byte"),
+        MarkdownText(&export.encoding),
+        MarkdownText(&export.delimiter),
+        MarkdownText(&export.line_ending),
+        MarkdownCode(&export.photo_column),
+        MarkdownCode(&export.sha256),
+        MarkdownText(&report.tool.name),
+        MarkdownText(&report.tool.version),
+        // A command is one of ours; a plan could say anything.
+        report.command.chars().filter(char::is_ascii_lowercase).collect::<String>()
     )
 }
 
-fn needs_a_person(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let left: Vec<&EndpointReport> =
-        report.endpoints.iter().filter(|endpoint| endpoint.decision != "rewrite").collect();
-    if left.is_empty() {
+fn records(out: &mut dyn Write, ledger: &Ledger) -> io::Result<()> {
+    out.write_all(b"\n## Records\n\n| | Records |\n| --- | ---: |\n")?;
+    for class in Class::ALL {
+        writeln!(out, "| {} | {} |", class.as_str(), grouped(ledger.of(class)))?;
+    }
+    writeln!(out, "| **in all** | **{}** |", grouped(ledger.records()))
+}
+
+fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.endpoints.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## What needs you\n")?;
-    for endpoint in left {
+    out.write_all(b"\n## Hosts\n\n")?;
+    table(out, &["Port", "Records", "Address", "Decision", "Name", "Evidence", "Certificate"], 2)?;
+    let validity = Validity::of(report);
+    for endpoint in &report.endpoints {
+        let leading = leading(endpoint);
         writeln!(
             out,
-            "- {} ({} records, {}): {}",
-            MarkdownCode(&endpoint.endpoint.to_string()),
-            endpoint.records,
-            endpoint.reason,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            endpoint.endpoint.port,
+            grouped(endpoint.records),
+            MarkdownCode(&endpoint.endpoint.host.to_string()),
+            MarkdownText(&decision(endpoint)),
+            MarkdownCode(leading.map_or("", |candidate| &candidate.host)),
+            MarkdownText(&leading.map(evidence).unwrap_or_default()),
+            MarkdownText(&leading.map(|it| validity.words(endpoint, it)).unwrap_or_default())
+        )?;
+    }
+    Ok(())
+}
+
+/// `rewrite`, or the decision with its reason where a person should look.
+fn decision(endpoint: &EndpointReport) -> String {
+    match (endpoint.decision.as_ref(), endpoint.reason.as_ref()) {
+        ("rewrite", reason) if reason != "flagged" => "rewrite".to_owned(),
+        (decision, reason) => format!("{decision}: {reason}"),
+    }
+}
+
+fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut unsettled = report.endpoints.iter().filter(|it| it.decision != "rewrite").peekable();
+    if unsettled.peek().is_some() {
+        out.write_all(b"\n## What is left to do\n\n")?;
+    }
+    for endpoint in unsettled {
+        writeln!(
+            out,
+            "- {} ({}), {}: {}",
+            MarkdownCode(&authority(&endpoint.endpoint.host, endpoint.endpoint.port)),
+            counted(endpoint.records, "record"),
+            MarkdownText(&decision(endpoint)),
             MarkdownText(&endpoint.explanation)
         )?;
         if let Some(hint) = &endpoint.hint {
-            writeln!(out, "  - {}", MarkdownText(hint))?;
+            writeln!(out, "  - Next: {}", MarkdownText(hint))?;
+        }
+        let lines: Vec<String> =
+            map_lines(endpoint).iter().map(|line| MarkdownCode(line).to_string()).collect();
+        if !lines.is_empty() {
+            writeln!(out, "  - Map: {}", lines.join(" or "))?;
         }
     }
     Ok(())
 }
 
 /// A cell with its host in bold.
-fn marked(cell: &str, host: &std::ops::Range<usize>) -> String {
-    format!(
-        "{}**{}**{}",
-        MarkdownCode(&cell[..host.start]),
-        MarkdownCode(&cell[host.clone()]),
-        MarkdownCode(&cell[host.end..])
-    )
+fn cell(cell: &str, host: &Range<usize>) -> String {
+    match (cell.get(..host.start), cell.get(host.clone()), cell.get(host.end..)) {
+        (Some(before), Some(host), Some(after)) if !host.is_empty() => {
+            format!("{}**{}**{}", MarkdownCode(before), MarkdownCode(host), MarkdownCode(after))
+        }
+        _ => MarkdownCode(cell).to_string(),
+    }
 }

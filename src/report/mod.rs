@@ -1,7 +1,7 @@
 //! One report, many renderers.
 //!
 //! A [`Report`] is plain data, known before the rows are written; the rows stream past after it
-//! ([`Row`]). A renderer takes both and a `Write`: it collects no rows and looks nothing up.
+//! ([`Row`]). A [`Renderer`] takes both and a `Write`: it collects no rows and looks nothing up.
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
@@ -12,13 +12,19 @@ pub mod escape;
 pub mod inspection;
 mod json;
 mod kind;
+mod layout;
 mod markdown;
 mod redaction;
+mod row_json;
+mod summary;
 pub mod terminal;
 pub mod verification;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
-use std::io::{self, Read, Seek, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -27,17 +33,17 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
 
-pub use kind::{Kind, UnknownKind};
+pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
 pub use redaction::Redaction;
+
+/// A stable word of the schema: always one of ours, whether made here or read from a plan.
+pub type Word = Cow<'static, str>;
 
 /// The report's schema and its version; published under `schema/`.
 pub const SCHEMA: &str = "photofix.report/1";
 
-/// A stable word: ours and known at compile time, or read back from a plan.
-pub type Word = Cow<'static, str>;
-
 /// What a run learned and did, without its rows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: Word,
@@ -62,7 +68,7 @@ pub struct Report {
 }
 
 /// The program that wrote a report or a plan.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// `photofix`.
     pub name: Word,
@@ -78,7 +84,7 @@ impl Tool {
 }
 
 /// What the export is, never what it holds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportFacts {
     /// The file's name as the administrator gave it.
     pub file: String,
@@ -103,7 +109,7 @@ pub struct ExportFacts {
 }
 
 /// Records of one host kind.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KindCount {
     /// `ip`, `webex`, `bare`, `foreign`, `empty`, `dash`, `not-url`, `unreadable`.
     pub kind: Word,
@@ -112,7 +118,7 @@ pub struct KindCount {
 }
 
 /// One endpoint, what was learned of it, and what is done.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EndpointReport {
     /// Address, port, scheme.
     #[serde(flatten)]
@@ -136,7 +142,7 @@ pub struct EndpointReport {
 }
 
 /// One candidate for an endpoint.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CandidateReport {
     /// The name.
     pub host: String,
@@ -155,7 +161,7 @@ pub struct CandidateReport {
 }
 
 /// What the certificate at an old address says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OldCertificate {
     /// `completed`, or why not.
     pub handshake: String,
@@ -168,7 +174,7 @@ pub struct OldCertificate {
 }
 
 /// A certificate verdict for one name at one address.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CertificateReport {
     /// The reference identifier.
     pub host: String,
@@ -203,7 +209,7 @@ pub struct CertificateReport {
 }
 
 /// How a presented identifier was matched.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct IdentityReport {
     /// Whether one matched.
     pub matched: bool,
@@ -214,7 +220,7 @@ pub struct IdentityReport {
 }
 
 /// One certificate of a chain.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChainMember {
     /// Subject, RFC 4514.
     pub subject: String,
@@ -229,7 +235,7 @@ pub struct ChainMember {
 }
 
 /// What is known of a certificate's revocation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RevocationReport {
     /// `not-asked`, or a state of the contract.
     pub state: Word,
@@ -311,46 +317,4 @@ pub struct Held<'a> {
     pub explanation: &'a str,
     /// What would change the answer.
     pub hint: Option<&'a str>,
-}
-
-/// Renders one report to one output.
-pub trait Renderer {
-    /// Takes the report, before any row.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
-    fn begin(&mut self, report: &Report) -> io::Result<()>;
-
-    /// Takes the next row, in the order of the export.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
-    fn row(&mut self, row: &Row<'_>) -> io::Result<()>;
-
-    /// Ends the output and flushes it.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
-    fn finish(&mut self) -> io::Result<()>;
-}
-
-/// Where a renderer keeps what must stand behind rows that are still to come.
-pub trait Spool: Read + Write + Seek {}
-
-impl<T: Read + Write + Seek> Spool for T {}
-
-/// A renderer of a kind that writes to `out` and may keep rows in `spool`.
-pub fn renderer(
-    kind: Kind,
-    redaction: Redaction,
-    out: Box<dyn Write>,
-    spool: Box<dyn Spool>,
-) -> Box<dyn Renderer> {
-    match kind {
-        Kind::Json => Box::new(json::Json::new(redaction, out, spool)),
-        Kind::Jsonl => Box::new(json::Jsonl::new(redaction, out)),
-        Kind::Csv => Box::new(csv::Csv::new(redaction, out)),
-        Kind::Markdown => Box::new(markdown::Markdown::new(redaction, out, spool)),
-        Kind::Diff => Box::new(diff::Diff::new(redaction, out)),
-    }
 }

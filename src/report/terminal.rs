@@ -1,398 +1,293 @@
-//! The summary for a terminal: what must be known first, what was done to which host, what needs a
-//! person and what would settle it, and the sums.
+//! What people see in a terminal: the style, the page that every human rendering is written on,
+//! and the rows that a summary shows.
+//!
+//! Text reaches a terminal through [`Page`] alone, which makes it [`TerminalText`]: whatever a
+//! stranger wrote, it is one line without escape sequences.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
-use anstyle::{AnsiColor, Style as Paint};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use anstyle::AnsiColor;
 
-use super::escape::{TerminalText, visible};
-use super::{EndpointReport, Report, Row};
+use super::layout::{fit, fit_around_host, width, wrap};
+use super::{Redaction, Row};
 use crate::ledger::Class;
 
-/// Changed rows that the summary shows.
+pub use super::escape::TerminalText;
+pub use super::summary::{render_summary, render_written};
+
+/// The narrowest and the widest page, in columns.
+const COLUMNS: (usize, usize) = (40, 200);
+/// Changes that a summary shows.
 const CHANGES_SHOWN: usize = 5;
-/// Unreadable rows that the summary shows.
+/// Unreadable records that a summary shows.
 const UNREADABLE_SHOWN: usize = 5;
-/// Hosts that the summary lists; all of them stand in every report.
-const HOSTS_SHOWN: usize = 40;
-/// The narrowest and the widest text that is laid out.
-const WIDTHS: std::ops::RangeInclusive<usize> = 40..=160;
 
-const BOLD: Paint = Paint::new().bold();
-const DIM: Paint = Paint::new().dimmed();
-const GOOD: Paint = AnsiColor::Green.on_default();
-const BAD: Paint = AnsiColor::Red.on_default();
-const WARN: Paint = AnsiColor::Yellow.on_default();
-
-/// How text may look.
+/// How text is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Whether colours are used.
+    /// Whether ANSI colours are written.
     pub color: bool,
-    /// Columns.
+    /// Columns of the terminal; kept between 40 and 200.
     pub width: usize,
+    /// Whether characters beyond ASCII may be used for decoration.
+    pub unicode: bool,
+}
+
+/// How much a summary says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The first of many hosts; the reports have all.
+    #[default]
+    Brief,
+    /// Every host.
+    Full,
 }
 
 impl Style {
-    /// Text in a colour, where colours are used.
-    pub fn paint(&self, paint: Paint, text: &str) -> String {
-        if self.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
+    /// Columns to fill.
+    pub(super) fn columns(&self) -> usize {
+        self.width.clamp(COLUMNS.0, COLUMNS.1)
     }
 
-    /// The colour of a certificate verdict's word.
-    pub fn verdict(&self, word: &str) -> String {
-        let paint = match word {
-            "trusted" => GOOD,
-            "prompts" | "refuses" => BAD,
-            _ => WARN,
-        };
-        self.paint(paint, word)
+    /// What stands for text that was left out.
+    pub(super) fn ellipsis(&self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
     }
 
-    /// A heading.
-    pub fn heading(&self, text: &str) -> String {
-        self.paint(BOLD, text)
+    /// What stands between an address and its name.
+    pub(super) fn arrow(&self) -> &'static str {
+        if self.unicode { "→" } else { "->" }
     }
 
-    /// Columns within reason.
-    pub fn columns(&self) -> usize {
-        self.width.clamp(*WIDTHS.start(), *WIDTHS.end())
+    /// What marks a host where colours cannot.
+    fn marks(&self) -> (&'static str, &'static str) {
+        match (self.color, self.unicode) {
+            (true, _) => ("", ""),
+            (false, true) => ("«", "»"),
+            (false, false) => (">", "<"),
+        }
     }
 }
 
-/// The rows that the summary shows; the rest only pass by.
+/// What a piece of text means, which gives its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Heading,
+    Quiet,
+    Good,
+    Bad,
+    Caution,
+}
+
+impl Tone {
+    fn style(self) -> anstyle::Style {
+        let plain = anstyle::Style::new();
+        match self {
+            Self::Plain => plain,
+            Self::Heading => plain.bold(),
+            Self::Quiet => plain.dimmed(),
+            Self::Good => plain.fg_color(Some(AnsiColor::Green.into())).bold(),
+            Self::Bad => plain.fg_color(Some(AnsiColor::Red.into())).bold(),
+            Self::Caution => plain.fg_color(Some(AnsiColor::Yellow.into())).bold(),
+        }
+    }
+
+    /// The tone of a certificate verdict.
+    pub(super) fn of_verdict(verdict: &str) -> Self {
+        match verdict {
+            "trusted" => Self::Good,
+            "refuses" => Self::Bad,
+            "not-asked" => Self::Quiet,
+            _ => Self::Caution,
+        }
+    }
+}
+
+/// A terminal's page: the only way for text to get to `out`.
+pub(super) struct Page<'a> {
+    out: &'a mut dyn Write,
+    /// Its style.
+    pub(super) style: Style,
+}
+
+impl<'a> Page<'a> {
+    /// A page on `out`.
+    pub(super) fn new(style: &Style, out: &'a mut dyn Write) -> Self {
+        Self { out, style: *style }
+    }
+
+    /// An empty line.
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// A heading, with an empty line before it.
+    pub(super) fn heading(&mut self, text: &str, aside: &str) -> io::Result<()> {
+        self.blank()?;
+        match aside {
+            "" => self.line(0, &[(Tone::Heading, text)]),
+            _ => self.line(0, &[(Tone::Heading, text), (Tone::Quiet, "  "), (Tone::Quiet, aside)]),
+        }
+    }
+
+    /// One line of pieces that the caller has made fit.
+    pub(super) fn line(&mut self, indent: usize, pieces: &[(Tone, &str)]) -> io::Result<()> {
+        write!(self.out, "{:indent$}", "")?;
+        for (tone, text) in pieces {
+            let style = if self.style.color { tone.style() } else { anstyle::Style::new() };
+            write!(self.out, "{style}{}{style:#}", TerminalText(text))?;
+        }
+        writeln!(self.out)
+    }
+
+    /// Text in as many lines as it takes.
+    pub(super) fn paragraph(&mut self, indent: usize, tone: Tone, text: &str) -> io::Result<()> {
+        let columns = self.style.columns() - indent;
+        wrap(text, columns).iter().try_for_each(|line| self.line(indent, &[(tone, line)]))
+    }
+
+    /// A label, and text beside it in as many lines as it takes, each beginning at column
+    /// `indent + hang`.
+    pub(super) fn labelled(
+        &mut self,
+        (indent, hang): (usize, usize),
+        (label_tone, label): (Tone, &str),
+        tone: Tone,
+        text: &str,
+    ) -> io::Result<()> {
+        let columns = self.style.columns() - indent - hang;
+        let gap = " ".repeat(hang.saturating_sub(width(label)));
+        for (at, line) in wrap(text, columns).iter().enumerate() {
+            match at {
+                0 => {
+                    self.line(indent, &[(label_tone, label), (Tone::Plain, &gap), (tone, line)])?
+                }
+                _ => self.line(indent + hang, &[(tone, line)])?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Text in one line, its middle cut out where it is too wide: for what is copied or compared.
+    pub(super) fn cut(&mut self, indent: usize, tone: Tone, text: &str) -> io::Result<()> {
+        let line = fit(text, self.style.columns() - indent, self.style.ellipsis());
+        self.line(indent, &[(tone, &line)])
+    }
+
+    /// A cell with its host marked, behind a sign.
+    pub(super) fn cell(
+        &mut self,
+        indent: usize,
+        tone: Tone,
+        sign: &str,
+        cell: &str,
+        host: &Range<usize>,
+    ) -> io::Result<()> {
+        let (open, close) = self.style.marks();
+        let marked = width(sign) + 1 + width(open) + width(close);
+        let columns = self.style.columns() - indent - marked;
+        let parts = fit_around_host(cell, host, columns, self.style.ellipsis());
+        self.line(
+            indent,
+            &[
+                (tone, sign),
+                (Tone::Plain, " "),
+                (Tone::Plain, &parts.before),
+                (tone, open),
+                (tone, &parts.host),
+                (tone, close),
+                (Tone::Plain, &parts.after),
+            ],
+        )
+    }
+
+    /// What must be read first.
+    pub(super) fn notes(&mut self, notes: &[String]) -> io::Result<()> {
+        for note in notes {
+            self.labelled((0, 6), (Tone::Caution, "note:"), Tone::Plain, note)?;
+        }
+        if notes.is_empty() { Ok(()) } else { self.blank() }
+    }
+}
+
+/// The rows that a summary shows: the first few changes, and the first few unreadable records.
+/// Held and unresolved records are shown by their endpoints.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
-    changes: Vec<SampleChange>,
-    unreadable: Vec<(u64, u64, String)>,
+    redaction: Redaction,
+    pub(super) changes: Vec<SampledChange>,
+    pub(super) unreadable: Vec<SampledRecord>,
 }
 
+/// A change of the sample.
 #[derive(Clone, Debug)]
-struct SampleChange {
-    record: u64,
-    line: u64,
-    old: String,
-    new: String,
-    old_host: Range<usize>,
-    new_host: Range<usize>,
+pub(super) struct SampledChange {
+    pub(super) place: String,
+    pub(super) old: String,
+    pub(super) new: String,
+    pub(super) old_host: Range<usize>,
+    pub(super) new_host: Range<usize>,
+}
+
+/// An unreadable record of the sample.
+#[derive(Clone, Debug)]
+pub(super) struct SampledRecord {
+    pub(super) place: String,
+    pub(super) reason: String,
+    pub(super) explanation: String,
+    pub(super) hint: Option<String>,
 }
 
 impl Sample {
-    /// Keeps a row if the summary shows it.
+    /// An empty sample; what it keeps, and the summary made with it, is redacted as asked.
+    pub fn new(redaction: Redaction) -> Self {
+        Self { redaction, ..Self::default() }
+    }
+
+    /// How the sample is redacted.
+    pub(super) fn redaction(&self) -> Redaction {
+        self.redaction
+    }
+
+    /// Keeps the row if it is one of the first.
     pub fn keep(&mut self, row: &Row<'_>) {
-        match row {
-            Row::Change(change) if self.changes.len() < CHANGES_SHOWN => {
-                self.changes.push(SampleChange {
-                    record: change.record,
-                    line: change.line,
-                    old: change.old.to_owned(),
-                    new: change.new.to_owned(),
-                    old_host: change.old_host.clone(),
-                    new_host: change.new_host.clone(),
-                });
+        let wanted = match row {
+            Row::Change(_) => self.changes.len() < CHANGES_SHOWN,
+            Row::Held(held) => {
+                held.class == Class::Unreadable && self.unreadable.len() < UNREADABLE_SHOWN
             }
-            Row::Held(held)
-                if held.class == Class::Unreadable && self.unreadable.len() < UNREADABLE_SHOWN =>
-            {
-                self.unreadable.push((held.record, held.line, held.explanation.to_owned()));
-            }
-            Row::Change(_) | Row::Held(_) => {}
-        }
-    }
-}
-
-/// What happened, in one sentence.
-pub fn headline(report: &Report) -> String {
-    let ledger = &report.ledger;
-    let verb = if report.command == "plan" { "will be" } else { "were" };
-    let number = |class| ledger.of(class);
-    let mut sentence =
-        format!("{} of {} records {verb} rewritten", number(Class::Rewritten), ledger.records());
-    let left: Vec<String> = [Class::Held, Class::Unresolved, Class::Unreadable]
-        .into_iter()
-        .filter(|class| number(*class) > 0)
-        .map(|class| format!("{} {}", number(class), class.as_str()))
-        .collect();
-    if left.is_empty() {
-        sentence.push_str("; no IP host is left");
-    } else {
-        sentence.push_str(&format!("; left as they are: {}", left.join(", ")));
-    }
-    sentence
-}
-
-/// Renders the summary of a run.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_summary(
-    report: &Report,
-    sample: &Sample,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for note in &report.notes {
-        let prefix = style.paint(WARN, "note:");
-        writeln!(out, "{prefix} {}", wrapped(note, 6, style.columns()))?;
-    }
-    writeln!(out, "{}", style.heading(&headline(report)))?;
-    hosts(report, style, out)?;
-    changes(sample, style, out)?;
-    unreadable(sample, style, out)?;
-    needs_a_person(report, style, out)?;
-    ledger(report, style, out)
-}
-
-fn hosts(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if report.endpoints.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<[String; 5]> = report.endpoints.iter().take(HOSTS_SHOWN).map(host_row).collect();
-    let header = ["host today", "port", "records", "new host", "why"];
-    let room = style.columns();
-    let mut widths = header.map(UnicodeWidthStr::width);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
-        }
-    }
-    widths[0] = widths[0].min(room * 3 / 10);
-    widths[3] = widths[3].min(room * 4 / 10);
-    let used: usize = widths[..4].iter().sum::<usize>() + 2 * 4;
-    widths[4] = room.saturating_sub(used).max(8);
-    writeln!(out)?;
-    line(&header.map(ToOwned::to_owned), &widths, out, |_, text| style.paint(DIM, text))?;
-    for (row, endpoint) in rows.iter().zip(&report.endpoints) {
-        let paint = match endpoint.decision.as_ref() {
-            "rewrite" if endpoint.reason == "flagged" => WARN,
-            "rewrite" => GOOD,
-            "hold" => WARN,
-            _ => BAD,
         };
-        line(row, &widths, out, |column, text| match column {
-            3 | 4 => style.paint(paint, text),
-            _ => text.to_owned(),
-        })?;
-    }
-    if report.endpoints.len() > HOSTS_SHOWN {
-        writeln!(out, "and {} more: see a report", report.endpoints.len() - HOSTS_SHOWN)?;
-    }
-    Ok(())
-}
-
-fn host_row(endpoint: &EndpointReport) -> [String; 5] {
-    let new = endpoint.host.as_deref().unwrap_or("–");
-    let chosen = endpoint.candidates.iter().find(|c| Some(&c.host) == endpoint.host.as_ref());
-    let why = match chosen {
-        Some(candidate) => {
-            let sources: Vec<&str> =
-                candidate.sources.iter().map(|source| source.as_str()).collect();
-            format!("{} by {}", endpoint.reason, sources.join(", "))
-        }
-        None => format!("{}: {}", endpoint.decision, endpoint.reason),
-    };
-    [
-        visible(&endpoint.endpoint.host.to_string()).into_owned(),
-        endpoint.endpoint.port.to_string(),
-        endpoint.records.to_string(),
-        visible(new).into_owned(),
-        why,
-    ]
-}
-
-fn line(
-    row: &[String; 5],
-    widths: &[usize; 5],
-    out: &mut dyn Write,
-    paint: impl Fn(usize, &str) -> String,
-) -> io::Result<()> {
-    let mut text = String::new();
-    for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
-        let cell = shortened(cell, *width);
-        let space = " ".repeat(width - cell.width());
-        let number = column == 1 || column == 2;
-        let painted = paint(column, &cell);
-        text.push_str(&if number { space + &painted } else { painted + &space });
-        text.push_str("  ");
-    }
-    writeln!(out, "{}", text.trim_end())
-}
-
-fn changes(sample: &Sample, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if sample.changes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out)?;
-    for change in &sample.changes {
-        let place = format!("record {}, line {}", change.record, change.line);
-        writeln!(out, "{}", style.paint(DIM, &place))?;
-        cell(("-", BAD), &change.old, &change.old_host, style, out)?;
-        cell(("+", GOOD), &change.new, &change.new_host, style, out)?;
-    }
-    Ok(())
-}
-
-/// A cell with its host marked: in colour, or underlined by carets.
-fn cell(
-    (sign, paint): (&str, Paint),
-    text: &str,
-    host: &Range<usize>,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let before = visible(&text[..host.start]);
-    let inside = visible(&text[host.clone()]);
-    let room = style.columns().saturating_sub(2 + before.width() + inside.width());
-    let after = cut_end(&visible(&text[host.end..]), room);
-    if style.color {
-        let marked = style.paint(paint.bold(), &inside);
-        return writeln!(out, "{} {before}{marked}{after}", style.paint(paint, sign));
-    }
-    writeln!(out, "{sign} {before}{inside}{after}")?;
-    writeln!(out, "  {}{}", " ".repeat(before.width()), "^".repeat(inside.width()))
-}
-
-fn unreadable(sample: &Sample, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if sample.unreadable.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{}", style.heading("unreadable, passed through as they are"))?;
-    for (record, line, why) in &sample.unreadable {
-        let text = format!("record {record}, line {line}: {why}");
-        writeln!(out, "  {}", wrapped(&text, 4, style.columns()))?;
-    }
-    Ok(())
-}
-
-fn needs_a_person(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let left: Vec<&EndpointReport> =
-        report.endpoints.iter().filter(|endpoint| endpoint.decision != "rewrite").collect();
-    if left.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{}", style.heading("what needs you"))?;
-    for endpoint in left.iter().take(HOSTS_SHOWN) {
-        let host = endpoint.endpoint.host.to_string();
-        let what = format!("{host} ({})", endpoint.reason);
-        writeln!(out, "  {}", style.paint(WARN, &TerminalText(&what).to_string()))?;
-        writeln!(out, "    {}", wrapped(&endpoint.explanation, 4, style.columns()))?;
-        if let Some(hint) = &endpoint.hint {
-            writeln!(out, "    {}", wrapped(&format!("next: {hint}"), 4, style.columns()))?;
+        if wanted {
+            let redaction = self.redaction;
+            redaction.row(row, |row| self.push(row));
         }
     }
-    if left.len() > HOSTS_SHOWN {
-        writeln!(out, "  and {} more: see a report", left.len() - HOSTS_SHOWN)?;
-    }
-    Ok(())
-}
 
-fn ledger(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let sums: Vec<String> = Class::ALL
-        .into_iter()
-        .map(|class| format!("{} {}", report.ledger.of(class), class.as_str()))
-        .collect();
-    let text = format!("{} records = {}", report.ledger.records(), sums.join(" + "));
-    writeln!(out, "\n{}", wrapped(&text, 0, style.columns()))
-}
-
-/// Renders what was written and where.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_written(
-    written: &[(&str, String)],
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for (what, path) in written {
-        writeln!(out, "{} {}", style.paint(DIM, &format!("{what}:")), TerminalText(path))?;
-    }
-    Ok(())
-}
-
-/// Text made inert and broken at spaces; the lines after the first are indented.
-pub fn wrapped(text: &str, indent: usize, columns: usize) -> String {
-    let mut lines = String::new();
-    let mut used = indent;
-    for word in visible(text).split(' ') {
-        let width = word.width();
-        if used > indent && used + 1 + width > columns {
-            lines.push('\n');
-            lines.push_str(&" ".repeat(indent));
-            used = indent;
-        } else if used > indent {
-            lines.push(' ');
-            used += 1;
+    fn push(&mut self, row: &Row<'_>) {
+        match row {
+            Row::Change(change) => self.changes.push(SampledChange {
+                place: place(change.record, change.line, change.key),
+                old: change.old.to_owned(),
+                new: change.new.to_owned(),
+                old_host: change.old_host.clone(),
+                new_host: change.new_host.clone(),
+            }),
+            Row::Held(held) => self.unreadable.push(SampledRecord {
+                place: format!("{}, byte {}", place(held.record, held.line, held.key), held.byte),
+                reason: held.reason.to_owned(),
+                explanation: held.explanation.to_owned(),
+                hint: held.hint.map(ToOwned::to_owned),
+            }),
         }
-        lines.push_str(word);
-        used += width;
     }
-    lines
 }
 
-/// Text cut in its middle to at most `columns`.
-fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let tail_room = (columns.saturating_sub(1)) / 2;
-    let head = take(text.chars(), columns.saturating_sub(1 + tail_room));
-    let tail: String = take(text.chars().rev(), tail_room).chars().rev().collect();
-    format!("{head}…{tail}")
-}
-
-/// Text cut at its end to at most `columns`.
-fn cut_end(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    format!("{}…", take(text.chars(), columns.saturating_sub(1)))
-}
-
-fn take(characters: impl Iterator<Item = char>, columns: usize) -> String {
-    let mut used = 0;
-    characters
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= columns
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_cut_by_columns_not_by_characters() {
-        for (text, columns, short) in [
-            ("c12.webex.com", 20, "c12.webex.com"),
-            ("c12.webex.com", 9, "c12.….com"),
-            ("漢字漢字漢字", 7, "漢…字"),
-            ("abc", 1, "…"),
-        ] {
-            let cut = shortened(text, columns);
-            assert_eq!(cut, short);
-            assert!(cut.width() <= columns);
-        }
-        assert_eq!(cut_end("/photos/jane.jpg", 8), "/photos…");
-    }
-
-    #[test]
-    fn lines_break_at_spaces_and_hostile_text_stays_inert() {
-        assert_eq!(wrapped("one two three", 2, 9), "one two\n  three");
-        assert_eq!(wrapped("a\u{1b}[2Jb", 0, 80), "a<U+001B>[2Jb");
-    }
-
-    #[test]
-    fn without_colour_the_host_is_underlined() {
-        let style = Style { color: false, width: 80 };
-        let mut out = Vec::new();
-        let text = "https://203.0.113.7/jane.jpg";
-        cell(("-", BAD), text, &(8..19), &style, &mut out).unwrap();
-        let shown = String::from_utf8(out).unwrap();
-        assert_eq!(shown, "- https://203.0.113.7/jane.jpg\n          ^^^^^^^^^^^\n");
+/// Where a record stands, for people.
+fn place(record: u64, line: u64, key: Option<(&str, &str)>) -> String {
+    match key {
+        Some((column, value)) => format!("record {record}, line {line}, {column} {value}"),
+        None => format!("record {record}, line {line}"),
     }
 }

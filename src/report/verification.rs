@@ -1,43 +1,44 @@
-//! What `verify` proved.
+//! What `photofix verify` says: whether only hosts moved.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::Tool;
-use super::escape::TerminalText;
-use super::terminal::Style;
+use super::json::write_document;
+use super::terminal::{Page, Style, Tone};
+use super::words::{counted, grouped};
+use super::{Tool, Word};
 
-/// The schema and its version; published under `schema/`.
+/// The schema of `photofix verify --format json`; published under `schema/`.
 pub const SCHEMA: &str = "photofix.verify/1";
 
-/// Changes that are listed for a person; JSON has more.
-const CHANGES_SHOWN: usize = 200;
+/// Moved hosts that people are shown; the JSON has those it was given.
+const CHANGES_SHOWN: usize = 20;
 
-/// The comparison of an export with an import file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What comparing an export with its import file showed.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
-    /// The export's name.
+    /// The export's name, as the administrator gave it.
     pub export: String,
     /// The import file's name.
     pub import: String,
-    /// Records of the export.
+    /// Data records of the export.
     pub records: u64,
     /// Records whose host moved.
     pub changed: u64,
-    /// Things that moved and should not have.
+    /// Things that moved and should not have, shown or not.
     pub violation_count: u64,
-    /// Whether the import file holds the changed records only.
+    /// Whether the import file holds changed records only.
     pub only_changed: bool,
-    /// The first of what should not have moved.
+    /// The first violations.
     pub violations: Vec<Violation>,
-    /// The first of the hosts that moved.
+    /// The first hosts that moved.
     pub changes: Vec<MovedHost>,
 }
 
 /// Something that moved and should not have.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Violation {
     /// Data record of the import file, from 1; 0 before the first.
     pub record: u64,
@@ -47,14 +48,14 @@ pub struct Violation {
     pub byte: u64,
     /// What moved.
     pub what: String,
-    /// What the export has.
+    /// What the export has there.
     pub expected: String,
-    /// What the import file has.
+    /// What the import file has there.
     pub found: String,
 }
 
 /// A host that moved as it may.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MovedHost {
     /// Data record of the export, from 1.
     pub record: u64,
@@ -64,19 +65,34 @@ pub struct MovedHost {
     pub old: String,
     /// The photo cell after.
     pub new: String,
-    /// The host before, in bytes of `old`.
+    /// Where the host stands in `old`, in bytes.
     pub old_host: Range<usize>,
-    /// The host after, in bytes of `new`.
+    /// Where the host stands in `new`, in bytes.
     pub new_host: Range<usize>,
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
+    schema: Word,
     tool: Tool,
+    export: &'a str,
+    import: &'a str,
     proven: bool,
-    #[serde(flatten)]
-    verification: &'a Verification,
+    records: u64,
+    changed: u64,
+    unchanged: u64,
+    only_changed: bool,
+    violation_count: u64,
+    violations: &'a [Violation],
+    changes: Vec<ChangeJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeJson<'a> {
+    record: u64,
+    line: u64,
+    old: &'a str,
+    new: &'a str,
 }
 
 impl Verification {
@@ -85,63 +101,113 @@ impl Verification {
         self.violation_count == 0
     }
 
-    /// One JSON document.
+    /// Records whose host did not move.
+    pub fn unchanged(&self) -> u64 {
+        self.records.saturating_sub(self.changed)
+    }
+
+    /// Writes one JSON document ([`SCHEMA`]).
     ///
     /// # Errors
     /// When `out` cannot be written.
     pub fn to_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let changes = self.changes.iter().map(|change| ChangeJson {
+            record: change.record,
+            line: change.line,
+            old: &change.old,
+            new: &change.new,
+        });
         let document = Document {
-            schema: SCHEMA,
+            schema: SCHEMA.into(),
             tool: Tool::this(),
+            export: &self.export,
+            import: &self.import,
             proven: self.is_proven(),
-            verification: self,
+            records: self.records,
+            changed: self.changed,
+            unchanged: self.unchanged(),
+            only_changed: self.only_changed,
+            violation_count: self.violation_count,
+            violations: &self.violations,
+            changes: changes.collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        write_document(&document, out)
     }
 
-    /// For a person.
+    /// Writes it for people.
     ///
     /// # Errors
     /// When `out` cannot be written.
     pub fn render(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        for change in self.changes.iter().take(CHANGES_SHOWN) {
-            let text = format!(
-                "record {}, line {}: {} -> {}",
-                change.record,
-                change.line,
-                &change.old[change.old_host.clone()],
-                &change.new[change.new_host.clone()]
-            );
-            writeln!(out, "{}", TerminalText(&text))?;
-        }
-        let more = self.changed - self.changes.len().min(CHANGES_SHOWN) as u64;
-        if more > 0 {
-            writeln!(out, "and {more} more")?;
-        }
-        for violation in &self.violations {
-            writeln!(
-                out,
-                "record {}, line {}, byte {}: {} moved\n  export       {}\n  import file  {}",
-                violation.record,
-                violation.line,
-                violation.byte,
-                TerminalText(&violation.what),
-                TerminalText(&violation.expected),
-                TerminalText(&violation.found)
-            )?;
-        }
-        let verdict = if self.is_proven() {
-            format!(
-                "proven: {} records, {} hosts moved, and nothing else",
-                self.records, self.changed
-            )
+        let mut page = Page::new(style, out);
+        if self.is_proven() {
+            page.paragraph(0, Tone::Good, "Proven: only hosts moved.")?;
         } else {
-            format!(
-                "NOT proven: {} things moved that are no hosts ({} records, {} hosts moved)",
-                self.violation_count, self.records, self.changed
-            )
+            let moved = match self.violation_count {
+                1 => "1 thing moved that should not have".to_owned(),
+                number => format!("{} things moved that should not have", grouped(number)),
+            };
+            page.paragraph(0, Tone::Bad, &format!("Not proven: {moved}."))?;
+        }
+        let rest = if self.only_changed {
+            "the import file holds the changed records only"
+        } else {
+            "every other byte is the same"
         };
-        writeln!(out, "{}", style.heading(&verdict))
+        let rest = if self.is_proven() { rest } else { "do not import this file" };
+        let text = format!(
+            "{} of {} changed; {rest}.",
+            grouped(self.changed),
+            counted(self.records, "record")
+        );
+        page.paragraph(0, Tone::Plain, &text)?;
+        page.labelled((2, 8), (Tone::Quiet, "export"), Tone::Plain, &self.export)?;
+        page.labelled((2, 8), (Tone::Quiet, "import"), Tone::Plain, &self.import)?;
+        self.violations(&mut page)?;
+        self.changes(&mut page)
+    }
+
+    fn violations(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.violations.is_empty() {
+            return Ok(());
+        }
+        page.heading("Moved and should not have", "")?;
+        for violation in &self.violations {
+            let Violation { record, line, byte, what, expected, found } = violation;
+            let place = match record {
+                0 => format!("line {line}, byte {byte} of the import file: {what}"),
+                _ => {
+                    format!("record {record}, line {line}, byte {byte} of the import file: {what}")
+                }
+            };
+            page.paragraph(2, Tone::Caution, &place)?;
+            page.cut(4, Tone::Plain, &format!("expected  {expected}"))?;
+            page.cut(4, Tone::Plain, &format!("found     {found}"))?;
+        }
+        let rest = self.violation_count.saturating_sub(self.violations.len() as u64);
+        more(page, rest, "counted, not shown")
+    }
+
+    fn changes(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        page.heading("Hosts that moved", "")?;
+        let shown = &self.changes[..self.changes.len().min(CHANGES_SHOWN)];
+        for change in shown {
+            let place = format!("record {}, line {}", change.record, change.line);
+            page.cut(2, Tone::Quiet, &place)?;
+            page.cell(4, Tone::Bad, "-", &change.old, &change.old_host)?;
+            page.cell(4, Tone::Good, "+", &change.new, &change.new_host)?;
+        }
+        let rest = self.changed.saturating_sub(shown.len() as u64);
+        more(page, rest, "--format json shows more")
+    }
+}
+
+fn more(page: &mut Page<'_>, number: u64, aside: &str) -> io::Result<()> {
+    match number {
+        0 => Ok(()),
+        _ => page.paragraph(2, Tone::Quiet, &format!("and {} more ({aside})", grouped(number))),
     }
 }
