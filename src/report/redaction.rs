@@ -132,7 +132,7 @@ fn mask_certificate(certificate: &mut CertificateReport) {
     }
 }
 
-fn mask_all(texts: &mut Vec<String>) {
+fn mask_all(texts: &mut [String]) {
     texts.iter_mut().for_each(mask_in);
 }
 
