@@ -336,7 +336,9 @@ fn thousands_of_names_are_answered_each() {
         let asked = stream::iter(0..NAMES).map(|n| {
             let resolver = &resolver;
             async move {
-                let found = resolver.reverse_lookup(Ipv4Addr::from(0x0a00_0000 + n).into()).await;
+                let found = resolver
+                    .reverse_lookup(std::net::IpAddr::from(Ipv4Addr::from(0x0a00_0000 + n)))
+                    .await;
                 let found = found.unwrap();
                 assert!(matches!(&found.answers()[0].data, RData::PTR(name)
                     if name.0.to_ascii() == format!("c{n}.webex.com.")));
