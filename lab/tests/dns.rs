@@ -244,7 +244,8 @@ fn an_odd_question_is_refused_or_ignored() {
     for (what, bytes, code) in [
         ("two questions", two, Some(ResponseCode::FormErr)),
         ("class CH", chaos, Some(ResponseCode::Refused)),
-        ("EDNS 1", newer, Some(ResponseCode::BADVERS)),
+        // BADVERS and BADSIG share their number (RFC 6895, 2.3).
+        ("EDNS 1", newer, Some(ResponseCode::from(1, 0))),
         ("NOTIFY", notify, Some(ResponseCode::NotImp)),
         ("AXFR", transfer, Some(ResponseCode::Refused)),
         ("cut off", broken, Some(ResponseCode::FormErr)),
@@ -253,7 +254,9 @@ fn an_odd_question_is_refused_or_ignored() {
     ] {
         let patience = if code.is_some() { PATIENCE } else { SILENCE };
         let seen = over_udp(lab.dns_address(), &bytes, patience);
-        assert_eq!(seen.map(|it| it.metadata.response_code), code, "{what}");
+        let number = |code| u16::from(code);
+        let seen = seen.map(|it| it.metadata.response_code);
+        assert_eq!(seen.map(number), code.map(number), "{what}");
     }
 }
 
@@ -336,7 +339,7 @@ fn thousands_of_names_are_answered_each() {
         let asked = stream::iter(0..NAMES).map(|n| {
             let resolver = &resolver;
             async move {
-                let found = resolver.reverse_lookup(Ipv4Addr::from(0x0a00_0000 + n).into()).await;
+                let found = resolver.reverse_lookup(Ipv4Addr::from(0x0a00_0000 + n)).await;
                 let found = found.unwrap();
                 assert!(matches!(&found.answers()[0].data, RData::PTR(name)
                     if name.0.to_ascii() == format!("c{n}.webex.com.")));
