@@ -1,7 +1,11 @@
 //! A lab's life: what it hands out, how it starts and how it ends.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+#![allow(clippy::unwrap_used, missing_docs, reason = "a failing test may panic")]
+
+use std::io::{ErrorKind, Read};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
+use std::time::Duration;
 
 use lab::{Certificate, Lab, TlsFault};
 
@@ -60,20 +64,26 @@ fn everything_ends_with_the_lab() {
         .tls_fault("203.0.113.8", 443, TlsFault::Tarpit)
         .start()
         .unwrap();
-    let ports: Vec<SocketAddr> = lab
-        .connect_to()
-        .iter()
-        .map(|line| (Ipv4Addr::LOCALHOST, line.rsplit_once(':').unwrap().1.parse().unwrap()).into())
+    let ports = lab.connect_to().into_iter().take(2).map(|line| local_port(&line));
+    // Clients that stay do not keep the lab, and are left by it.
+    let held: Vec<TcpStream> = ports
+        .chain([lab.dns_address().port()])
+        .map(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap())
         .collect();
-    let dns = lab.dns_address();
-    // A client that stays does not keep the lab.
-    let _held = TcpStream::connect(ports[1]).unwrap();
     drop(lab);
-    UdpSocket::bind(dns).unwrap();
-    for port in ports {
-        assert!(TcpStream::connect(port).is_err(), "{port} still listens");
+    for mut stream in held {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        match stream.read(&mut [0]) {
+            Ok(0) => {}
+            Ok(_) => panic!("the server said something"),
+            Err(why) => assert_eq!(why.kind(), ErrorKind::ConnectionReset),
+        }
     }
-    TcpListener::bind(dns).unwrap();
+}
+
+/// The port of the listener that a `--connect-to` line leads to.
+fn local_port(line: &str) -> u16 {
+    line.rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
 #[test]
@@ -90,7 +100,6 @@ fn hundreds_of_servers_start_together() {
     }
     let lab = builder.start().unwrap();
     for line in lab.connect_to().iter().take(150) {
-        let port = line.rsplit_once(':').unwrap().1.parse::<u16>().unwrap();
-        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        TcpStream::connect((Ipv4Addr::LOCALHOST, local_port(line))).unwrap();
     }
 }
