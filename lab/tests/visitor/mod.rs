@@ -13,10 +13,10 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 use webpki::{EndEntityCert, KeyUsage, RevocationOptions, anchor_from_trusted_cert};
 
 /// Long enough for an answer on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Long enough to be sure that nothing comes.
-pub const SILENCE: Duration = Duration::from_millis(200);
+pub(crate) const SILENCE: Duration = Duration::from_millis(200);
 
 /// Accepts every certificate and remembers the chain: the tests judge it afterwards.
 #[derive(Debug)]
@@ -75,17 +75,17 @@ fn destination(lab: &Lab, logical: &str) -> SocketAddr {
 }
 
 /// A connection to where a logical address and port are; reads give up after `patience`.
-pub fn connect(lab: &Lab, logical: &str, patience: Duration) -> std::io::Result<TcpStream> {
+pub(crate) fn connect(lab: &Lab, logical: &str, patience: Duration) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect(destination(lab, logical))?;
     stream.set_read_timeout(Some(patience))?;
     Ok(stream)
 }
 
 /// A stream after its handshake, and the chain that was presented.
-pub type Visit = (StreamOwned<ClientConnection, TcpStream>, Vec<CertificateDer<'static>>);
+pub(crate) type Visit = (StreamOwned<ClientConnection, TcpStream>, Vec<CertificateDer<'static>>);
 
 /// One handshake, with or without a server name.
-pub fn visit(
+pub(crate) fn visit(
     lab: &Lab,
     logical: &str,
     name: Option<&str>,
@@ -111,7 +111,7 @@ pub fn visit(
 }
 
 /// What webpki says of the chain that a server presents, at this moment and with the lab's root.
-pub fn validated(
+pub(crate) fn validated(
     lab: &Lab,
     chain: &[CertificateDer<'static>],
     revocation: Option<RevocationOptions<'_>>,
@@ -132,7 +132,11 @@ pub fn validated(
 }
 
 /// What webpki says of the chain, and of the name in its first certificate.
-pub fn judged(lab: &Lab, chain: &[CertificateDer<'static>], name: &str) -> Result<(), String> {
+pub(crate) fn judged(
+    lab: &Lab,
+    chain: &[CertificateDer<'static>],
+    name: &str,
+) -> Result<(), String> {
     validated(lab, chain, None)?;
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let end_entity = EndEntityCert::try_from(&chain[0]).unwrap();
