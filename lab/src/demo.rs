@@ -37,75 +37,76 @@ use crate::running::Lab;
 pub fn webex() -> Builder {
     let named = |names: &[&str]| Certificate::for_names(names);
     Lab::builder()
+        // .10: plain good
         .ptr("203.0.113.10", &["c10.webexconnect.com"])
         .host("c10.webexconnect.com", &["203.0.113.10"])
         .photo_server("203.0.113.10", 443, named(&["c10.webexconnect.com"]))
-        //
+        // .11: named by its certificate
         .host("c11.webexconnect.com", &["203.0.113.11"])
         .photo_server("203.0.113.11", 443, named(&["c11.webexconnect.com"]))
-        //
+        // .12: wildcard, odd port, two families
         .ptr("203.0.113.12", &["c12.webex.com"])
         .host("c12.webex.com", &["203.0.113.12", "2001:db8::12"])
         .photo_server("203.0.113.12", 8443, named(&["*.webex.com"]))
         .photo_server("2001:db8::12", 8443, named(&["*.webex.com"]))
-        //
+        // IPv6
         .ptr("2001:db8::13", &["c13.webexcontent.com"])
         .host("c13.webexcontent.com", &["2001:db8::13"])
         .photo_server("2001:db8::13", 443, named(&["c13.webexcontent.com"]))
-        //
+        // .14: PTR contradicted
         .ptr("203.0.113.14", &["elsewhere.webex.com"])
         .host("elsewhere.webex.com", &["203.0.113.200"])
         .photo_server("203.0.113.14", 443, named(&["other.example.net"]))
-        //
+        // .15: look-alike
         .ptr("203.0.113.15", &["webex.com.evil.example"])
         .host("webex.com.evil.example", &["203.0.113.15"])
         .photo_server("203.0.113.15", 443, named(&["webex.com.evil.example"]))
-        //
+        // .16: look-alike, self-signed
         .ptr("203.0.113.16", &["notwebex.com"])
         .host("notwebex.com", &["203.0.113.16"])
         .photo_server("203.0.113.16", 443, named(&["notwebex.com"]).self_signed())
-        //
+        // .17: PTR without forward answer
         .ptr("203.0.113.17", &["ghost.webex.com"])
         .tls_fault("203.0.113.17", 443, TlsFault::Refused)
-        //
+        // .18: expired
         .ptr("203.0.113.18", &["c18.webex.com"])
         .host("c18.webex.com", &["203.0.113.18"])
         .photo_server("203.0.113.18", 443, named(&["c18.webex.com"]).expired())
-        //
+        // .19: wrong name
         .ptr("203.0.113.19", &["c19.webex.com"])
         .host("c19.webex.com", &["203.0.113.19"])
         .host("other.webex.com", &["203.0.113.201"])
         .photo_server("203.0.113.19", 443, named(&["other.webex.com"]))
-        //
+        // .20: ambiguous
         .ptr("203.0.113.20", &["a20.webex.com", "b20.webex.com"])
         .host("a20.webex.com", &["203.0.113.20"])
         .host("b20.webex.com", &["203.0.113.20"])
         .photo_server("203.0.113.20", 443, named(&["a20.webex.com", "b20.webex.com"]))
-        //
+        // .21: could not ask
         .dns_fault("203.0.113.21", DnsFault::ServFail)
         .tls_fault("203.0.113.21", 443, TlsFault::Tarpit)
-        //
+        // .22: could not ask, otherwise
         .dns_fault("203.0.113.22", DnsFault::Silent)
         .tls_fault("203.0.113.22", 443, TlsFault::Reset)
-        //
+        // .23: incomplete chain
         .ptr("203.0.113.23", &["c23.webex.com"])
         .host("c23.webex.com", &["203.0.113.23"])
         .photo_server("203.0.113.23", 443, named(&["c23.webex.com"]).without_intermediate())
-        //
+        // .24: stated by the map, and contradicted
         .photo_server("203.0.113.24", 443, named(&["printer"]).self_signed())
         .host("c24.webex.com", &["203.0.113.124"])
         .photo_server("203.0.113.124", 443, named(&["c24.webex.com"]))
-        //
+        // .25: plain HTTP
         .ptr("203.0.113.25", &["c25.webexconnect.com"])
         .host("c25.webexconnect.com", &["203.0.113.25"])
         .http_server("203.0.113.25", 80)
-        //
+        // .26: TCP and aliases
         .dns_fault("203.0.113.26", DnsFault::Truncated)
         .ptr_cname("203.0.113.26", "26.0-63.113.0.203.in-addr.arpa", &["c26.webexconnect.com"])
         .alias("c26.webexconnect.com", "c26.edge.webexconnect.com")
         .host("c26.edge.webexconnect.com", &["203.0.113.26"])
         .photo_server("203.0.113.26", 443, named(&["c26.webexconnect.com"]))
-        //
+        // .27: named by other rows, chosen by server name
         .host("img27.webexconnect.com", &["203.0.113.27"])
         .photo_server_by_name(
             "203.0.113.27",
@@ -113,7 +114,7 @@ pub fn webex() -> Builder {
             Some(named(&["box27.internal"]).self_signed()),
             &[("img27.webexconnect.com", named(&["img27.webexconnect.com"]))],
         )
-        //
+        // .30: an FQDN that needs nothing
         .host("img1.webexconnect.com", &["203.0.113.30"])
         .photo_server("203.0.113.30", 443, named(&["img1.webexconnect.com"]))
 }

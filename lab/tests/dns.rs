@@ -1,5 +1,7 @@
 //! The lab's DNS server, asked by a resolver that is not ours and by hand.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a failing test may panic")]
+
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -120,6 +122,7 @@ fn a_resolver_sees_each_fault_as_what_it_is() {
         (DnsFault::Refused, Err("Refused"), PATIENCE),
         (DnsFault::Silent, Err("timeout"), short),
         (DnsFault::Truncated, Ok("c12.webex.com."), PATIENCE),
+        (DnsFault::TruncatedThenSilent, Err("timeout"), short),
         (DnsFault::WrongQuestion, Err("timeout"), short),
         (DnsFault::Slow(Duration::from_secs(60)), Err("timeout"), short),
     ] {
@@ -244,7 +247,8 @@ fn an_odd_question_is_refused_or_ignored() {
     for (what, bytes, code) in [
         ("two questions", two, Some(ResponseCode::FormErr)),
         ("class CH", chaos, Some(ResponseCode::Refused)),
-        ("EDNS 1", newer, Some(ResponseCode::BADVERS)),
+        // BADVERS and BADSIG share their number (RFC 6895, 2.3).
+        ("EDNS 1", newer, Some(ResponseCode::from(1, 0))),
         ("NOTIFY", notify, Some(ResponseCode::NotImp)),
         ("AXFR", transfer, Some(ResponseCode::Refused)),
         ("cut off", broken, Some(ResponseCode::FormErr)),
@@ -253,7 +257,9 @@ fn an_odd_question_is_refused_or_ignored() {
     ] {
         let patience = if code.is_some() { PATIENCE } else { SILENCE };
         let seen = over_udp(lab.dns_address(), &bytes, patience);
-        assert_eq!(seen.map(|it| it.metadata.response_code), code, "{what}");
+        let number = |code| u16::from(code);
+        let seen = seen.map(|it| it.metadata.response_code);
+        assert_eq!(seen.map(number), code.map(number), "{what}");
     }
 }
 
@@ -336,9 +342,7 @@ fn thousands_of_names_are_answered_each() {
         let asked = stream::iter(0..NAMES).map(|n| {
             let resolver = &resolver;
             async move {
-                let found = resolver
-                    .reverse_lookup(std::net::IpAddr::from(Ipv4Addr::from(0x0a00_0000 + n)))
-                    .await;
+                let found = resolver.reverse_lookup(Ipv4Addr::from(0x0a00_0000 + n)).await;
                 let found = found.unwrap();
                 assert!(matches!(&found.answers()[0].data, RData::PTR(name)
                     if name.0.to_ascii() == format!("c{n}.webex.com.")));
