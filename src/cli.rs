@@ -22,7 +22,7 @@ environment over the file.";
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
 #[derive(Debug, Parser)]
-#[command(name = "photofix", version, after_help = EXIT_STATUS, max_term_width = 100)]
+#[command(name = "photofix", version, after_help = EXIT_STATUS, max_term_width = 100, args_override_self = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

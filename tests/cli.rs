@@ -1,6 +1,8 @@
 //! The command line: exit statuses, and every message that a failure ends with. A message names
 //! the file, the place and the value, and says what to do; and no output is left.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::process::Stdio;

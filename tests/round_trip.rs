@@ -1,5 +1,7 @@
 //! What goes in comes out: properties over generated exports, and the shipped samples.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::collections::HashMap;

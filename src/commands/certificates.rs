@@ -96,7 +96,7 @@ fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> Cer
         deciding_rule: certificate.verdict.rule.map(Into::into),
         identity: identity(&certificate.verdict),
         chain: certificate.chain.iter().map(member).collect(),
-        not_after: certificate.not_after.map(time::utc),
+        not_after: certificate.not_after.map(time::rfc3339),
         days_left: certificate.not_after.map(|not_after| (not_after - now).div_euclid(DAY)),
         key: end_entity.map(|end_entity| end_entity.key.to_string()),
         signature: end_entity.map(|end_entity| end_entity.signature.name.clone()),
@@ -121,8 +121,8 @@ fn member(certificate: &Certificate) -> ChainMember {
     ChainMember {
         subject: certificate.subject.clone(),
         issuer: certificate.issuer.clone(),
-        not_before: time::utc(certificate.not_before),
-        not_after: time::utc(certificate.not_after),
+        not_before: time::rfc3339(certificate.not_before),
+        not_after: time::rfc3339(certificate.not_after),
         sha256: certificate.sha256.clone(),
     }
 }

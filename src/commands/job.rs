@@ -376,6 +376,6 @@ fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertif
         handshake: handshake.outcome.why().unwrap_or("completed").to_owned(),
         dns_names: handshake.dns_names.clone(),
         subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
-        not_after: certificate.map(|certificate| time::utc(certificate.not_after)),
+        not_after: certificate.map(|certificate| time::rfc3339(certificate.not_after)),
     })
 }

@@ -16,6 +16,18 @@ pub fn utc(seconds: i64) -> String {
     }
 }
 
+/// The same as RFC 3339 has it (section 5.6), for reports that programs read.
+///
+/// | seconds | text |
+/// | --- | --- |
+/// | `1633010475` | `2021-09-30T14:01:15Z` |
+pub fn rfc3339(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(time) => time.to_string(),
+        Err(_) => utc(seconds),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +42,6 @@ mod tests {
         ] {
             assert_eq!(utc(seconds), text);
         }
+        assert_eq!(rfc3339(1_633_010_475), "2021-09-30T14:01:15Z");
     }
 }

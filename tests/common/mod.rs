@@ -1,6 +1,11 @@
 //! Running the real binary, and folders to run it in.
 
 #![allow(dead_code, reason = "every test file uses the part it needs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
