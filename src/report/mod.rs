@@ -1,30 +1,56 @@
 //! One report, many renderers.
 //!
 //! A [`Report`] is plain data, known before the rows are written; the rows stream past after it
-//! ([`Row`]). A renderer takes both and a `Write`: it collects no rows and looks nothing up.
+//! ([`Row`]). A [`Renderer`] takes both and a `Write`: it collects no rows and looks nothing up.
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
+pub mod certificates;
+mod csv;
+mod diff;
+pub mod escape;
+pub mod inspection;
+mod json;
+mod kind;
+mod layout;
+mod markdown;
+mod redaction;
+mod row_json;
+mod summary;
+pub mod terminal;
+pub mod verification;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
+
+pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
+pub use redaction::Redaction;
+
+/// A stable word of the schema: always one of ours, whether made here or read from a plan.
+pub type Word = Cow<'static, str>;
 
 /// The report's schema and its version; published under `schema/`.
 pub const SCHEMA: &str = "photofix.report/1";
 
 /// What a run learned and did, without its rows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Word,
     /// Who wrote it.
     pub tool: Tool,
     /// The command: `fix`, `plan` or `apply`.
-    pub command: &'static str,
+    pub command: Word,
     /// What must be read first: no resolver answered, nothing was asked, revocation was not asked.
     pub notes: Vec<String>,
     /// The export.
@@ -42,21 +68,23 @@ pub struct Report {
 }
 
 /// The program that wrote a report or a plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// `photofix`.
-    pub name: &'static str,
+    pub name: Word,
     /// Its version.
-    pub version: &'static str,
+    pub version: Word,
 }
 
 impl Tool {
     /// This program.
-    pub const THIS: Self = Self { name: "photofix", version: env!("CARGO_PKG_VERSION") };
+    pub fn this() -> Self {
+        Self { name: "photofix".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
 }
 
 /// What the export is, never what it holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportFacts {
     /// The file's name as the administrator gave it.
     pub file: String,
@@ -67,13 +95,13 @@ pub struct ExportFacts {
     /// Data records.
     pub records: u64,
     /// `UTF-8`, `UTF-16LE`, `UTF-16BE`, `ISO-8859-1`.
-    pub encoding: &'static str,
+    pub encoding: Word,
     /// Whether a byte order mark stands first.
     pub bom: bool,
     /// `comma`, `tab`, `semicolon`.
-    pub delimiter: &'static str,
+    pub delimiter: Word,
     /// `CRLF`, `LF`, `CR`, `mixed`, `none`.
-    pub line_ending: &'static str,
+    pub line_ending: Word,
     /// The header's names; none for a headerless file.
     pub header: Option<Vec<String>>,
     /// The photo column's name, or `field N` (from 1).
@@ -81,16 +109,16 @@ pub struct ExportFacts {
 }
 
 /// Records of one host kind.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KindCount {
     /// `ip`, `webex`, `bare`, `foreign`, `empty`, `dash`, `not-url`, `unreadable`.
-    pub kind: &'static str,
+    pub kind: Word,
     /// Records.
     pub records: u64,
 }
 
 /// One endpoint, what was learned of it, and what is done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EndpointReport {
     /// Address, port, scheme.
     #[serde(flatten)]
@@ -98,11 +126,11 @@ pub struct EndpointReport {
     /// Records that point there.
     pub records: u64,
     /// `rewrite`, `hold` or `unresolved`.
-    pub decision: &'static str,
+    pub decision: Word,
     /// The name written, when the decision is `rewrite`.
     pub host: Option<String>,
     /// The decision's stable word, such as `confirmed`, `ambiguous`, `contradicted`.
-    pub reason: &'static str,
+    pub reason: Word,
     /// The same in a sentence.
     pub explanation: String,
     /// What would change the answer.
@@ -114,18 +142,18 @@ pub struct EndpointReport {
 }
 
 /// One candidate for an endpoint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CandidateReport {
     /// The name.
     pub host: String,
     /// Who offers it, strongest first.
     pub sources: Vec<Source>,
     /// `confirmed`, `contradicted`, `absent`, `could-not-ask`, `not-asked`.
-    pub forward: &'static str,
+    pub forward: Word,
     /// The addresses that contradict, or why nobody could be asked.
     pub forward_detail: Option<String>,
     /// `trusted`, `prompts`, `refuses`, `unknown`; `not-asked`; `not-applicable` over plain http.
-    pub verdict: &'static str,
+    pub verdict: Word,
     /// Why it was not taken; none for the name taken.
     pub objection: Option<String>,
     /// A wildcard at the address that supports the name.
@@ -133,7 +161,7 @@ pub struct CandidateReport {
 }
 
 /// What the certificate at an old address says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OldCertificate {
     /// `completed`, or why not.
     pub handshake: String,
@@ -146,7 +174,7 @@ pub struct OldCertificate {
 }
 
 /// A certificate verdict for one name at one address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CertificateReport {
     /// The reference identifier.
     pub host: String,
@@ -155,13 +183,13 @@ pub struct CertificateReport {
     /// The address asked; none when no address is known.
     pub address: Option<IpAddr>,
     /// The client profile.
-    pub profile: &'static str,
+    pub profile: Word,
     /// `trusted`, `prompts`, `refuses`, `unknown`, `not-asked`.
-    pub verdict: &'static str,
+    pub verdict: Word,
     /// Why, the most telling first.
     pub reasons: Vec<String>,
     /// The rule that decided.
-    pub deciding_rule: Option<&'static str>,
+    pub deciding_rule: Option<Word>,
     /// How the identity was judged.
     pub identity: IdentityReport,
     /// The chain as presented.
@@ -181,18 +209,18 @@ pub struct CertificateReport {
 }
 
 /// How a presented identifier was matched.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct IdentityReport {
     /// Whether one matched.
     pub matched: bool,
     /// `dns-id`, `cn-id`.
-    pub rule: Option<&'static str>,
+    pub rule: Option<Word>,
     /// The identifiers presented.
     pub presented: Vec<String>,
 }
 
 /// One certificate of a chain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChainMember {
     /// Subject, RFC 4514.
     pub subject: String,
@@ -207,10 +235,10 @@ pub struct ChainMember {
 }
 
 /// What is known of a certificate's revocation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RevocationReport {
     /// `not-asked`, or a state of the contract.
-    pub state: &'static str,
+    pub state: Word,
     /// Who said so.
     pub source: Option<String>,
     /// How long the answer took, in milliseconds.
@@ -223,13 +251,15 @@ pub struct RevocationReport {
 
 impl RevocationReport {
     /// Nobody was asked.
-    pub const NOT_ASKED: Self = Self {
-        state: "not-asked",
-        source: None,
-        elapsed_ms: None,
-        this_update: None,
-        next_update: None,
-    };
+    pub fn not_asked() -> Self {
+        Self {
+            state: "not-asked".into(),
+            source: None,
+            elapsed_ms: None,
+            this_update: None,
+            next_update: None,
+        }
+    }
 }
 
 /// One record that is changed, or that needs a person.

@@ -1,0 +1,60 @@
+//! The CSV report: a row per record that changed or needs a person, for spreadsheets.
+//!
+//! UTF-8 with a byte order mark, so that Excel reads it as UTF-8, and CRLF (RFC 4180, 2). Fields
+//! that a spreadsheet would run as a formula begin with an apostrophe ([`CsvField`]).
+
+use std::io::{self, Write};
+
+use super::escape::CsvField;
+use super::{Renderer, Report, Row};
+use crate::ledger::Class;
+
+/// A table written to `out`.
+pub(super) struct Csv {
+    out: Box<dyn Write>,
+}
+
+impl Csv {
+    /// A table written to `out`.
+    pub(super) fn new(out: Box<dyn Write>) -> Self {
+        Self { out }
+    }
+}
+
+impl Renderer for Csv {
+    fn begin(&mut self, _: &Report) -> io::Result<()> {
+        self.out.write_all("\u{feff}record,line,key,class,reason,old,new,hint\r\n".as_bytes())
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+        let (record, line, key, class, reason, old, new, hint) = match row {
+            Row::Change(row) => {
+                (row.record, row.line, row.key, Class::Rewritten, "", row.old, row.new, "")
+            }
+            Row::Held(row) => (
+                row.record,
+                row.line,
+                row.key,
+                row.class,
+                row.reason,
+                row.value.unwrap_or_default(),
+                "",
+                row.hint.unwrap_or_default(),
+            ),
+        };
+        write!(
+            self.out,
+            "{record},{line},{},{},{},{},{},{}\r\n",
+            CsvField(key.map_or("", |(_, value)| value)),
+            class.as_str(),
+            CsvField(reason),
+            CsvField(old),
+            CsvField(new),
+            CsvField(hint)
+        )
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,201 @@
+//! The JSON reports: one document (`photofix.report/1`), and one object per line.
+//!
+//! Both hold everything, unabridged. Characters that people cannot see, and those that would end a
+//! script element, are written as `\u` escapes: the same JSON, safe to print and to embed.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use serde::Serialize;
+
+use super::escape::is_deceptive;
+use super::row_json::{ChangeJson, HeldJson};
+use super::{ReadWriteSeek, Renderer, Report, Row};
+
+/// Appends `value` as JSON on one line, without a line break.
+pub(super) fn append_compact(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    escape(&json, text);
+    Ok(())
+}
+
+/// Appends `value` as indented JSON, without a final line break.
+pub(super) fn append_pretty(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(value)?;
+    escape(&json, text);
+    Ok(())
+}
+
+/// Writes a whole document, indented, with a final line break.
+pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    append_pretty(value, &mut text)?;
+    text.push(b'\n');
+    out.write_all(&text)
+}
+
+/// Writes one object on a line of its own.
+pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    append_compact(value, &mut text)?;
+    text.push(b'\n');
+    out.write_all(&text)
+}
+
+/// Escapes deceptive characters and `<`. JSON's own syntax has none of them but line breaks
+/// between tokens, so whatever else is met stands in a string (RFC 8259, 7).
+fn escape(json: &str, text: &mut Vec<u8>) {
+    let mut done = 0;
+    for (at, c) in json.char_indices() {
+        if c == '\n' || c != '<' && !is_deceptive(c) {
+            continue;
+        }
+        text.extend_from_slice(&json.as_bytes()[done..at]);
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            text.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        }
+        done = at + c.len_utf8();
+    }
+    text.extend_from_slice(&json.as_bytes()[done..]);
+}
+
+/// One document. Changes stream into it; held rows wait in the spool until the changes have ended.
+pub(super) struct Json {
+    out: Box<dyn Write>,
+    spool: Box<dyn ReadWriteSeek>,
+    changes: u64,
+    held: u64,
+    line: Vec<u8>,
+}
+
+impl Json {
+    /// A document written to `out`.
+    pub(super) fn new(out: Box<dyn Write>, spool: Box<dyn ReadWriteSeek>) -> Self {
+        Self { out, spool, changes: 0, held: 0, line: Vec::new() }
+    }
+}
+
+impl Renderer for Json {
+    fn begin(&mut self, report: &Report) -> io::Result<()> {
+        let mut text = Vec::new();
+        append_pretty(report, &mut text)?;
+        // The report's object stays open for its rows.
+        let open = text.strip_suffix(b"\n}").unwrap_or(&text);
+        self.out.write_all(open)?;
+        self.out.write_all(b",\n  \"changes\": [")
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+        let (json, count): (&mut dyn Write, &mut u64) = match row {
+            Row::Change(_) => (&mut self.out, &mut self.changes),
+            Row::Held(_) => (&mut self.spool, &mut self.held),
+        };
+        self.line.clear();
+        self.line.extend_from_slice(if *count == 0 { b"\n    " } else { b",\n    " });
+        match row {
+            Row::Change(change) => append_compact(&ChangeJson::from(change), &mut self.line)?,
+            Row::Held(held) => append_compact(&HeldJson::from(held), &mut self.line)?,
+        }
+        *count += 1;
+        json.write_all(&self.line)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let end = |count: u64| if count == 0 { "]" } else { "\n  ]" };
+        write!(self.out, "{},\n  \"held\": [", end(self.changes))?;
+        self.spool.flush()?;
+        self.spool.seek(SeekFrom::Start(0))?;
+        io::copy(&mut self.spool, &mut self.out)?;
+        write!(self.out, "{}\n}}\n", end(self.held))?;
+        self.out.flush()
+    }
+}
+
+/// A line of the JSONL report; `type` stands first.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Report(&'a Report),
+    Change(ChangeJson<'a>),
+    Held(HeldJson<'a>),
+    End { changes: u64, held: u64 },
+}
+
+/// One object per line: the report, every row, and an end that shows that nothing is missing.
+pub(super) struct Jsonl {
+    out: Box<dyn Write>,
+    changes: u64,
+    held: u64,
+    line: Vec<u8>,
+}
+
+impl Jsonl {
+    /// Lines written to `out`.
+    pub(super) fn new(out: Box<dyn Write>) -> Self {
+        Self { out, changes: 0, held: 0, line: Vec::new() }
+    }
+
+    fn write(&mut self, line: &Line<'_>) -> io::Result<()> {
+        self.line.clear();
+        append_compact(line, &mut self.line)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+}
+
+impl Renderer for Jsonl {
+    fn begin(&mut self, report: &Report) -> io::Result<()> {
+        self.write(&Line::Report(report))
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+        match row {
+            Row::Change(change) => {
+                self.changes += 1;
+                self.write(&Line::Change(change.into()))
+            }
+            Row::Held(held) => {
+                self.held += 1;
+                self.write(&Line::Held(held.into()))
+            }
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let (changes, held) = (self.changes, self.held);
+        self.write(&Line::End { changes, held })?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_safe_to_print_and_to_embed() {
+        for (text, json) in [
+            ("plain Größe", r#""plain Größe""#),
+            ("\u{1b}[31m\0", r#""\u001b[31m\u0000""#),
+            ("\u{9b}\u{7f}", r#""\u009b\u007f""#),
+            ("</script>", r#""\u003c/script>""#),
+            ("a\u{2028}b\u{202e}", r#""a\u2028b\u202e""#),
+            ("\u{e0041}", r#""\udb40\udc41""#),
+            ("line\nbreak\t\"", r#""line\nbreak\t\"""#),
+        ] {
+            let mut found = Vec::new();
+            append_compact(&text, &mut found).unwrap();
+            assert_eq!(String::from_utf8(found.clone()).unwrap(), json);
+            assert_eq!(serde_json::from_slice::<String>(&found).unwrap(), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn escaping_loses_nothing(text: String) {
+            let mut found = Vec::new();
+            append_pretty(&serde_json::json!({ "a": [&text], &text: 1 }), &mut found).unwrap();
+            let value: serde_json::Value = serde_json::from_slice(&found).unwrap();
+            proptest::prop_assert_eq!(value["a"][0].as_str(), Some(text.as_str()));
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The summary of a run, for an administrator at a terminal.
+//!
+//! In the order of need: what must be read first, what was done, where the names come from, what
+//! it looks like, that the sums add up, and what is left to do.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::layout::{fit, width};
+use super::terminal::{Detail, Page, Sample, Style, Tone};
+use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
+use super::{EndpointReport, Report};
+use crate::ledger::Class;
+
+/// Hosts that a brief summary lists.
+const HOSTS_SHOWN: usize = 20;
+/// Endpoints that a brief summary shows for each reason.
+const ENDPOINTS_SHOWN: usize = 5;
+
+/// Writes the summary.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_summary(
+    report: &Report,
+    sample: &Sample,
+    detail: Detail,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let report = &sample.redaction().report(report);
+    let mut page = Page::new(style, out);
+    page.notes(&report.notes)?;
+    page.paragraph(0, Tone::Heading, &outcome(report))?;
+    hosts(&mut page, report, detail)?;
+    changes(&mut page, report, sample)?;
+    ledger(&mut page, report)?;
+    left(&mut page, report, sample, detail)
+}
+
+/// Writes what was written where: (what, path).
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_written(
+    written: &[(&str, String)],
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if written.is_empty() {
+        return Ok(());
+    }
+    let mut page = Page::new(style, out);
+    page.heading("Written", "")?;
+    let widest = written.iter().map(|(what, _)| width(what)).max().unwrap_or(0);
+    for (what, path) in written {
+        let gap = " ".repeat(widest - width(what) + 2);
+        page.line(2, &[(Tone::Quiet, what), (Tone::Plain, &gap), (Tone::Plain, path)])?;
+    }
+    Ok(())
+}
+
+/// A line of the table of hosts.
+struct HostLine {
+    authority: String,
+    records: String,
+    tone: Tone,
+    decision: String,
+    evidence: String,
+}
+
+fn hosts(page: &mut Page<'_>, report: &Report, detail: Detail) -> io::Result<()> {
+    if report.endpoints.is_empty() {
+        return Ok(());
+    }
+    let shown = match detail {
+        Detail::Brief => HOSTS_SHOWN,
+        Detail::Full => report.endpoints.len(),
+    };
+    let validity = Validity::of(report);
+    let lines: Vec<HostLine> = report
+        .endpoints
+        .iter()
+        .take(shown)
+        .map(|endpoint| host_line(endpoint, &validity, &page.style))
+        .collect();
+    let columns = page.style.columns() - 2;
+    let widest = |part: fn(&HostLine) -> &str, least: usize| {
+        lines.iter().map(|line| width(part(line))).fold(least, usize::max)
+    };
+    let authorities = widest(|line| &line.authority, "Address".len()).min(columns / 2);
+    let counts = widest(|line| &line.records, "Records".len());
+    let room = columns - (authorities + counts + 4).min(columns);
+    let decisions = widest(|line| &line.decision, "Decision".len()).min(room);
+    let evidences = widest(|line| &line.evidence, 0);
+    let in_one_line = authorities + counts + decisions + evidences + 6 <= columns;
+
+    page.heading("Hosts", "")?;
+    let title = format!(
+        "{}  {:>counts$}  {}{}",
+        padded("Address", authorities),
+        "Records",
+        padded("Decision", if in_one_line { decisions } else { 0 }),
+        if in_one_line { "  Evidence" } else { "" }
+    );
+    page.line(2, &[(Tone::Quiet, &title)])?;
+    for line in &lines {
+        let ellipsis = page.style.ellipsis();
+        let authority = padded(&fit(&line.authority, authorities, ellipsis), authorities);
+        let records = format!("  {:>counts$}  ", line.records);
+        let decision = fit(&line.decision, decisions, ellipsis);
+        let first = [
+            (Tone::Plain, authority.as_str()),
+            (Tone::Plain, records.as_str()),
+            (line.tone, decision.as_str()),
+        ];
+        if in_one_line {
+            let gap = " ".repeat(decisions - width(&decision) + 2);
+            let more = [(Tone::Plain, gap.as_str()), (Tone::Quiet, line.evidence.as_str())];
+            page.line(
+                2,
+                &[&first[..], if line.evidence.is_empty() { &[] } else { &more }].concat(),
+            )?;
+        } else {
+            page.line(2, &first)?;
+            if !line.evidence.is_empty() {
+                page.paragraph(6, Tone::Quiet, &line.evidence)?;
+            }
+        }
+    }
+    more(page, 2, report.endpoints.len() - lines.len(), "host")
+}
+
+fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) -> HostLine {
+    let (tone, decision) = match (endpoint.decision.as_ref(), &endpoint.host) {
+        ("rewrite", Some(host)) if endpoint.reason == "flagged" => {
+            (Tone::Caution, format!("{} {host} (flagged)", style.arrow()))
+        }
+        ("rewrite", Some(host)) => (Tone::Good, format!("{} {host}", style.arrow())),
+        ("hold", _) => (Tone::Caution, format!("held: {}", endpoint.reason)),
+        (decision, _) => (Tone::Caution, format!("{decision}: {}", endpoint.reason)),
+    };
+    let evidence = match leading(endpoint) {
+        None => String::new(),
+        Some(candidate) => {
+            let words = format!("{}; {}", evidence(candidate), validity.words(endpoint, candidate));
+            match &endpoint.host {
+                Some(_) => words,
+                // Not written anywhere: whose evidence it is must be said.
+                None => format!("{}: {words}", candidate.host),
+            }
+        }
+    };
+    HostLine {
+        authority: authority(&endpoint.endpoint.host, endpoint.endpoint.port),
+        records: grouped(endpoint.records),
+        tone,
+        decision,
+        evidence,
+    }
+}
+
+fn changes(page: &mut Page<'_>, report: &Report, sample: &Sample) -> io::Result<()> {
+    if sample.changes.is_empty() {
+        return Ok(());
+    }
+    let all = report.ledger.of(Class::Rewritten);
+    let aside = match sample.changes.len() as u64 {
+        shown if shown < all => format!("the first {shown} of {}", grouped(all)),
+        _ => String::new(),
+    };
+    page.heading("Changes", &aside)?;
+    for change in &sample.changes {
+        page.cut(2, Tone::Quiet, &change.place)?;
+        page.cell(4, Tone::Bad, "-", &change.old, &change.old_host)?;
+        page.cell(4, Tone::Good, "+", &change.new, &change.new_host)?;
+    }
+    Ok(())
+}
+
+fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    page.heading("Records", "")?;
+    let total = grouped(report.ledger.records());
+    let widest = total.len();
+    let line = |page: &mut Page<'_>, tone: Tone, name: &str, number: &str| {
+        let text = format!("{name:<10}  {number:>widest$}");
+        page.line(2, &[(tone, &text)])
+    };
+    for class in
+        [Class::Rewritten, Class::Held, Class::Unresolved, Class::Unreadable, Class::Untouched]
+    {
+        let number = report.ledger.of(class);
+        let tone = match class {
+            _ if number == 0 => Tone::Quiet,
+            Class::Rewritten => Tone::Good,
+            Class::Untouched => Tone::Plain,
+            _ => Tone::Caution,
+        };
+        line(page, tone, class.as_str(), &grouped(number))?;
+    }
+    line(page, Tone::Heading, "in all", &total)
+}
+
+/// What is left to do, by reason; the reasons with the most records first.
+fn left(page: &mut Page<'_>, report: &Report, sample: &Sample, detail: Detail) -> io::Result<()> {
+    let mut groups: BTreeMap<(&str, &str), Vec<&EndpointReport>> = BTreeMap::new();
+    for endpoint in report.endpoints.iter().filter(|it| it.decision != "rewrite") {
+        let group = (endpoint.decision.as_ref(), endpoint.reason.as_ref());
+        groups.entry(group).or_default().push(endpoint);
+    }
+    if groups.is_empty() && sample.unreadable.is_empty() {
+        return Ok(());
+    }
+    let records =
+        |group: &[&EndpointReport]| group.iter().map(|endpoint| endpoint.records).sum::<u64>();
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, group)| std::cmp::Reverse(records(group)));
+
+    page.heading("What is left to do", "")?;
+    let mut first = true;
+    for ((decision, reason), group) in groups {
+        if !std::mem::take(&mut first) {
+            page.blank()?;
+        }
+        let class = if decision == "hold" { Class::Held.as_str() } else { decision };
+        let title = format!("{class}, {reason}: {}", counted(records(&group), "record"));
+        page.cut(2, Tone::Caution, &title)?;
+        let shown = match detail {
+            Detail::Brief => ENDPOINTS_SHOWN,
+            Detail::Full => group.len(),
+        };
+        for endpoint in group.iter().take(shown) {
+            unsettled(page, endpoint)?;
+        }
+        more(page, 4, group.len().saturating_sub(shown), "host")?;
+    }
+    let unreadable = report.ledger.of(Class::Unreadable);
+    if !sample.unreadable.is_empty() {
+        if !first {
+            page.blank()?;
+        }
+        let title = format!("{}: {}", Class::Unreadable.as_str(), counted(unreadable, "record"));
+        page.cut(2, Tone::Caution, &title)?;
+    }
+    for record in &sample.unreadable {
+        page.cut(4, Tone::Plain, &format!("{}: {}", record.place, record.reason))?;
+        page.paragraph(6, Tone::Plain, &record.explanation)?;
+        next(page, record.hint.as_deref())?;
+    }
+    let shown = sample.unreadable.len() as u64;
+    let rest = unreadable.saturating_sub(shown) as usize;
+    if shown > 0 { more(page, 4, rest, "record") } else { Ok(()) }
+}
+
+fn unsettled(page: &mut Page<'_>, endpoint: &EndpointReport) -> io::Result<()> {
+    let title = format!(
+        "{}, {}",
+        authority(&endpoint.endpoint.host, endpoint.endpoint.port),
+        counted(endpoint.records, "record")
+    );
+    page.cut(4, Tone::Plain, &title)?;
+    page.paragraph(6, Tone::Plain, &endpoint.explanation)?;
+    next(page, endpoint.hint.as_deref())?;
+    for (at, line) in map_lines(endpoint).iter().enumerate() {
+        let label = if at == 0 { "map:  " } else { "or:   " };
+        page.line(6, &[(Tone::Quiet, label), (Tone::Plain, line)])?;
+    }
+    Ok(())
+}
+
+fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
+    match hint {
+        Some(hint) => page.labelled((6, 6), (Tone::Quiet, "next:"), Tone::Plain, hint),
+        None => Ok(()),
+    }
+}
+
+fn more(page: &mut Page<'_>, indent: usize, number: usize, noun: &str) -> io::Result<()> {
+    match number as u64 {
+        0 => Ok(()),
+        number => {
+            let text = format!("and {} more: see a report", counted(number, noun));
+            page.paragraph(indent, Tone::Quiet, &text)
+        }
+    }
+}
+
+/// `text` with blanks up to `columns`.
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}

@@ -1,0 +1,156 @@
+//! Full renderings, compared with files under `tests/golden/report` that a person has read.
+//! `PHOTOFIX_BLESS=1 cargo test` writes them anew; then review the difference.
+
+use std::path::Path;
+
+use super::super::terminal::{Detail, Sample, Style, render_summary, render_written};
+use super::super::*;
+use super::samples::*;
+
+const WIDTHS: [usize; 3] = [60, 80, 120];
+
+fn assert_golden(name: &str, found: &[u8]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
+    if std::env::var_os("PHOTOFIX_BLESS").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, found).unwrap();
+        return;
+    }
+    let expected = std::fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(
+        expected == found,
+        "{name} differs; PHOTOFIX_BLESS=1 writes it anew. Found:\n{}",
+        String::from_utf8_lossy(found)
+    );
+}
+
+fn plain(width: usize) -> Style {
+    Style { color: false, width, unicode: true }
+}
+
+fn sample(rows: &[Row<'_>], redaction: Redaction) -> Sample {
+    let mut sample = Sample::new(redaction);
+    rows.iter().for_each(|row| sample.keep(row));
+    sample
+}
+
+fn summary(report: &Report, sample: &Sample, style: &Style) -> Vec<u8> {
+    let mut text = Vec::new();
+    render_summary(report, sample, Detail::Brief, style, &mut text).unwrap();
+    let written =
+        [("the import file", "import.csv".to_owned()), ("a report", "report.md".to_owned())];
+    render_written(&written, style, &mut text).unwrap();
+    text
+}
+
+#[test]
+fn reports_are_as_they_were_approved() {
+    for (ending, kind) in Kind::ALL {
+        let (report, rows) = (rich(), rich_rows());
+        let name = |what: &str| format!("{what}{ending}");
+        assert_golden(&name("rich"), &rendered(kind, Redaction::Keep, &report, &rows));
+        assert_golden(&name("redacted"), &rendered(kind, Redaction::Redact, &report, &rows));
+        assert_golden(&name("empty"), &rendered(kind, Redaction::Keep, &empty(), &[]));
+        let (report, rows) = hostile();
+        assert_golden(&name("hostile"), &rendered(kind, Redaction::Keep, &report, &rows));
+    }
+}
+
+#[test]
+fn summaries_are_as_they_were_approved() {
+    let (report, rows) = (rich(), rich_rows());
+    let kept = sample(&rows, Redaction::Keep);
+    for width in WIDTHS {
+        let text = summary(&report, &kept, &plain(width));
+        assert_golden(&format!("summary-{width}.txt"), &text);
+    }
+    let color = Style { color: true, width: 100, unicode: true };
+    assert_golden("summary-color.ansi", &summary(&report, &kept, &color));
+    let ascii = Style { color: false, width: 80, unicode: false };
+    let text = summary(&report, &kept, &ascii);
+    assert!(text.is_ascii());
+    assert_golden("summary-ascii.txt", &text);
+    let redacted = sample(&rows, Redaction::Redact);
+    assert_golden("summary-redacted.txt", &summary(&report, &redacted, &plain(80)));
+    assert_golden("summary-empty.txt", &summary(&empty(), &Sample::default(), &plain(80)));
+    let (report, rows) = hostile();
+    let text = summary(&report, &sample(&rows, Redaction::Keep), &plain(80));
+    assert_golden("summary-hostile.txt", &text);
+}
+
+#[test]
+fn the_other_commands_are_as_they_were_approved() {
+    for width in [60, 100] {
+        let style = plain(width);
+        let mut text = Vec::new();
+        verdicts().render(&style, &mut text).unwrap();
+        assert_golden(&format!("check-{width}.txt"), &text);
+        text.clear();
+        inspection().render(&style, &mut text).unwrap();
+        assert_golden(&format!("inspect-{width}.txt"), &text);
+        text.clear();
+        verification(Vec::new()).render(&style, &mut text).unwrap();
+        assert_golden(&format!("verify-{width}.txt"), &text);
+        text.clear();
+        verification(vec![violation()]).render(&style, &mut text).unwrap();
+        assert_golden(&format!("verify-moved-{width}.txt"), &text);
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_and_none_has_controls() {
+    let (hostile_report, hostile_rows) = hostile();
+    for (report, rows) in [(rich(), rich_rows()), (hostile_report, hostile_rows)] {
+        let kept = sample(&rows, Redaction::Keep);
+        for width in (40..=200).step_by(7) {
+            let text = String::from_utf8(summary(&report, &kept, &plain(width))).unwrap();
+            for line in text.lines() {
+                // A line for the map is copied, so it is never cut.
+                let copied = line.starts_with("      map:") || line.starts_with("      or:");
+                assert!(copied || layout::width(line) <= width, "{width}: {line:?}");
+                assert!(!line.chars().any(escape::is_deceptive), "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_personal_is_left_in_a_redacted_report() {
+    for (ending, kind) in Kind::ALL {
+        let text = rendered(kind, Redaction::Redact, &rich(), &rich_rows());
+        let text = String::from_utf8(text).unwrap();
+        for word in ["corp.example", "jane", "max@"] {
+            assert!(!text.contains(word), "{word} in {ending}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn only_jsonl_lines_and_json_hold_rows_without_end() {
+    let mut report = rich();
+    let rows: Vec<Row<'_>> = std::iter::repeat_n(rich_rows().swap_remove(0), 1_003).collect();
+    report.ledger = Ledger::default();
+    report.ledger.add(Class::Rewritten, 1_003);
+    let text =
+        String::from_utf8(rendered(Kind::Markdown, Redaction::Keep, &report, &rows)).unwrap();
+    assert!(text.contains("## Changes (the first 1,000 of 1,003)"));
+    assert!(text.ends_with("\nand 3 more: see the JSONL or CSV report\n"));
+    let text = rendered(Kind::Json, Redaction::Keep, &report, &rows);
+    let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(1_003));
+    let text = String::from_utf8(rendered(Kind::Jsonl, Redaction::Keep, &report, &rows)).unwrap();
+    assert_eq!(text.lines().last(), Some(r#"{"type":"end","changes":1003,"held":0}"#));
+}
+
+#[test]
+fn a_spreadsheet_reads_the_csv_report_back() {
+    let (report, rows) = hostile();
+    let text = rendered(Kind::Csv, Redaction::Keep, &report, &rows);
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap();
+    let mut reader = ::csv::Reader::from_reader(text);
+    let records: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(records.len(), rows.len());
+    for field in records.iter().flatten() {
+        assert!(!field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{field:?}");
+    }
+}

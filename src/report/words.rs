@@ -1,0 +1,194 @@
+//! The sentences that several renderers share.
+
+use std::collections::BTreeMap;
+
+use super::{CandidateReport, CertificateReport, EndpointReport, Report};
+use crate::evidence::{OldHost, Source};
+use crate::ledger::Class;
+
+/// The classes that leave work.
+const LEFT: [Class; 3] = [Class::Held, Class::Unresolved, Class::Unreadable];
+
+/// A number as people read it: `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 record`, `1,234 records`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", grouped(number)),
+    }
+}
+
+/// What a run came to, in one sentence.
+pub(super) fn outcome(report: &Report) -> String {
+    let records = report.ledger.records();
+    let rewritten = report.ledger.of(Class::Rewritten);
+    let planned = report.command == "plan";
+    let mut text = match (rewritten, records) {
+        (0, 0) => return "The export has no records: there is nothing to change.".to_owned(),
+        (0, _) if planned => "No host would be replaced".to_owned(),
+        (0, _) => "No host was replaced".to_owned(),
+        (_, _) => {
+            let verb = match (rewritten, planned) {
+                (1, true) => "would get",
+                (1, false) => "gets",
+                (_, true) => "would get",
+                (_, false) => "get",
+            };
+            let of = if records == 1 { "record" } else { "records" };
+            let (rewritten, records) = (grouped(rewritten), grouped(records));
+            format!("{rewritten} of {records} {of} {verb} a WebEx name in place of an address")
+        }
+    };
+    let left: Vec<String> = LEFT
+        .iter()
+        .filter(|class| report.ledger.of(**class) > 0)
+        .map(|class| format!("{} {}", grouped(report.ledger.of(*class)), class.as_str()))
+        .collect();
+    if left.is_empty() {
+        text.push_str("; nothing is left to do.");
+    } else {
+        let all: u64 = LEFT.iter().map(|class| report.ledger.of(*class)).sum();
+        let verb = if all == 1 { "stays as it was" } else { "stay as they were" };
+        text.push_str(&format!("; {} {verb}.", list(&left)));
+    }
+    text
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(pieces: &[String]) -> String {
+    match pieces {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The candidate whose name is written, or the strongest.
+pub(super) fn leading(endpoint: &EndpointReport) -> Option<&CandidateReport> {
+    let chosen = endpoint
+        .candidates
+        .iter()
+        .find(|candidate| endpoint.host.as_ref() == Some(&candidate.host));
+    chosen.or(endpoint.candidates.first())
+}
+
+/// Who speaks for a candidate: `certificate, ptr; forward-confirmed`.
+pub(super) fn evidence(candidate: &CandidateReport) -> String {
+    let sources: Vec<&str> =
+        candidate.sources.iter().map(|source: &Source| source.as_str()).collect();
+    let forward = match candidate.forward.as_ref() {
+        "confirmed" => "forward-confirmed".to_owned(),
+        "contradicted" => "forward contradicted".to_owned(),
+        "absent" => "forward absent".to_owned(),
+        "could-not-ask" => "forward could not be asked".to_owned(),
+        "not-asked" => "forward not asked".to_owned(),
+        other => format!("forward {other}"),
+    };
+    match sources.as_slice() {
+        [] => forward,
+        sources => format!("{}; {forward}", sources.join(", ")),
+    }
+}
+
+/// Until when the certificates of a report are valid, by name and port; the first to end counts.
+pub(super) struct Validity<'a>(BTreeMap<(&'a str, u16), &'a str>);
+
+impl<'a> Validity<'a> {
+    /// Of a report's certificates.
+    pub(super) fn of(report: &'a Report) -> Self {
+        let mut ends = BTreeMap::new();
+        for certificate in &report.certificates {
+            if let Some(end) = certificate.not_after.as_deref() {
+                let key = (certificate.host.as_str(), certificate.port);
+                // RFC 3339 times in UTC sort as text.
+                ends.entry(key).and_modify(|first| *first = end.min(*first)).or_insert(end);
+            }
+        }
+        Self(ends)
+    }
+
+    /// What is known of a candidate's certificate on an endpoint's port, in a few words.
+    pub(super) fn words(&self, endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
+        let text = match candidate.verdict.as_ref() {
+            "trusted" => "certificate trusted",
+            "prompts" => "certificate prompts",
+            "refuses" => "certificate refused",
+            "unknown" => "certificate not known",
+            "not-asked" => "certificate not asked",
+            "not-applicable" => "plain http, no certificate",
+            other => return format!("certificate {other}"),
+        };
+        match self.0.get(&(candidate.host.as_str(), endpoint.endpoint.port)) {
+            Some(end) if candidate.verdict == "trusted" => format!("{text} until {}", date(end)),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// The date of an RFC 3339 time, which is what people look for.
+pub(super) fn date(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(date, _)| date)
+}
+
+/// An endpoint's address and port, as a URL spells them.
+pub(super) fn authority(host: &OldHost, port: u16) -> String {
+    match host {
+        OldHost::Address(std::net::IpAddr::V6(v6)) => format!("[{v6}]:{port}"),
+        host => format!("{host}:{port}"),
+    }
+}
+
+/// The lines of a map that would settle an endpoint, ready to be copied: one per name where names
+/// compete, else one with a placeholder.
+pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
+    let host = &endpoint.endpoint.host;
+    let competing = endpoint.candidates.iter().filter(|candidate| candidate.objection.is_none());
+    match endpoint.reason.as_ref() {
+        "ambiguous" => competing.map(|candidate| format!("{host},{}", candidate.host)).collect(),
+        _ => vec![format!("{host},NAME.webex.com")],
+    }
+}
+
+/// Whether the addresses of one name were judged differently.
+pub(super) fn disagree(certificates: &[&CertificateReport]) -> bool {
+    certificates.windows(2).any(|pair| pair[0].verdict != pair[1].verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lists() {
+        for (number, text) in [
+            (0, "0 records"),
+            (1, "1 record"),
+            (999, "999 records"),
+            (1000, "1,000 records"),
+            (1_234_567, "1,234,567 records"),
+        ] {
+            assert_eq!(counted(number, "record"), text);
+        }
+        for (pieces, text) in [
+            (&[][..], ""),
+            (&["a"], "a"),
+            (&["a", "b"], "a and b"),
+            (&["a", "b", "c"], "a, b and c"),
+        ] {
+            let pieces: Vec<String> = pieces.iter().map(ToString::to_string).collect();
+            assert_eq!(list(&pieces), text);
+        }
+    }
+}
