@@ -102,7 +102,7 @@ fn mask_report(report: &mut Report) {
     mask_all(&mut report.notes);
     mask_in(&mut report.export.file);
     mask_in(&mut report.export.photo_column);
-    report.export.header.iter_mut().for_each(mask_all);
+    report.export.header.iter_mut().for_each(|header| mask_all(header));
     report.options.values_mut().for_each(mask_json);
     report.endpoints.iter_mut().for_each(mask_endpoint);
     report.certificates.iter_mut().for_each(mask_certificate);
@@ -132,7 +132,7 @@ fn mask_certificate(certificate: &mut CertificateReport) {
     }
 }
 
-fn mask_all(texts: &mut Vec<String>) {
+fn mask_all(texts: &mut [String]) {
     texts.iter_mut().for_each(mask_in);
 }
 
