@@ -1,3 +1,7 @@
-//! The command line of photofix.
+//! The command line of photofix: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(photofix::commands::run(std::env::args_os()))
+}

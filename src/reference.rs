@@ -420,10 +420,15 @@ pub fn is_public(address: IpAddr) -> bool {
             }
             let [a, b, ..] = v6.segments();
             let is_global_unicast = a & 0xe000 == 0x2000;
-            let special = (a == 0x2001 && b < 0x0200) // protocol assignments, Teredo, ORCHID
-                || (a == 0x2001 && b == 0x0db8)
-                || a == 0x2002 // 6to4: the embedded IPv4 address may be anything
-                || (a == 0x3fff && b < 0x1000); // documentation, RFC 9637
+            let special = match a {
+                // Protocol assignments, Teredo, ORCHID; documentation.
+                0x2001 => b < 0x0200 || b == 0x0db8,
+                // 6to4: the embedded IPv4 address may be anything.
+                0x2002 => true,
+                // Documentation, RFC 9637.
+                0x3fff => b < 0x1000,
+                _ => false,
+            };
             is_global_unicast && !special
         }
     }

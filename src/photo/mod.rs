@@ -1,1 +1,11 @@
 //! What a photo cell holds, and where its host stands.
+//!
+//! The `url` crate's WHATWG parser says what a cell *means*: it takes an address in any spelling
+//! that a client takes. It is never asked to write one, because it would rewrite the rest as well.
+//! Where the host *stands* is found by [`host`]'s own scan and checked against the parser.
+
+mod cell;
+mod host;
+
+pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
+pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};

@@ -1,1 +1,30 @@
 //! What certificates say, and whether a certification path leads to a trust anchor at a given time.
+//!
+//! Everything here takes bytes, trust anchors and a time as arguments and gives values back: no
+//! sockets, no files, no clock. Certificates are read leniently, because a report about a broken
+//! certificate is worth more than an error; what could not be read is kept as a defect.
+//!
+//! | module | says |
+//! | --- | --- |
+//! | [`certificate`] | what one certificate states |
+//! | [`algorithm`] | its key and its signature, in words and in classes |
+//! | [`identity`] | whether a presented identifier matches a reference identifier |
+//! | [`trust`] | which certificates are trust anchors |
+//! | [`path`] | whether a path leads to one of them, and every reason why not |
+//! | [`revocation`] | what was learned about revocation |
+
+pub mod algorithm;
+mod ancestry;
+pub mod certificate;
+mod distinguished_name;
+mod extension;
+pub mod identity;
+mod lint;
+pub mod path;
+mod problem;
+pub mod revocation;
+pub mod time;
+pub mod trust;
+
+#[cfg(test)]
+pub(crate) mod issue;

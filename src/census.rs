@@ -1,0 +1,201 @@
+//! The first pass: what an export holds, counted once, so that the network is asked once per
+//! endpoint and the ledger is known before a byte is written.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use crate::evidence::{Endpoint, OldHost, Scheme};
+use crate::export::{ExportError, Reader, RecordKind};
+use crate::name::Fqdn;
+use crate::photo::{HostKind, PhotoCell};
+use crate::row::{PhotoCellOf, Unreadable, photo_cell};
+
+/// How many unreadable records are kept for display; all of them are counted.
+pub const UNREADABLE_KEPT: usize = 100;
+/// How many distinct hosts that need no decision are kept by name; all records are counted.
+pub const HOSTS_KEPT: usize = 100_000;
+
+/// What a record's photo cell is, as the contract's host kinds; the last is no cell at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An address in any spelling.
+    Ip,
+    /// A name inside an allowed domain.
+    WebEx,
+    /// A single-label name.
+    Bare,
+    /// A name outside the allowed domains.
+    Foreign,
+    /// Nothing, or no cell.
+    Empty,
+    /// `-`, WebEx's word for "store empty".
+    Dash,
+    /// Something else.
+    NotUrl,
+    /// The record or the cell cannot be read.
+    Unreadable,
+}
+
+impl Kind {
+    /// Every kind, in the order of the contract.
+    pub const ALL: [Self; 8] = [
+        Self::Ip,
+        Self::WebEx,
+        Self::Bare,
+        Self::Foreign,
+        Self::Empty,
+        Self::Dash,
+        Self::NotUrl,
+        Self::Unreadable,
+    ];
+
+    /// The contract's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ip => "ip",
+            Self::WebEx => "webex",
+            Self::Bare => "bare",
+            Self::Foreign => "foreign",
+            Self::Empty => "empty",
+            Self::Dash => "dash",
+            Self::NotUrl => "not-url",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The kind of a cell.
+    pub fn of(cell: &PhotoCell) -> Self {
+        match cell {
+            PhotoCell::Empty => Self::Empty,
+            PhotoCell::Dash => Self::Dash,
+            PhotoCell::NotUrl(_) => Self::NotUrl,
+            PhotoCell::Url(url) => match url.host {
+                HostKind::Address(_) => Self::Ip,
+                HostKind::WebEx(_) => Self::WebEx,
+                HostKind::Bare(_) => Self::Bare,
+                HostKind::Foreign(_) => Self::Foreign,
+            },
+        }
+    }
+}
+
+/// A record that cannot be read, and where it stands.
+#[derive(Clone, Debug)]
+pub struct UnreadableRecord {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Line, from 1.
+    pub line: u64,
+    /// Offset of its first byte, from 0.
+    pub byte: u64,
+    /// Why.
+    pub why: Unreadable,
+}
+
+/// What the first pass counted.
+#[derive(Clone, Debug, Default)]
+pub struct Census {
+    /// Data records.
+    pub records: u64,
+    /// Records by kind, indexed by [`Kind`].
+    kinds: [u64; Kind::ALL.len()],
+    /// Records by endpoint: addresses and bare hosts.
+    pub endpoints: BTreeMap<Endpoint, u64>,
+    /// Records by host and port, of hosts inside the allowed domains.
+    pub webex: BTreeMap<(Fqdn, u16, Scheme), u64>,
+    /// Records by host, of hosts outside the allowed domains.
+    pub foreign: BTreeMap<String, u64>,
+    /// The first unreadable records.
+    pub unreadable: Vec<UnreadableRecord>,
+    /// Records with more or fewer fields than expected, and the first one's number and line.
+    pub ragged: u64,
+    /// The first ragged record's number and line.
+    pub first_ragged: Option<(u64, u64)>,
+}
+
+impl Census {
+    /// Counts an export to its end.
+    ///
+    /// # Errors
+    /// Whatever stops the reader.
+    pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
+        let mut census = Self::default();
+        let dialect = reader.dialect().clone();
+        while let Some(record) = reader.next_record()? {
+            match record.kind() {
+                RecordKind::Data | RecordKind::Overlong { first: true } => {}
+                RecordKind::Header | RecordKind::Blank | RecordKind::Overlong { first: false } => {
+                    continue;
+                }
+            }
+            census.records += 1;
+            let position = record.position();
+            if record.kind() == RecordKind::Data && record.field_count() != dialect.fields {
+                census.ragged += 1;
+                census.first_ragged.get_or_insert((position.record, position.line));
+            }
+            match photo_cell(&record, &dialect, domains) {
+                PhotoCellOf::Missing => census.count(Kind::Empty),
+                PhotoCellOf::Cell(_, cell) => census.count_cell(&cell),
+                PhotoCellOf::Unreadable(why) => {
+                    census.count(Kind::Unreadable);
+                    if census.unreadable.len() < UNREADABLE_KEPT {
+                        census.unreadable.push(UnreadableRecord {
+                            record: position.record,
+                            line: position.line,
+                            byte: position.byte,
+                            why,
+                        });
+                    }
+                }
+            }
+        }
+        Ok(census)
+    }
+
+    fn count(&mut self, kind: Kind) {
+        self.kinds[kind as usize] += 1;
+    }
+
+    fn count_cell(&mut self, cell: &PhotoCell) {
+        self.count(Kind::of(cell));
+        let PhotoCell::Url(url) = cell else { return };
+        match &url.host {
+            HostKind::Address(_) | HostKind::Bare(_) => {
+                if let Some(endpoint) = url.endpoint() {
+                    *self.endpoints.entry(endpoint).or_default() += 1;
+                }
+            }
+            HostKind::WebEx(name) => {
+                let key = (name.clone(), url.port(), url.scheme);
+                count_bounded(&mut self.webex, key);
+            }
+            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.to_string()),
+        }
+    }
+
+    /// Records of a kind.
+    pub fn of(&self, kind: Kind) -> u64 {
+        self.kinds[kind as usize]
+    }
+
+    /// WebEx names and the records that carry each: the corpus of candidates.
+    pub fn corpus(&self) -> BTreeMap<Fqdn, u64> {
+        let mut corpus = BTreeMap::new();
+        for ((name, ..), records) in &self.webex {
+            *corpus.entry(name.clone()).or_default() += records;
+        }
+        corpus
+    }
+
+    /// Endpoints that an address names: those that are always decided.
+    pub fn addresses(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.keys().filter(|endpoint| matches!(endpoint.host, OldHost::Address(_)))
+    }
+}
+
+fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+    if counts.len() < HOSTS_KEPT || counts.contains_key(&key) {
+        *counts.entry(key).or_default() += 1;
+    }
+}

@@ -1,0 +1,352 @@
+//! What was typed: the command line, and the groups of options that the configuration file and
+//! the environment can give as well.
+//!
+//! A group's fields are all optional: what is absent is looked for in the next layer
+//! (`settings::layered`), so a default stands in `settings` alone.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueHint};
+use serde::{Deserialize, Serialize};
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
+or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
+moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
+
+Every long option can stand in the file of --config (TOML, same names) and in the environment as
+PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
+environment over the file.";
+
+/// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
+/// nothing but the host's bytes.
+#[derive(Debug, Parser)]
+#[command(name = "photofix", version, after_help = EXIT_STATUS, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to talk.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look at an export: dialect, host kinds, distinct hosts, warnings. No network
+    Inspect(Inspect),
+    /// The main job: plan and apply in one go, with the diff report
+    Fix(Fix),
+    /// Ask the network and write the decisions down; no import file is written
+    Plan(Plan),
+    /// Apply a plan to the export it was made for. No network
+    Apply(Apply),
+    /// Prove that only hosts moved between an export and an import file. No network
+    Verify(Verify),
+    /// Give the certificate verdicts for hosts or URLs
+    Check(Check),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// `photofix inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The export; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub export: PathBuf,
+    /// `human` or `json`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
+    pub format: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: ReadOptions,
+    /// Domains that make a host `webex`
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<Vec<String>>,
+}
+
+/// `photofix fix`.
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// The export; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub export: PathBuf,
+    /// The import file to write; `-` is standard output
+    #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub job: JobOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub import: ImportOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reporting: ReportOptions,
+}
+
+/// `photofix plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The export; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub export: PathBuf,
+    /// The plan to write; `-` is standard output
+    #[arg(short, long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub job: JobOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reporting: ReportOptions,
+}
+
+/// `photofix apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The export that the plan was made for; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub export: PathBuf,
+    /// The plan
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// The import file to write; `-` is standard output
+    #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub import: ImportOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reporting: ReportOptions,
+}
+
+/// `photofix verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The export
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub export: PathBuf,
+    /// The import file made from it
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub import: PathBuf,
+    /// The import file holds only the changed records
+    #[arg(long)]
+    pub only_changed: bool,
+    /// `human` or `json`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
+    pub format: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: ReadOptions,
+    /// Domains that a new host may lie in
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<Vec<String>>,
+}
+
+/// `photofix check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Hosts or URLs; `-` reads them from standard input, one per line
+    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    pub hosts: Vec<String>,
+    /// `human`, `json` or `jsonl`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
+    pub format: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub network: NetworkOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub certificates: CertificateOptions,
+}
+
+/// What `plan` and `fix` share.
+#[derive(Debug, Args)]
+pub struct JobOptions {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: ReadOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub scope: ScopeOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub network: NetworkOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub certificates: CertificateOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub policy: PolicyOptions,
+}
+
+/// How to read the export.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Reading the export")]
+pub struct ReadOptions {
+    /// The photo column's name in the header [default: userProfilePhotoURL]
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    /// A directory-integration file without a header: field 18 of 24, or 17 of 17
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub headerless: Option<bool>,
+    /// `comma`, `tab` or `semicolon` [default: found by looking at the header]
+    #[arg(long, value_name = "DELIMITER")]
+    pub delimiter: Option<String>,
+    /// `utf-8`, `utf-16le`, `utf-16be` or `iso-8859-1` [default: found by looking at the bytes]
+    #[arg(long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
+}
+
+/// Where a name may come from, and where it must lie.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Names and evidence")]
+pub struct ScopeOptions {
+    /// A domain that new hosts may lie in; repeat [default: webex.com, webexconnect.com,
+    /// webexcontent.com]
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<Vec<String>>,
+    /// The administrator's map: `ADDRESS,HOST` or `CIDR,HOST` per line
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub map: Option<PathBuf>,
+    /// Names to try, one per line; each counts only where DNS confirms it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub candidates: Option<PathBuf>,
+    /// The name to write where nothing better is found (Cisco's plain procedure)
+    #[arg(long, value_name = "NAME")]
+    pub default_host: Option<String>,
+}
+
+/// How to ask the network.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Network")]
+pub struct NetworkOptions {
+    /// `system`, `ADDR[:PORT]`, `tls://HOST[:PORT]` or `https://HOST/PATH`; repeat, the next one is
+    /// asked when one fails [default: system]
+    #[arg(long, value_name = "SERVER")]
+    pub dns: Option<Vec<String>>,
+    /// Connect to ADDR:PORT instead of HOST:PORT, as curl does; an empty part matches any; repeat
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
+    pub connect_to: Option<Vec<String>>,
+    /// Time for one question or handshake attempt [default: 5s]
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Time for all questions of the run [default: 10m]
+    #[arg(long, value_name = "TIME")]
+    pub deadline: Option<String>,
+    /// Endpoints surveyed at the same time [default: 32]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// How often a DNS question without an answer is repeated [default: 1]
+    #[arg(long, value_name = "N")]
+    pub retries: Option<u32>,
+    /// Let no packet leave: map and default host only, and certificates are not asked
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub offline: Option<bool>,
+    /// Contact addresses that are not public (private, loopback, link-local, documentation)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub allow_private: Option<bool>,
+    /// An HTTP proxy for TLS connections: `http://[USER:PASSWORD@]HOST:PORT`
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+}
+
+/// How to judge certificates.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Certificates")]
+pub struct CertificateOptions {
+    /// Trust anchors: `system`, `mozilla` or a PEM file; repeat to add [default: system]
+    #[arg(long, value_name = "system|mozilla|FILE")]
+    pub trust: Option<Vec<String>>,
+    /// The client whose verdict counts: `jabber`, `jabber-12` or `strict` [default: jabber]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Time for all revocation questions about a certificate [default: 5s]. This version does not
+    /// ask about revocation, and every report says so
+    #[arg(long, value_name = "TIME")]
+    pub revocation_timeout: Option<String>,
+}
+
+/// What to do about what was learned.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Decisions")]
+pub struct PolicyOptions {
+    /// `require`: hold a name that the client would not trust; `warn`: write it and flag it
+    /// [default: require]
+    #[arg(long, value_name = "require|warn")]
+    pub certificate: Option<String>,
+    /// Two names of equal rank: `hold`, or `pick` the first by rows in the export, length, alphabet
+    /// [default: hold]
+    #[arg(long, value_name = "hold|pick")]
+    pub ambiguous: Option<String>,
+    /// Ask the certificates of photo hosts that are WebEx names already, too
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub check_all: Option<bool>,
+}
+
+/// What the import file holds.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Import file")]
+pub struct ImportOptions {
+    /// Write the header and the changed records only
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub only_changed: Option<bool>,
+    /// Write the changed records as they were, ready to import when the change must be taken back
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub rollback: Option<PathBuf>,
+}
+
+/// Reports, and outputs in general.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Reports")]
+pub struct ReportOptions {
+    /// Write a report, its kind by its ending: .json .jsonl .csv .md .diff; repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<Vec<PathBuf>>,
+    /// Leave e-mail addresses out of reports and the summary
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub redact: Option<bool>,
+    /// Overwrite outputs that exist; the export itself is never overwritten
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
+}
+
+/// How to talk, on standard error.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Talk")]
+pub struct TalkOptions {
+    /// Options from a TOML file, by their long names
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// No summary and no progress: errors only
+    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub quiet: Option<bool>,
+    /// Say more: files, resolvers, every host
+    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub verbose: Option<bool>,
+    /// `auto`, `always` or `never`; NO_COLOR is obeyed [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<String>,
+    /// `auto`, `always` or `never` [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub progress: Option<String>,
+}

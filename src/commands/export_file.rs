@@ -1,0 +1,126 @@
+//! Opening an export: by path, or spooled from standard input.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::failure::Failure;
+use super::progress::{Progress, Watched, interrupted};
+use crate::export::{Choices, Reader};
+
+/// An export that can be read several times.
+#[derive(Debug)]
+pub(super) struct ExportFile {
+    file: File,
+    /// The name for messages: the path, or `standard input`.
+    pub name: String,
+    /// Its path, unless it came from standard input.
+    pub path: Option<PathBuf>,
+    /// Its length in bytes when it was opened.
+    pub bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// A pass over an export.
+pub(super) type Pass<'a> = Reader<Watched<&'a File>>;
+
+impl ExportFile {
+    /// Opens an export; `-` is standard input, spooled to a file without a name.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be opened or is no regular file.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            let spooled = spool(&mut io::stdin().lock());
+            let file = spooled
+                .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
+            return Self::from_file(file, "standard input".to_owned(), None);
+        }
+        let opened = File::open(path).map_err(|error| Failure::file("open", path, &error))?;
+        let kind = opened.metadata().map_err(|error| Failure::file("open", path, &error))?;
+        if kind.is_dir() {
+            return Err(Failure::failed(
+                format!("cannot open `{}`: it is a folder", path.display()),
+                "give the path of the export itself",
+            ));
+        }
+        let name = path.display().to_string();
+        if kind.is_file() {
+            return Self::from_file(opened, name, Some(path.to_owned()));
+        }
+        // A pipe can be read once only, and we read twice.
+        let spooled = spool(&mut &opened).map_err(|error| Failure::file("read", path, &error))?;
+        Self::from_file(spooled, name, None)
+    }
+
+    fn from_file(file: File, name: String, path: Option<PathBuf>) -> Result<Self, Failure> {
+        let found = file.metadata();
+        let found = found.map_err(|error| Failure::file("read", Path::new(&name), &error))?;
+        Ok(Self { bytes: found.len(), modified: found.modified().ok(), file, name, path })
+    }
+
+    /// The bytes from the start, watched by a progress bar and by Ctrl-C.
+    ///
+    /// # Errors
+    /// [`Failure`] when the file cannot be rewound.
+    pub(super) fn bytes_from_start(
+        &self,
+        progress: Progress,
+        label: &'static str,
+    ) -> Result<Watched<&File>, Failure> {
+        (&self.file)
+            .seek(SeekFrom::Start(0))
+            .map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
+        Ok(Watched::new(&self.file, progress.bytes(label, self.bytes)))
+    }
+
+    /// A pass over the records from the start.
+    ///
+    /// # Errors
+    /// [`Failure`] when the file cannot be read as an export.
+    pub(super) fn pass(
+        &self,
+        choices: &Choices,
+        progress: Progress,
+        label: &'static str,
+    ) -> Result<Pass<'_>, Failure> {
+        let bytes = self.bytes_from_start(progress, label)?;
+        Reader::open(bytes, choices).map_err(|error| self.failure(&error))
+    }
+
+    /// That the file did not change while it was read, as far as the file system says.
+    ///
+    /// # Errors
+    /// [`Failure`] when it did.
+    pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
+        let found = self.file.metadata();
+        let found = found.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
+        if (found.len(), found.modified().ok()) == (self.bytes, self.modified) {
+            return Ok(());
+        }
+        Err(self.changed())
+    }
+
+    /// The failure of an export that changes under us.
+    pub(super) fn changed(&self) -> Failure {
+        Failure::failed(
+            format!("`{}` changed while it was read; no output was written", self.name),
+            "let the export be finished first, then run again",
+        )
+    }
+
+    /// The failure of an export that cannot be read.
+    pub(super) fn failure(&self, error: &crate::export::ExportError) -> Failure {
+        if interrupted() {
+            return Failure::interrupted();
+        }
+        Failure::export(&self.name, error)
+    }
+}
+
+fn spool(source: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(source, &mut file)?;
+    Ok(file)
+}

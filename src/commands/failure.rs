@@ -1,0 +1,168 @@
+//! What went wrong in words, what to do about it, and the exit status: here and nowhere else.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::export::ExportError;
+use crate::ledger::Ledger;
+use crate::network::NetworkError;
+use crate::plan::PlanError;
+use crate::reference::MapError;
+use crate::rewrite::RewriteError;
+use crate::settings::SettingsError;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// Done, and no IP host is left.
+    Done = 0,
+    /// It could not be done; no output was written. `verify`: something else moved.
+    Failed = 1,
+    /// The command line, the configuration or a file of the administrator's is wrong.
+    Usage = 2,
+    /// Done, and rows are held, unresolved or unreadable.
+    Left = 3,
+    /// A stale or mismatched plan.
+    Stale = 4,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+impl Status {
+    /// The status of a run that came to its end.
+    pub fn of(ledger: &Ledger) -> Self {
+        if ledger.leaves_work() { Self::Left } else { Self::Done }
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub struct Failure {
+    /// What could not be done, with the file, the place and the value.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The exit status.
+    pub status: Status,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Failure {
+    fn new(status: Status, message: String, hint: Option<&str>) -> Self {
+        Self { message, hint: hint.map(ToOwned::to_owned), status }
+    }
+
+    /// The work could not be done.
+    pub fn failed(message: String, hint: &str) -> Self {
+        Self::new(Status::Failed, message, Some(hint))
+    }
+
+    /// The command line asks for something that cannot be.
+    pub fn usage(message: String, hint: &str) -> Self {
+        Self::new(Status::Usage, message, Some(hint))
+    }
+
+    /// The same failure, as one of the command line.
+    pub fn as_usage(mut self) -> Self {
+        self.status = Status::Usage;
+        self
+    }
+
+    /// Ctrl-C was pressed.
+    pub fn interrupted() -> Self {
+        Self::new(Status::Interrupted, "interrupted; no output was written".to_owned(), None)
+    }
+
+    /// A file could not be opened, read or written.
+    pub fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "see that the path is right",
+            io::ErrorKind::PermissionDenied => "see that you may, and that no program holds it",
+            io::ErrorKind::StorageFull => "make room on the disk",
+            _ => "see that the file and its disk are in order",
+        };
+        Self::failed(format!("cannot {doing} `{}`: {error}", path.display()), hint)
+    }
+
+    /// The export could not be read as one.
+    pub fn export(file: &str, error: &ExportError) -> Self {
+        Self::new(Status::Failed, format!("`{file}`: {error}"), error.hint())
+    }
+
+    /// The second pass stopped.
+    pub fn rewrite(file: &str, error: &RewriteError) -> Self {
+        match error {
+            RewriteError::Export(error) => Self::export(file, error),
+            RewriteError::Output(error) => Self::failed(
+                format!("cannot write an output: {error}"),
+                "see that the disk has room; nothing was left behind",
+            ),
+        }
+    }
+
+    /// The network could not be asked at all.
+    pub fn network(error: &NetworkError) -> Self {
+        match error {
+            NetworkError::Interrupted => Self::interrupted(),
+            other => Self::failed(
+                other.to_string(),
+                "name a DNS server with --dns, or use --offline with a --map",
+            ),
+        }
+    }
+
+    /// The map cannot be used.
+    pub fn map(path: &Path, error: &MapError) -> Self {
+        Self::usage(
+            format!("`{}` {error}", path.display()),
+            "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
+        )
+    }
+
+    /// The list of candidates cannot be used.
+    pub fn candidates(path: &Path, line: usize, why: &str) -> Self {
+        Self::usage(
+            format!("`{}` line {line}: {why}", path.display()),
+            "write one fully qualified name per line",
+        )
+    }
+
+    /// The plan cannot be used.
+    pub fn plan(path: &Path, error: &PlanError) -> Self {
+        let hint = match error {
+            PlanError::NotAPlan(_) => "give the file that `photofix plan -o` wrote",
+            PlanError::OtherSchema { .. } => "make the plan again with this version",
+            PlanError::OtherExport { .. } => {
+                "make the plan again, or give the export that it was made for"
+            }
+            PlanError::OtherChanges { .. } | PlanError::BadDecision { .. } => {
+                "make the plan again; a plan is not edited by hand, what it should do differently \
+                 goes into the map"
+            }
+        };
+        let message = format!("cannot apply `{}`: {error}", path.display());
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The options cannot be used.
+    pub fn settings(error: &SettingsError) -> Self {
+        Self::usage(error.to_string(), "see `photofix help` and the options of the command")
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self::settings(&error)
+    }
+}

@@ -1,0 +1,36 @@
+//! `photofix fix`: plan and apply in one go.
+
+use super::export_file::ExportFile;
+use super::failure::{Failure, Status};
+use super::job::{Job, Outcome};
+use super::second_pass::Destination;
+use super::voice::Voice;
+use crate::cli::Fix;
+use crate::settings::Layers;
+
+/// Runs it.
+///
+/// # Errors
+/// [`Failure`] when something could not be done; then no output is there.
+pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    let job = Job::resolve(&options.job, layers)?;
+    let import = layers.fill(&options.import)?;
+    let reporting = layers.fill(&options.reporting)?;
+    let export = ExportFile::open(&options.export)?;
+    let [map, candidates] = job.inputs();
+    let inputs = [(export.path.as_ref(), "the export"), map, candidates];
+    let mut destination = Destination::open(Some(&options.output), &import, &reporting, &inputs)?;
+
+    let Outcome { report, treatments } = job.carry_out("fix", &export, voice.progress())?;
+    let mut reader = export.pass(&job.choices, voice.progress(), "writing")?;
+    let done = destination.write(&mut reader, &export.name, &report, &treatments)?;
+    drop(reader);
+    export.check_unchanged()?;
+    if done.ledger != report.ledger {
+        return Err(export.changed());
+    }
+    let summary = voice.summary(&report, &destination.rows);
+    let written = destination.commit()?;
+    summary.say(&written);
+    Ok(Status::of(&report.ledger))
+}

@@ -1,0 +1,381 @@
+//! What `plan` and `fix` share: count the export, ask the network, judge, decide.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::certificates::Judge;
+use super::export_file::ExportFile;
+use super::facts;
+use super::failure::Failure;
+use super::fingerprint::hashed;
+use super::progress::{INTERRUPTED, Progress};
+use super::trust;
+use crate::census::{Census, Kind};
+use crate::cli::JobOptions;
+use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
+use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Target};
+use crate::export::{Choices, Dialect, LineEnding, Reader};
+use crate::ledger::Class;
+use crate::name::Fqdn;
+use crate::network::{self, Agenda, Event, NetworkSettings};
+use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::report::{
+    CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
+};
+use crate::rewrite::{Treatment, Treatments, expected_ledger};
+use crate::settings::{self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, WebexHosts};
+use crate::x509::certificate::Certificate;
+use crate::x509::time;
+
+/// The options of a job, resolved.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// How to read the export.
+    pub choices: Choices,
+    scope: ScopeSettings,
+    network: NetworkPlan,
+    certificates: CertificatePlan,
+    policy: Policy,
+    webex: WebexHosts,
+    options: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What a job came to: everything but the rows.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// What to do with each endpoint.
+    pub treatments: Treatments,
+}
+
+/// What the first pass learned.
+struct FirstPass {
+    census: Census,
+    dialect: Dialect,
+    line_ending: LineEnding,
+    bytes: u64,
+    sha256: String,
+}
+
+impl Job {
+    /// Resolves the options of a job.
+    ///
+    /// # Errors
+    /// [`Failure`] names the option and its value.
+    pub(super) fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
+        let reading = layers.fill(&options.reading)?;
+        let scope = layers.fill(&options.scope)?;
+        let network = layers.fill(&options.network)?;
+        let certificates = layers.fill(&options.certificates)?;
+        let policy = layers.fill(&options.policy)?;
+        let shown = settings::shown(&[&reading, &scope, &network, &certificates, &policy]);
+        let network = settings::network(&network)?;
+        let (policy, webex) = settings::policy(&policy, network.reach)?;
+        Ok(Self {
+            choices: settings::choices(&reading)?,
+            scope: settings::scope(&scope)?,
+            certificates: settings::certificates(&certificates)?,
+            policy,
+            webex,
+            network,
+            options: shown,
+        })
+    }
+
+    /// The administrator's files, which no output may be.
+    pub(super) fn inputs(&self) -> [(Option<&std::path::PathBuf>, &'static str); 2] {
+        [(self.scope.map.as_ref(), "the map"), (self.scope.candidates.as_ref(), "the candidates")]
+    }
+
+    /// Counts, asks, judges and decides.
+    ///
+    /// # Errors
+    /// [`Failure`] when a file cannot be used, the network cannot be asked at all, or Ctrl-C was
+    /// pressed. A question without an answer is no failure.
+    pub(super) fn carry_out(
+        &self,
+        command: &'static str,
+        export: &ExportFile,
+        progress: Progress,
+    ) -> Result<Outcome, Failure> {
+        let mut scope = self.load_scope()?;
+        let first = self.first_pass(export, progress)?;
+        scope.corpus = first.census.corpus();
+        let endpoints: Vec<Endpoint> = first
+            .census
+            .endpoints
+            .keys()
+            .filter(|endpoint| match endpoint.host {
+                OldHost::Address(_) => true,
+                OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
+            })
+            .cloned()
+            .collect();
+        let hosts = self.hosts_to_check(&first.census);
+
+        let mut notes = facts::dialect_notes(&first.dialect, &first.census);
+        let (evidence, judge) = match self.policy.reach {
+            Reach::Offline => {
+                notes.push(
+                    "offline: nothing was asked; certificates are not checked, and only the map \
+                     and the default host decide"
+                        .to_owned(),
+                );
+                (Evidence::default(), None)
+            }
+            Reach::Network => {
+                let trust = trust::load(&self.certificates.trust)?;
+                notes.extend(trust.notes.iter().cloned());
+                let evidence =
+                    self.ask(&endpoints, &hosts, &scope, trust.roots.clone(), progress)?;
+                if evidence.resolver.is_silent() {
+                    notes.insert(
+                        0,
+                        format!(
+                            "no resolver answered a single one of {} questions (asked: {}); name \
+                             another with --dns",
+                            evidence.resolver.asked,
+                            evidence.resolver.servers.join(", ")
+                        ),
+                    );
+                }
+                notes.push(
+                    "revocation was not asked: this version judges everything about a certificate \
+                     but whether it has been revoked"
+                        .to_owned(),
+                );
+                let now = jiff::Timestamp::now().as_second();
+                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.profile)))
+            }
+        };
+
+        let mut judge = judge;
+        let decided: Vec<Decided> = endpoints
+            .iter()
+            .map(|endpoint| {
+                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
+                {
+                    Some(judge) => judge.certified(name, port, &evidence),
+                    None => crate::decide::Certified::NotAsked,
+                })
+            })
+            .collect();
+        if let Some(judge) = &mut judge {
+            for (name, port) in hosts {
+                // Only for the report: nothing is rewritten to these names.
+                judge.certified(&ReferenceIdentifier::asked_for(name), port, &evidence);
+            }
+        }
+        let treatments = treatments(&scope, &decided);
+        let report = Report {
+            schema: SCHEMA.into(),
+            tool: Tool::this(),
+            command: command.into(),
+            notes,
+            export: facts::export(
+                &export.name,
+                first.bytes,
+                first.sha256.clone(),
+                first.census.records,
+                &first.dialect,
+                first.line_ending,
+            ),
+            options: self.options.clone(),
+            ledger: expected_ledger(&first.census, &treatments),
+            host_kinds: kinds(&first.census),
+            endpoints: decided
+                .iter()
+                .map(|decided| {
+                    let records = first.census.endpoints.get(&decided.endpoint).copied();
+                    endpoint_report(decided, records.unwrap_or(0), &evidence, self.policy)
+                })
+                .collect(),
+            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
+        };
+        Ok(Outcome { report, treatments })
+    }
+
+    fn load_scope(&self) -> Result<Scope, Failure> {
+        let read =
+            |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
+        let mut scope = Scope {
+            domains: self.scope.domains.clone(),
+            default_host: self.scope.default_host.clone(),
+            ..Scope::default()
+        };
+        if let Some(path) = &self.scope.map {
+            scope.map = HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
+        }
+        if let Some(path) = &self.scope.candidates {
+            scope.list = parse_name_list(&read(path)?).map_err(|(line, error)| {
+                let why =
+                    error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
+                Failure::candidates(path, line, &why)
+            })?;
+        }
+        Ok(scope)
+    }
+
+    fn first_pass(&self, export: &ExportFile, progress: Progress) -> Result<FirstPass, Failure> {
+        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
+        let mut reader =
+            Reader::open(bytes, &self.choices).map_err(|error| export.failure(&error))?;
+        let census = Census::take(&mut reader, &self.scope.domains)
+            .map_err(|error| export.failure(&error))?;
+        let dialect = reader.dialect().clone();
+        let line_ending = reader.seen().line_ending();
+        drop(reader);
+        let (bytes, sha256) = fingerprint
+            .finish()
+            .map_err(|error| Failure::file("read", Path::new(&export.name), &error))?;
+        Ok(FirstPass { census, dialect, line_ending, bytes, sha256 })
+    }
+
+    fn hosts_to_check(&self, census: &Census) -> BTreeSet<(Fqdn, u16)> {
+        match (self.webex, self.policy.reach) {
+            (WebexHosts::Check, Reach::Network) => census
+                .webex
+                .keys()
+                .filter(|(.., scheme)| *scheme == Scheme::Https)
+                .map(|(name, port, _)| (name.clone(), *port))
+                .collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    fn ask(
+        &self,
+        endpoints: &[Endpoint],
+        hosts: &BTreeSet<(Fqdn, u16)>,
+        scope: &Scope,
+        dns_trust: Vec<rustls_pki_types::CertificateDer<'static>>,
+        progress: Progress,
+    ) -> Result<Evidence, Failure> {
+        if endpoints.is_empty() && hosts.is_empty() {
+            return Ok(Evidence::default());
+        }
+        let agenda =
+            Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
+        ask(&agenda, scope, &self.network, dns_trust, progress)
+    }
+}
+
+/// Asks the network, with a progress bar.
+///
+/// # Errors
+/// [`Failure`] when it cannot be asked at all, or Ctrl-C was pressed.
+pub(super) fn ask(
+    agenda: &Agenda,
+    scope: &Scope,
+    plan: &NetworkPlan,
+    dns_trust: Vec<rustls_pki_types::CertificateDer<'static>>,
+    progress: Progress,
+) -> Result<Evidence, Failure> {
+    let settings = NetworkSettings {
+        servers: plan.servers.clone(),
+        connect_to: plan.connect_to.clone(),
+        special: plan.special,
+        limits: plan.limits,
+        proxy: plan.proxy.clone(),
+        dns_trust,
+    };
+    let bar = progress.endpoints("asking");
+    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
+        Event::Planned(hosts) => bar.set_length(hosts),
+        Event::Done => bar.inc(1),
+    });
+    bar.finish_and_clear();
+    evidence.map_err(|error| Failure::network(&error))
+}
+
+fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
+    let leave = |class, reason: &Reason| Treatment::Leave {
+        class,
+        reason: reason.id.to_owned(),
+        explanation: reason.explanation.clone(),
+        hint: reason.hint.clone(),
+    };
+    let by_endpoint = decided
+        .iter()
+        .map(|decided| {
+            let treatment = match &decided.decision {
+                Decision::Rewrite(to, _) => Treatment::Rewrite(to.clone()),
+                Decision::Hold(reason) => leave(Class::Held, reason),
+                Decision::Unresolved(reason) => leave(Class::Unresolved, reason),
+            };
+            (decided.endpoint.clone(), treatment)
+        })
+        .collect();
+    Treatments { domains: scope.domains.clone(), by_endpoint }
+}
+
+/// Records by host kind, in the order of the contract.
+pub(super) fn kinds(census: &Census) -> Vec<KindCount> {
+    Kind::ALL
+        .iter()
+        .map(|kind| KindCount { kind: kind.as_str().into(), records: census.of(*kind) })
+        .collect()
+}
+
+fn endpoint_report(
+    decided: &Decided,
+    records: u64,
+    evidence: &Evidence,
+    policy: Policy,
+) -> EndpointReport {
+    let reason = decided.decision.reason();
+    let chosen = match &decided.decision {
+        Decision::Rewrite(to, _) => Some(to.name()),
+        _ => None,
+    };
+    EndpointReport {
+        endpoint: decided.endpoint.clone(),
+        records,
+        decision: decided.decision.as_str().into(),
+        host: chosen.map(ToString::to_string),
+        reason: reason.id.into(),
+        explanation: reason.explanation.clone(),
+        hint: reason.hint.clone(),
+        candidates: decided
+            .candidates
+            .iter()
+            .map(|weighed| candidate_report(weighed, chosen, policy))
+            .collect(),
+        old_certificate: old_certificate(&decided.endpoint, evidence),
+    }
+}
+
+fn candidate_report(weighed: &Weighed, chosen: Option<&Fqdn>, policy: Policy) -> CandidateReport {
+    let name = &weighed.candidate.name;
+    let forward_detail = match &weighed.forward {
+        Forward::Confirmed => None,
+        Forward::Contradicted(found) => {
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            Some(format!("lives at {}", found.join(", ")))
+        }
+        Forward::Absent(absence) => Some(absence.as_str().to_owned()),
+        Forward::CouldNotAsk(why) | Forward::NotAsked(why) => Some(why.clone()),
+    };
+    CandidateReport {
+        host: name.to_string(),
+        sources: weighed.candidate.sources.iter().copied().collect(),
+        forward: weighed.forward.as_str().into(),
+        forward_detail,
+        verdict: weighed.certified.as_str().into(),
+        objection: weighed.objection(policy).filter(|_| chosen != Some(name)),
+        support: weighed.candidate.support.clone(),
+    }
+}
+
+fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertificate> {
+    let target = Target { name: None, address: endpoint.host.address()?, port: endpoint.port };
+    let handshake: &Handshake = evidence.handshakes.get(&target)?;
+    let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
+    Some(OldCertificate {
+        handshake: handshake.outcome.why().unwrap_or("completed").to_owned(),
+        dns_names: handshake.dns_names.clone(),
+        subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
+        not_after: certificate.map(|certificate| time::utc(certificate.not_after)),
+    })
+}

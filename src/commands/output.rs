@@ -1,0 +1,361 @@
+//! Outputs that are whole or absent.
+//!
+//! Every output is written to a temporary file in its own folder, synced, and renamed at the end,
+//! all of them together and the import file last. What fails before leaves nothing behind.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use same_file::Handle;
+use tempfile::NamedTempFile;
+
+use super::failure::Failure;
+
+/// Bytes gathered before a write.
+const BUFFER: usize = 256 * 1024;
+
+/// Whether outputs that exist may be overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existing {
+    /// They are refused.
+    Refuse,
+    /// They are replaced.
+    Replace,
+}
+
+/// The outputs of one run.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    existing: Existing,
+    /// Files that no output may be, with what they are to the administrator.
+    inputs: Vec<(Handle, String)>,
+    pending: Vec<Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    target: Target,
+    what: &'static str,
+}
+
+#[derive(Debug)]
+enum Target {
+    File {
+        temporary: NamedTempFile,
+        path: PathBuf,
+    },
+    /// Spooled first, so that a pipe too gets all or nothing.
+    StandardOutput(File),
+}
+
+impl Outputs {
+    /// No outputs yet.
+    pub(super) fn new(existing: Existing) -> Self {
+        Self { existing, inputs: Vec::new(), pending: Vec::new() }
+    }
+
+    /// Names a file that must never be overwritten, by whatever path or link.
+    pub(super) fn protect(&mut self, path: &Path, what: &str) {
+        if let Ok(handle) = Handle::from_path(path) {
+            self.inputs.push((handle, what.to_owned()));
+        }
+    }
+
+    /// Opens an output; `-` is standard output.
+    ///
+    /// # Errors
+    /// [`Failure`] when the path is an input, exists, is asked for twice, or cannot be written to.
+    pub(super) fn create(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+    ) -> Result<BufWriter<File>, Failure> {
+        let target = if path == Path::new("-") {
+            self.standard_output(what)?
+        } else {
+            self.file(path, what)?
+        };
+        let file = match &target {
+            Target::File { temporary, .. } => temporary.as_file().try_clone(),
+            Target::StandardOutput(spool) => spool.try_clone(),
+        };
+        let file = file.map_err(|error| Failure::file("write", path, &error))?;
+        self.pending.push(Pending { target, what });
+        Ok(BufWriter::with_capacity(BUFFER, file))
+    }
+
+    fn standard_output(&self, what: &str) -> Result<Target, Failure> {
+        let taken = |p: &&Pending| matches!(p.target, Target::StandardOutput(_));
+        if let Some(other) = self.pending.iter().find(taken) {
+            return Err(Failure::usage(
+                format!("both {} and {what} would go to standard output", other.what),
+                "give one of them a file",
+            ));
+        }
+        let spool = tempfile::tempfile();
+        spool
+            .map(Target::StandardOutput)
+            .map_err(|error| Failure::file("write", &std::env::temp_dir(), &error))
+    }
+
+    fn file(&self, path: &Path, what: &str) -> Result<Target, Failure> {
+        self.check_input(path, what)?;
+        self.check_twice(path, what)?;
+        if let Ok(found) = fs::symlink_metadata(path) {
+            if !found.is_file() && !found.is_symlink() {
+                return Err(Failure::usage(
+                    format!("{what} `{}` is not a regular file", path.display()),
+                    "give the path of a file, or `-` for standard output",
+                ));
+            }
+            if self.existing == Existing::Refuse {
+                return Err(Failure::usage(
+                    format!("{what} `{}` exists already", path.display()),
+                    "give another path, or overwrite it with --force",
+                ));
+            }
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".photofix-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As any program's new file: the umask decides.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let temporary = builder
+            .tempfile_in(folder)
+            .map_err(|error| Failure::file("write to", folder, &error))?;
+        Ok(Target::File { temporary, path: path.to_owned() })
+    }
+
+    fn check_input(&self, path: &Path, what: &str) -> Result<(), Failure> {
+        let Ok(found) = Handle::from_path(path) else { return Ok(()) };
+        match self.inputs.iter().find(|(input, _)| *input == found) {
+            Some((_, input)) => Err(Failure::usage(
+                format!("{what} `{}` is the same file as {input}", path.display()),
+                "give another path: an input is never overwritten, not even with --force",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn check_twice(&self, path: &Path, what: &str) -> Result<(), Failure> {
+        let wanted = spelled_out(path);
+        let same = |p: &&Pending| match &p.target {
+            Target::File { path, .. } => spelled_out(path) == wanted,
+            Target::StandardOutput(_) => false,
+        };
+        match self.pending.iter().find(same) {
+            Some(other) => Err(Failure::usage(
+                format!("both {} and {what} would be written to `{}`", other.what, path.display()),
+                "give each its own path",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts every output in its place, the first one opened last: where the import file is,
+    /// everything that belongs to it is too. Writers must be flushed before.
+    ///
+    /// Gives the paths written, in the order of opening.
+    ///
+    /// # Errors
+    /// [`Failure`] when one cannot be put in its place; those put before it are taken away again,
+    /// unless they replaced a file.
+    pub(super) fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+        for pending in &self.pending {
+            if let Target::File { temporary, path } = &pending.target {
+                temporary
+                    .as_file()
+                    .sync_all()
+                    .map_err(|error| Failure::file("write", path, &error))?;
+            }
+        }
+        let mut placed: Vec<(&'static str, PathBuf)> = Vec::new();
+        let mut created: Vec<PathBuf> = Vec::new();
+        for pending in self.pending.into_iter().rev() {
+            let result = match pending.target {
+                Target::StandardOutput(spool) => to_standard_output(spool),
+                Target::File { temporary, path } => {
+                    let existed = fs::symlink_metadata(&path).is_ok();
+                    let result = place(temporary, &path, self.existing);
+                    if result.is_ok() {
+                        placed.push((pending.what, path.clone()));
+                        if !existed {
+                            created.push(path);
+                        }
+                    }
+                    result
+                }
+            };
+            if let Err(failure) = result {
+                for path in created {
+                    // What could not be taken away is at least whole.
+                    let _ = fs::remove_file(path);
+                }
+                return Err(failure);
+            }
+        }
+        placed.reverse();
+        Ok(placed)
+    }
+}
+
+fn place(temporary: NamedTempFile, path: &Path, existing: Existing) -> Result<(), Failure> {
+    let placed = match existing {
+        Existing::Refuse => temporary.persist_noclobber(path),
+        Existing::Replace => temporary.persist(path),
+    };
+    placed.map_err(|error| Failure::file("write", path, &error.error))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Makes the rename last through a power failure, where the system can.
+fn sync_folder(path: &Path) {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+            // The file is in place either way; some file systems refuse to sync a folder.
+            let _ = folder.sync_all();
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+fn to_standard_output(mut spool: File) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let copied = spool
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| io::copy(&mut spool, &mut out))
+        .and_then(|_| out.flush());
+    match copied {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::file("write", Path::new("standard output"), &error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// A path in the one spelling that its folder and its name allow.
+fn spelled_out(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
+    match path.file_name() {
+        Some(name) => folder.join(name),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(outputs: &mut Outputs, path: &Path, text: &str) -> Result<(), Failure> {
+        let mut out = outputs.create(path, "the import file")?;
+        out.write_all(text.as_bytes()).unwrap();
+        out.flush().unwrap();
+        Ok(())
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_is_there_before_the_commit_and_everything_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new(Existing::Refuse);
+        write(&mut outputs, &folder.path().join("a.csv"), "a").unwrap();
+        write(&mut outputs, &folder.path().join("b.csv"), "b").unwrap();
+        assert!(names(folder.path()).iter().all(|name| name.ends_with(".part")));
+        let placed = outputs.commit().unwrap();
+        assert_eq!(placed.len(), 2);
+        assert_eq!(names(folder.path()), ["a.csv", "b.csv"]);
+        assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_run_that_stops_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new(Existing::Refuse);
+        write(&mut outputs, &folder.path().join("a.csv"), "a").unwrap();
+        drop(outputs);
+        assert_eq!(names(folder.path()), [""; 0]);
+    }
+
+    #[test]
+    fn an_output_that_appears_meanwhile_takes_the_others_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (import, report) = (folder.path().join("a.csv"), folder.path().join("a.json"));
+        let mut outputs = Outputs::new(Existing::Refuse);
+        write(&mut outputs, &import, "a").unwrap();
+        write(&mut outputs, &report, "r").unwrap();
+        fs::write(&import, "someone else's").unwrap();
+        let failure = outputs.commit().unwrap_err();
+        assert!(failure.message.contains("a.csv"), "{failure}");
+        assert_eq!(names(folder.path()), ["a.csv"]);
+        assert_eq!(fs::read(&import).unwrap(), b"someone else's");
+    }
+
+    #[test]
+    fn an_input_is_never_an_output_whatever_the_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let export = folder.path().join("users.csv");
+        fs::write(&export, "x").unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let mut paths = vec![export.clone(), folder.path().join("sub/../users.csv")];
+        #[cfg(unix)]
+        {
+            let soft = folder.path().join("soft.csv");
+            std::os::unix::fs::symlink(&export, &soft).unwrap();
+            paths.push(soft);
+        }
+        let hard = folder.path().join("hard.csv");
+        fs::hard_link(&export, &hard).unwrap();
+        paths.push(hard);
+        for path in paths {
+            let mut outputs = Outputs::new(Existing::Replace);
+            outputs.protect(&export, "the export");
+            let failure = outputs.create(&path, "the import file").unwrap_err();
+            assert!(failure.message.ends_with("is the same file as the export"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn what_exists_and_what_is_asked_for_twice_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "x").unwrap();
+        let failure = Outputs::new(Existing::Refuse).create(&path, "the import file").unwrap_err();
+        assert!(failure.message.ends_with("exists already"), "{failure}");
+
+        let mut outputs = Outputs::new(Existing::Replace);
+        outputs.create(&path, "the import file").unwrap();
+        let again = folder.path().join("./a.csv");
+        let failure = outputs.create(&again, "the rollback").unwrap_err();
+        assert!(failure.message.starts_with("both the import file and the rollback"), "{failure}");
+
+        let failure = outputs.create(folder.path(), "a report").unwrap_err();
+        assert!(failure.message.ends_with("is not a regular file"), "{failure}");
+        let failure = outputs.create(&folder.path().join("no/a.csv"), "a report").unwrap_err();
+        assert!(failure.message.contains("no"), "{failure}");
+        let failure = outputs
+            .create(Path::new("-"), "a report")
+            .and_then(|_| outputs.create(Path::new("-"), "the plan"));
+        assert!(failure.unwrap_err().message.ends_with("would go to standard output"));
+    }
+}

@@ -1,0 +1,50 @@
+//! `photofix plan`: everything that `fix` does but the import file.
+
+use std::io::Write;
+
+use super::export_file::ExportFile;
+use super::failure::{Failure, Status};
+use super::job::{Job, Outcome};
+use super::second_pass::Destination;
+use super::voice::Voice;
+use crate::cli::{self, ImportOptions};
+use crate::plan::Plan;
+use crate::settings::Layers;
+
+/// Runs it.
+///
+/// # Errors
+/// [`Failure`] when something could not be done; then no output is there.
+pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    let job = Job::resolve(&options.job, layers)?;
+    let reporting = layers.fill(&options.reporting)?;
+    let export = ExportFile::open(&options.export)?;
+    let [map, candidates] = job.inputs();
+    let inputs = [(export.path.as_ref(), "the export"), map, candidates];
+    let nothing = ImportOptions::default();
+    let mut destination = Destination::open(None, &nothing, &reporting, &inputs)?;
+    let mut out = destination.create(&options.output, "the plan")?;
+
+    let Outcome { report, treatments } = job.carry_out("plan", &export, voice.progress())?;
+    // The preview makes the same pass that `apply` will make, so that the plan can promise its
+    // changes by their digest.
+    let mut reader = export.pass(&job.choices, voice.progress(), "previewing")?;
+    let done = destination.write(&mut reader, &export.name, &report, &treatments)?;
+    drop(reader);
+    export.check_unchanged()?;
+    if done.ledger != report.ledger {
+        return Err(export.changed());
+    }
+    let summary = voice.summary(&report, &destination.rows);
+    let status = Status::of(&report.ledger);
+    let plan = Plan::new(report, &done);
+    serde_json::to_writer_pretty(&mut out, &plan)
+        .map_err(std::io::Error::from)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::file("write", &options.output, &error))?;
+    drop(out);
+    let written = destination.commit()?;
+    summary.say(&written);
+    Ok(status)
+}

@@ -1,0 +1,113 @@
+//! The rows of the second pass, handed to every report that wants them.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::output::Outputs;
+use crate::export::Dialect;
+use crate::report::terminal::Sample;
+use crate::report::{Change, Held, Kind, Redaction, Renderer, Report, Row, renderer};
+use crate::rewrite::{Met, Rewritten, Treatment};
+
+/// Bytes of held rows that a report keeps in memory before it spools them to a file.
+const SPOOL: usize = 1 << 20;
+
+/// The reports of a run, and the rows that the summary shows.
+pub(super) struct Rows {
+    renderers: Vec<Box<dyn Renderer>>,
+    /// The first rows, for the summary.
+    pub sample: Sample,
+    new_record: Vec<u8>,
+}
+
+impl Rows {
+    /// Opens the reports that are wanted.
+    ///
+    /// # Errors
+    /// [`Failure`] when one cannot be written where it is wanted.
+    pub(super) fn open(
+        outputs: &mut Outputs,
+        wanted: &[(Kind, PathBuf)],
+        redaction: Redaction,
+    ) -> Result<Self, Failure> {
+        let mut renderers = Vec::new();
+        for (kind, path) in wanted {
+            let out = outputs.create(path, "a report")?;
+            let spool = tempfile::SpooledTempFile::new(SPOOL);
+            renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
+        }
+        Ok(Self { renderers, sample: Sample::new(redaction), new_record: Vec::new() })
+    }
+
+    /// Begins every report.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub(super) fn begin(&mut self, report: &Report) -> io::Result<()> {
+        self.renderers.iter_mut().try_for_each(|renderer| renderer.begin(report))
+    }
+
+    /// Hands on one row.
+    ///
+    /// # Errors
+    /// When a report cannot be written.
+    pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
+        let position = met.record.position();
+        let key = met.record.key(dialect);
+        let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
+        let held = |value, class, reason, explanation, hint| {
+            Row::Held(Held {
+                record: position.record,
+                line: position.line,
+                byte: position.byte,
+                key,
+                value,
+                class,
+                reason,
+                explanation,
+                hint,
+            })
+        };
+        let class = met.rewritten.class();
+        let row = match met.rewritten {
+            Rewritten::Untouched => return Ok(()),
+            Rewritten::Unreadable(why) => {
+                held(None, class, why.reason, why.explanation.as_str(), Some(why.hint))
+            }
+            Rewritten::Left { treatment, cell, .. } => match treatment {
+                Treatment::Leave { reason, explanation, hint, .. } => {
+                    held(Some(cell.as_ref()), class, reason, explanation, hint.as_deref())
+                }
+                Treatment::Rewrite(_) => return Ok(()),
+            },
+            Rewritten::Changed(change) => {
+                self.new_record.clear();
+                met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;
+                Row::Change(Change {
+                    record: position.record,
+                    line: position.line,
+                    key,
+                    old: change.old.as_ref(),
+                    new: change.new.as_str(),
+                    old_host: change.old_host.clone(),
+                    new_host: change.new_host.clone(),
+                    byte_range: position.byte + change.span.start as u64
+                        ..position.byte + change.span.end as u64,
+                    old_raw: met.record.raw(),
+                    new_raw: &self.new_record,
+                })
+            }
+        };
+        self.sample.keep(&row);
+        self.renderers.iter_mut().try_for_each(|renderer| renderer.row(&row))
+    }
+
+    /// Ends every report.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.renderers.iter_mut().try_for_each(|renderer| renderer.finish())
+    }
+}

@@ -1,0 +1,85 @@
+//! `photofix verify`: proves that only hosts moved. No network.
+
+use std::path::Path;
+
+use super::export_file::ExportFile;
+use super::failure::{Failure, Status};
+use super::print;
+use super::voice::Voice;
+use crate::cli::Verify;
+use crate::export::{Choices, Contents};
+use crate::proof::{Finding, prove};
+use crate::report::verification::{MovedHost, Verification, Violation};
+use crate::settings::{self, Layers};
+
+/// Violations that are shown; all of them are counted.
+const VIOLATIONS_SHOWN: usize = 100;
+/// Changes that are shown; all of them are counted.
+const CHANGES_SHOWN: usize = 10_000;
+
+/// Runs it.
+///
+/// # Errors
+/// [`Failure`] when one of the files cannot be read.
+pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    let reading = layers.fill(&options.reading)?;
+    let scope = layers
+        .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
+    let choices = settings::choices(&reading)?;
+    let domains = settings::domains(scope.domain.as_ref())?;
+    let export = ExportFile::open(&options.export)?;
+    let import = ExportFile::open(&options.import)?;
+    let contents = if options.only_changed { Contents::ChangedOnly } else { Contents::Everything };
+
+    let mut old = export.pass(&choices, voice.progress(), "export")?;
+    // The import file is read as the export was: what differs is then said record by record.
+    let as_export = Choices {
+        encoding: Some(old.dialect().encoding),
+        delimiter: Some(old.dialect().delimiter),
+        ..choices
+    };
+    let mut new = import.pass(&as_export, voice.progress(), "import file")?;
+    let (mut violations, mut changes) = (Vec::new(), Vec::new());
+    let counted = prove(&mut old, &mut new, contents, &domains, &mut |finding| match finding {
+        Finding::Moved(moved) if changes.len() < CHANGES_SHOWN => changes.push(MovedHost {
+            record: moved.old.position().record,
+            line: moved.old.position().line,
+            old: moved.old_cell.to_owned(),
+            new: moved.new_cell.to_owned(),
+            old_host: moved.old_host,
+            new_host: moved.new_host,
+        }),
+        Finding::Violation(found) if violations.len() < VIOLATIONS_SHOWN => {
+            violations.push(Violation {
+                record: found.record,
+                line: found.line,
+                byte: found.byte,
+                what: found.what,
+                expected: found.expected,
+                found: found.found,
+            });
+        }
+        Finding::Moved(_) | Finding::Violation(_) => {}
+    })
+    .map_err(|error| export.failure(&error))?;
+    drop((old, new));
+
+    let verification = Verification {
+        export: export.name.clone(),
+        import: import.name.clone(),
+        records: counted.records,
+        changed: counted.changed,
+        violation_count: counted.violations,
+        only_changed: options.only_changed,
+        violations,
+        changes,
+    };
+    let mut data = Vec::new();
+    let rendered = match options.format.as_str() {
+        "json" => verification.to_json(&mut data),
+        _ => verification.render(&voice.data_style(), &mut data),
+    };
+    rendered.map_err(|error| Failure::file("write", Path::new("standard output"), &error))?;
+    print(&data)?;
+    Ok(if counted.violations == 0 { Status::Done } else { Status::Failed })
+}

@@ -1,0 +1,69 @@
+//! TCP connections, directly or through a proxy.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::proxy::Proxy;
+use super::words;
+
+/// The longest head of a proxy's answer that is read; the usual bound of HTTP servers.
+const MAX_PROXY_HEAD: usize = 16 * 1024;
+
+/// A connection to `address`, or the reason in words why there is none.
+pub(super) async fn connect(
+    address: SocketAddr,
+    proxy: Option<&Proxy>,
+) -> Result<TcpStream, String> {
+    let Some(proxy) = proxy else {
+        return TcpStream::connect(address).await.map_err(|error| words::of_io(&error));
+    };
+    let through = |what: &str| format!("through the proxy `{proxy}`: {what}");
+    let mut stream = TcpStream::connect(proxy.address())
+        .await
+        .map_err(|error| format!("the proxy `{proxy}`: {}", words::of_io(&error)))?;
+    match open_tunnel(&mut stream, proxy, address).await {
+        Ok(Status::Open) => Ok(stream),
+        Ok(Status::Refused(status)) => Err(through(&format!("it answered `{status}`"))),
+        Ok(Status::NotHttp) => Err(through("its answer is not HTTP")),
+        Err(error) => Err(through(&words::of_io(&error))),
+    }
+}
+
+/// What the proxy answered.
+enum Status {
+    Open,
+    Refused(String),
+    NotHttp,
+}
+
+/// RFC 9110, 9.3.6: any 2xx status opens the tunnel; the server's bytes begin after the head.
+async fn open_tunnel(
+    stream: &mut TcpStream,
+    proxy: &Proxy,
+    address: SocketAddr,
+) -> io::Result<Status> {
+    stream.write_all(proxy.connect_request(&address.to_string()).as_bytes()).await?;
+    let mut head = Vec::new();
+    // Byte by byte, so that nothing of what follows the head is taken from the stream.
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() == MAX_PROXY_HEAD {
+            return Ok(Status::NotHttp);
+        }
+        head.push(stream.read_u8().await?);
+    }
+    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    Ok(match line.split_once(' ') {
+        Some((version, status)) if version.starts_with("HTTP/1.") => {
+            if status.starts_with('2') {
+                Status::Open
+            } else {
+                Status::Refused(words::of_stranger(status))
+            }
+        }
+        _ => Status::NotHttp,
+    })
+}

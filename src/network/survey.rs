@@ -1,0 +1,195 @@
+//! What is asked about an endpoint, in which order, and each question only once.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use futures_util::future::{join, join_all};
+use tokio::sync::OnceCell;
+
+use crate::evidence::{
+    Answer, Endpoint, Evidence, Family, Forward, Handshake, ResolverHealth, Scheme, Target,
+};
+use crate::name::Fqdn;
+use crate::reference::{Candidate, Scope};
+
+/// At how many of a name's addresses its certificate is looked at. A name behind a content
+/// network may have dozens; the client itself tries few.
+const MAX_ADDRESSES: usize = 16;
+
+/// Whom the questions go to.
+pub(super) trait Network {
+    /// The DNS servers, as reports name them.
+    fn servers(&self) -> Vec<String>;
+    /// PTR.
+    async fn pointers(&self, address: IpAddr) -> Answer<Vec<String>>;
+    /// A or AAAA.
+    async fn addresses(&self, name: &Fqdn, family: Family) -> Answer<Vec<IpAddr>>;
+    /// One TLS handshake.
+    async fn handshake(&self, target: &Target) -> Handshake;
+}
+
+/// The surveys of one run. They share their evidence: a name that fifty addresses offer is asked
+/// once.
+pub(super) struct Survey<'a, N> {
+    network: &'a N,
+    scope: &'a Scope,
+    families: BTreeSet<Family>,
+    evidence: RefCell<Evidence>,
+    pointers: Once<IpAddr>,
+    addresses: Once<(Fqdn, Family)>,
+    handshakes: Once<Target>,
+    known_names: OnceCell<()>,
+    asked: Cell<u64>,
+    answered: Cell<u64>,
+}
+
+/// Questions that were put or are being put. Whoever wants an answer that is under way waits for
+/// it.
+type Once<Q> = RefCell<HashMap<Q, Rc<OnceCell<()>>>>;
+
+impl<'a, N: Network> Survey<'a, N> {
+    pub(super) fn new(network: &'a N, scope: &'a Scope, endpoints: &[Endpoint]) -> Self {
+        let addresses = endpoints.iter().filter_map(|endpoint| endpoint.host.address());
+        Self {
+            network,
+            scope,
+            families: addresses.map(Family::of).collect(),
+            evidence: RefCell::default(),
+            pointers: Once::default(),
+            addresses: Once::default(),
+            handshakes: Once::default(),
+            known_names: OnceCell::new(),
+            asked: Cell::new(0),
+            answered: Cell::new(0),
+        }
+    }
+
+    /// Everything that a decision about `endpoint` may need.
+    pub(super) async fn endpoint(&self, endpoint: &Endpoint) {
+        join(self.own_names(endpoint), self.known_names()).await;
+
+        let candidates = self.admitted(endpoint);
+        if let Some(address) = endpoint.host.address() {
+            let family = Family::of(address);
+            join_all(candidates.iter().map(|one| self.learn_addresses(&one.name, family))).await;
+        }
+
+        if endpoint.scheme == Scheme::Https {
+            let standing = candidates.iter().filter(|one| self.stands(one, endpoint));
+            join_all(standing.map(|one| self.host(&one.name, endpoint.port))).await;
+        }
+    }
+
+    /// The certificate of a name at each of its addresses.
+    pub(super) async fn host(&self, name: &Fqdn, port: u16) {
+        let v4 = self.learn_addresses(name, Family::V4);
+        join(v4, self.learn_addresses(name, Family::V6)).await;
+        let addresses = self.evidence.borrow().addresses_of(name);
+        let targets = addresses.into_iter().take(MAX_ADDRESSES).map(|address| Target {
+            name: Some(name.clone()),
+            address,
+            port,
+        });
+        join_all(targets.map(|target| self.learn_handshake(target))).await;
+    }
+
+    /// What was learned.
+    pub(super) fn into_evidence(self) -> Evidence {
+        let mut evidence = self.evidence.into_inner();
+        evidence.resolver = ResolverHealth {
+            servers: self.network.servers(),
+            asked: self.asked.get(),
+            answered: self.answered.get(),
+        };
+        evidence
+    }
+
+    /// What the address says of itself. Where the administrator's map decides, nobody needs to
+    /// know, and the address is left in peace.
+    async fn own_names(&self, endpoint: &Endpoint) {
+        let Some(address) = endpoint.host.address() else { return };
+        if self.scope.map.find(&endpoint.host).is_some() {
+            return;
+        }
+        let certificate = async {
+            if endpoint.scheme == Scheme::Https {
+                self.learn_handshake(Target { name: None, address, port: endpoint.port }).await;
+            }
+        };
+        join(self.learn_pointers(address), certificate).await;
+    }
+
+    /// The addresses of the names that the export and the list offer. They become candidates of
+    /// whichever address they live at, so all of them must be known before any candidates are.
+    async fn known_names(&self) {
+        let ask = || async {
+            let names: BTreeSet<&Fqdn> = self.scope.corpus.keys().chain(&self.scope.list).collect();
+            let allowed = names.into_iter().filter(|name| self.scope.allows(name));
+            join_all(allowed.flat_map(|name| {
+                self.families.iter().map(move |family| self.learn_addresses(name, *family))
+            }))
+            .await;
+        };
+        self.known_names.get_or_init(ask).await;
+    }
+
+    /// The candidates so far that lie in an allowed domain. No other name is ever asked for.
+    fn admitted(&self, endpoint: &Endpoint) -> Vec<Candidate> {
+        let mut candidates = self.scope.candidates(endpoint, &self.evidence.borrow());
+        candidates.retain(|candidate| self.scope.admit(candidate).is_ok());
+        candidates
+    }
+
+    /// Whether a candidate may be chosen, so that its certificate matters.
+    fn stands(&self, candidate: &Candidate, endpoint: &Endpoint) -> bool {
+        let is_confirmed = |address| {
+            self.evidence.borrow().forward(&candidate.name, address) == Forward::Confirmed
+        };
+        candidate.is_stated() || endpoint.host.address().is_some_and(is_confirmed)
+    }
+
+    async fn learn_pointers(&self, address: IpAddr) {
+        once(&self.pointers, address, async || {
+            let answer = self.network.pointers(address).await;
+            self.count(&answer);
+            self.evidence.borrow_mut().pointers.insert(address, answer);
+        })
+        .await;
+    }
+
+    async fn learn_addresses(&self, name: &Fqdn, family: Family) {
+        once(&self.addresses, (name.clone(), family), async || {
+            let answer = self.network.addresses(name, family).await;
+            self.count(&answer);
+            self.evidence.borrow_mut().learn_addresses(name.clone(), family, answer);
+        })
+        .await;
+    }
+
+    async fn learn_handshake(&self, target: Target) {
+        once(&self.handshakes, target.clone(), async || {
+            let handshake = self.network.handshake(&target).await;
+            self.evidence.borrow_mut().handshakes.insert(target.clone(), handshake);
+        })
+        .await;
+    }
+
+    fn count<T>(&self, answer: &Answer<T>) {
+        let (asked, answered) = match answer {
+            Answer::Found(_) | Answer::Absent(_) => (1, 1),
+            Answer::CouldNotAsk(_) => (1, 0),
+            Answer::NotAsked(_) => (0, 0),
+        };
+        self.asked.set(self.asked.get() + asked);
+        self.answered.set(self.answered.get() + answered);
+    }
+}
+
+/// Puts a question unless it was put; returns when its answer is there.
+async fn once<Q: Eq + Hash>(questions: &Once<Q>, question: Q, put: impl AsyncFnOnce()) {
+    let cell = questions.borrow_mut().entry(question).or_default().clone();
+    cell.get_or_init(|| put()).await;
+}

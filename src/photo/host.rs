@@ -1,0 +1,173 @@
+//! Where the host of a photo URL stands, and what it is.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use url::{Host, Url};
+
+use crate::evidence::{Endpoint, OldHost, Scheme};
+use crate::name::{Fqdn, NameError};
+
+/// A photo URL: its host understood, the rest only carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoUrl {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The port, when the URL names one that is not the scheme's own.
+    pub explicit_port: Option<u16>,
+    /// The host.
+    pub host: HostKind,
+    /// Where the host stands in the cell's text, in bytes; the brackets of an IP-literal included.
+    pub host_span: Range<usize>,
+}
+
+/// The kinds of host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostKind {
+    /// An address in any spelling; an IPv4-mapped one as the IPv4 address it is.
+    Address(IpAddr),
+    /// A name inside an allowed domain.
+    WebEx(Fqdn),
+    /// A single-label name, lower case: clients prompt for it as for an address.
+    Bare(String),
+    /// Any other name, as the parser normalises it.
+    Foreign(String),
+}
+
+impl PhotoUrl {
+    /// The port, the scheme's default when the URL names none.
+    pub fn port(&self) -> u16 {
+        self.explicit_port.unwrap_or(self.scheme.default_port())
+    }
+
+    /// The endpoint, for hosts that can need a decision.
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        let host = match &self.host {
+            HostKind::Address(address) => OldHost::Address(*address),
+            HostKind::Bare(label) => OldHost::Bare(label.clone()),
+            HostKind::WebEx(_) | HostKind::Foreign(_) => return None,
+        };
+        Some(Endpoint { host, port: self.port(), scheme: self.scheme })
+    }
+}
+
+/// A host cannot be replaced without changing something else.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("replacing the host of `{cell}` by `{host}` would change more than the host")]
+pub struct HostNotAlone {
+    /// The cell.
+    pub cell: String,
+    /// The new host.
+    pub host: Fqdn,
+}
+
+/// The cell with `host` in place of its host, checked: the new cell is the same URL with only the
+/// host another.
+///
+/// # Errors
+/// [`HostNotAlone`] when it is not; then the cell must stay as it is.
+pub fn with_host(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, HostNotAlone> {
+    let not_alone = || HostNotAlone { cell: text.to_owned(), host: host.clone() };
+    let new = replaced(text, &url.host_span, host.as_str());
+    let (Ok(was), Ok(is)) = (Url::parse(text), Url::parse(&new)) else { return Err(not_alone()) };
+    if is.host_str() == Some(host.as_str()) && same_but_host(&was, &is) {
+        Ok(new)
+    } else {
+        Err(not_alone())
+    }
+}
+
+fn replaced(text: &str, span: &Range<usize>, host: &str) -> String {
+    [&text[..span.start], host, &text[span.end..]].concat()
+}
+
+fn same_but_host(was: &Url, is: &Url) -> bool {
+    was.scheme() == is.scheme()
+        && was.username() == is.username()
+        && was.password() == is.password()
+        && was.port() == is.port()
+        && was.path() == is.path()
+        && was.query() == is.query()
+        && was.fragment() == is.fragment()
+}
+
+/// Understands the host of a parsed http(s) URL and finds it in the text; none when the text
+/// between the authority's delimiters is not the host that the parser saw.
+pub(super) fn locate(text: &str, url: &Url, domains: &[Fqdn]) -> Option<PhotoUrl> {
+    let scheme = if url.scheme() == "https" { Scheme::Https } else { Scheme::Http };
+    let host_span = scan(text)?;
+    let alone = Url::parse(&format!("http://{}/", &text[host_span.clone()])).ok()?;
+    if alone.host() != url.host() || alone.port().is_some() || !alone.username().is_empty() {
+        return None;
+    }
+    let host = match url.host()? {
+        Host::Ipv4(v4) => HostKind::Address(IpAddr::V4(v4)),
+        Host::Ipv6(v6) => HostKind::Address(IpAddr::V6(v6).to_canonical()),
+        Host::Domain(name) => named(name, domains),
+    };
+    Some(PhotoUrl { scheme, explicit_port: url.port(), host, host_span })
+}
+
+/// The same for the cells that nearly all rows have, without the parser: lower-case scheme, a host
+/// of lower-case letters, digits, hyphens and dots whose last label begins with a letter (so that
+/// it is no address in any spelling) and none of whose labels is an A-label, and no port.
+///
+/// None means "ask the parser", never "no".
+pub(super) fn locate_plain(text: &str, domains: &[Fqdn]) -> Option<PhotoUrl> {
+    let (scheme, start) = if text.starts_with("https://") {
+        (Scheme::Https, "https://".len())
+    } else if text.starts_with("http://") {
+        (Scheme::Http, "http://".len())
+    } else {
+        return None;
+    };
+    let rest = &text[start..];
+    let plain = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let length = rest.bytes().position(|b| !plain(&b)).unwrap_or(rest.len());
+    if !matches!(rest.as_bytes().get(length), None | Some(b'/' | b'?' | b'#')) {
+        return None;
+    }
+    let host = &rest[..length];
+    let last = host.rsplit('.').next()?;
+    if !last.starts_with(|c: char| c.is_ascii_lowercase()) || host.contains("xn--") {
+        return None;
+    }
+    let host_span = start..start + length;
+    Some(PhotoUrl { scheme, explicit_port: None, host: named(host, domains), host_span })
+}
+
+fn named(name: &str, domains: &[Fqdn]) -> HostKind {
+    match Fqdn::parse(name) {
+        Ok(fqdn) if domains.iter().any(|domain| fqdn.is_inside(domain)) => HostKind::WebEx(fqdn),
+        Err(NameError::SingleLabel(_)) => {
+            let label = name.strip_suffix('.').unwrap_or(name);
+            HostKind::Bare(label.to_ascii_lowercase())
+        }
+        _ => HostKind::Foreign(name.to_owned()),
+    }
+}
+
+/// Finds the host between the delimiters of the authority, as the WHATWG URL standard's basic
+/// parser walks a special URL: scheme, any number of `/` and `\`, userinfo up to the last `@`,
+/// host, `:` outside brackets and port.
+///
+/// The parser ignores tabs and line breaks wherever they stand. Up to the end of the authority
+/// they make the host inseparable here; behind it they do no harm.
+fn scan(text: &str) -> Option<Range<usize>> {
+    let start = text.len() - text.trim_start_matches(|c: char| c <= ' ').len();
+    let end = text.trim_end_matches(|c: char| c <= ' ').len();
+    let colon = start + text.get(start..end)?.find(':')?;
+    let slashes = text[colon + 1..end].bytes().take_while(|b| matches!(b, b'/' | b'\\')).count();
+    let from = colon + 1 + slashes;
+    let to = text[from..end].find(['/', '\\', '?', '#']).map_or(end, |at| from + at);
+    if text[start..to].contains(['\t', '\n', '\r']) {
+        return None;
+    }
+    let from = text[from..to].rfind('@').map_or(from, |at| from + at + 1);
+    let host_and_port = &text[from..to];
+    let length = match host_and_port.strip_prefix('[') {
+        Some(inside) => inside.find(']')? + 2,
+        None => host_and_port.find(':').unwrap_or(host_and_port.len()),
+    };
+    Some(from..from + length)
+}

@@ -1,0 +1,141 @@
+//! The table of profiles, and the choice of reasons. Certificates × profiles: `certify::tests`.
+
+use super::*;
+use crate::evidence::{Handshake, HandshakeOutcome};
+use crate::name::Fqdn;
+use crate::reference::ReferenceIdentifier;
+use crate::x509::certificate::Certificate;
+use crate::x509::issue::{Authority, NAME, NOW};
+use crate::x509::path::validate;
+
+/// A verdict on a flawless certificate with one state of revocation.
+fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
+    let root = Authority::root("Root");
+    let chain = [Certificate::parse(&root.server(|_| {})).unwrap()];
+    profile.judge(&Case {
+        reference: &ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap()),
+        handshake: &Handshake::without_chain(HandshakeOutcome::Completed),
+        chain: Ok(&chain),
+        path: &validate(&chain, &root.anchors(), NOW),
+        revocation,
+    })
+}
+
+#[test]
+fn revocation_by_profile() {
+    let revoked = Revocation::Revoked { since: Some(0), reason: Some("keyCompromise".to_owned()) };
+    let late = Revocation::TooLate { elapsed_ms: 5_000 };
+    let unreachable = Revocation::Unreachable("connection refused".to_owned());
+    let invalid = Revocation::Invalid("the answer is three days old".to_owned());
+    // In the order of PROFILES: jabber, jabber-12, strict.
+    for (revocation, expected, reason) in [
+        (&Revocation::NotAsked, [Trusted, Trusted, Trusted], ""),
+        (&Revocation::Good, [Trusted, Trusted, Trusted], ""),
+        (
+            &revoked,
+            [Refuses, Refuses, Refuses],
+            "the certificate was revoked on 1970-01-01 00:00:00 UTC (keyCompromise)",
+        ),
+        (
+            &Revocation::Unknown,
+            [Prompts, Trusted, Refuses],
+            "the OCSP responder does not know the certificate",
+        ),
+        (
+            &Revocation::NotOffered,
+            [Prompts, Trusted, Refuses],
+            "the certificate names no OCSP responder and no CRL over HTTP",
+        ),
+        (
+            &unreachable,
+            [Prompts, Trusted, Refuses],
+            "no revocation answer could be had: connection refused",
+        ),
+        (
+            &late,
+            [Prompts, Trusted, Refuses],
+            "the revocation answer took 5.000 s, too late to count",
+        ),
+        (
+            &invalid,
+            [Prompts, Trusted, Refuses],
+            "the revocation answer cannot be relied on: the answer is three days old",
+        ),
+    ] {
+        for (profile, expected) in PROFILES.iter().zip(expected) {
+            let verdict = verdict_with(profile, revocation);
+            let row = format!("{} {}", profile.id, revocation.as_str());
+            assert_eq!(verdict.kind, expected, "{row}");
+            if expected == Trusted {
+                assert_eq!(verdict.rule, Some("dns-id"), "{row}");
+            } else {
+                assert_eq!(verdict.rule, Some("not-revoked"), "{row}");
+                assert!(verdict.reasons[0].ends_with(&format!(": {reason}")), "{row}");
+            }
+            assert_eq!(
+                verdict.reasons.iter().any(|reason| reason == "revocation was not asked"),
+                *revocation == Revocation::NotAsked,
+                "{row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_profile_has_a_row_for_every_rule_it_asks() {
+    for profile in &PROFILES {
+        for rule in rules::ALL {
+            let asked = if is_about_identity(rule.id) {
+                profile.identity.contains(&rule.id)
+            } else {
+                rule.id != rules::NOT_REVOKED.id
+            };
+            let rows = profile.rows.iter().filter(|row| row.rule == rule.id).count();
+            assert_eq!(rows, usize::from(asked), "{} {}", profile.id, rule.id);
+        }
+        assert!(profile.rows.iter().all(|row| row.broken != Trusted), "{}", profile.id);
+        assert!(profile.rows.iter().all(|row| row.undetermined != Trusted), "{}", profile.id);
+    }
+}
+
+#[test]
+fn profiles_are_named() {
+    for (name, id) in [
+        ("jabber", ProfileId::Jabber),
+        ("jabber-12", ProfileId::Jabber12),
+        ("strict", ProfileId::Strict),
+    ] {
+        assert_eq!(name.parse(), Ok(id));
+        assert_eq!(id.to_string(), name);
+        assert_eq!(id.profile().id, id);
+        assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{name}\""));
+    }
+    assert_eq!(ProfileId::default().as_str(), "jabber");
+    for name in ["", "Jabber", "jabber12", "webex"] {
+        let error = name.parse::<ProfileId>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!(
+                "`{name}` is not a client profile; the profiles are `jabber`, `jabber-12`, `strict`"
+            )
+        );
+    }
+}
+
+#[test]
+fn kinds_are_ranked_from_harmless_to_worst() {
+    assert!(Trusted < Unknown && Unknown < Prompts && Prompts < Refuses);
+    for (kind, word) in
+        [(Trusted, "trusted"), (Unknown, "unknown"), (Prompts, "prompts"), (Refuses, "refuses")]
+    {
+        assert_eq!(kind.to_string(), word);
+    }
+}
+
+#[test]
+fn nothing_to_judge_is_unknown() {
+    let verdict = ProfileId::Jabber.profile().nothing_to_judge("no address is known");
+    assert_eq!(verdict.kind, Unknown);
+    assert_eq!(verdict.reasons, ["what Jabber would do is not known: no address is known"]);
+    assert_eq!(verdict.rule, None);
+}

@@ -1,0 +1,283 @@
+//! The one function that gives a record its new bytes, and the second pass that is made of it.
+//!
+//! Preview, apply, rollback and reports all go through [`rewrite`], so what was shown is what is
+//! done. `proof` shares none of this code.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Read, Write};
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use crate::census::Kind;
+use crate::evidence::Endpoint;
+use crate::export::{Contents, Dialect, ExportError, Reader, Record, RecordKind};
+use crate::ledger::{Class, Ledger};
+use crate::name::Fqdn;
+use crate::photo::{self, PhotoCell};
+use crate::reference::ReferenceIdentifier;
+use crate::row::{PhotoCellOf, Unreadable, photo_cell};
+
+/// What is done with the records of an endpoint.
+#[derive(Clone, Debug)]
+pub enum Treatment {
+    /// Their host becomes this name.
+    Rewrite(ReferenceIdentifier),
+    /// They stay as they are and a person is told.
+    Leave {
+        /// Held or unresolved.
+        class: Class,
+        /// The stable word.
+        reason: String,
+        /// The same in a sentence.
+        explanation: String,
+        /// What would change the answer.
+        hint: Option<String>,
+    },
+}
+
+/// What to do with every endpoint of an export.
+#[derive(Clone, Debug, Default)]
+pub struct Treatments {
+    /// The domains that make a host `webex`.
+    pub domains: Vec<Fqdn>,
+    /// By endpoint. One that is not here stays untouched.
+    pub by_endpoint: HashMap<Endpoint, Treatment>,
+}
+
+/// What became of one record.
+#[derive(Debug)]
+pub enum Rewritten<'r> {
+    /// Copied as it is; nothing to say.
+    Untouched,
+    /// Copied as it is; a person is told.
+    Left {
+        /// Held or unresolved.
+        class: Class,
+        /// Why.
+        treatment: &'r Treatment,
+        /// The photo cell's text.
+        cell: Cow<'r, str>,
+    },
+    /// Copied as it is, because it cannot be read.
+    Unreadable(Unreadable),
+    /// The host is replaced.
+    Changed(CellChange<'r>),
+}
+
+/// A host replaced inside one record.
+#[derive(Debug)]
+pub struct CellChange<'r> {
+    /// The bytes of the record that `host` replaces.
+    pub span: Range<usize>,
+    /// The new host, ASCII.
+    pub host: &'r str,
+    /// The cell's text before.
+    pub old: Cow<'r, str>,
+    /// The cell's text after.
+    pub new: String,
+    /// The host's place in `old`.
+    pub old_host: Range<usize>,
+    /// The host's place in `new`.
+    pub new_host: Range<usize>,
+}
+
+impl Rewritten<'_> {
+    /// The record's class in the ledger.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Untouched => Class::Untouched,
+            Self::Left { class, .. } => *class,
+            Self::Unreadable(_) => Class::Unreadable,
+            Self::Changed(_) => Class::Rewritten,
+        }
+    }
+}
+
+/// Gives a data record its new bytes, as a span and what stands there instead.
+pub fn rewrite<'r>(
+    record: &Record<'r>,
+    dialect: &Dialect,
+    treatments: &'r Treatments,
+) -> Rewritten<'r> {
+    let (text, cell) = match photo_cell(record, dialect, &treatments.domains) {
+        PhotoCellOf::Missing => return Rewritten::Untouched,
+        PhotoCellOf::Unreadable(why) => return Rewritten::Unreadable(why),
+        PhotoCellOf::Cell(text, cell) => (text, cell),
+    };
+    let PhotoCell::Url(url) = &cell else { return Rewritten::Untouched };
+    let Some(treatment) = url.endpoint().and_then(|at| treatments.by_endpoint.get(&at)) else {
+        return Rewritten::Untouched;
+    };
+    let to = match treatment {
+        Treatment::Leave { class, .. } => {
+            return Rewritten::Left { class: *class, treatment, cell: text };
+        }
+        Treatment::Rewrite(to) => to.name(),
+    };
+    let field = record.photo();
+    let span = field.and_then(|field| field.raw_range(url.host_span.clone()));
+    let new = photo::with_host(&text, url, to);
+    match (span, new) {
+        (Some(span), Ok(new)) => Rewritten::Changed(CellChange {
+            span,
+            host: to.as_str(),
+            old_host: url.host_span.clone(),
+            new_host: url.host_span.start..url.host_span.start + to.as_str().len(),
+            old: text,
+            new,
+        }),
+        (None, _) => Rewritten::Unreadable(Unreadable {
+            reason: "inseparable-host",
+            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
+            hint: "correct the cell in the export with a text editor",
+        }),
+        (_, Err(error)) => Rewritten::Unreadable(Unreadable {
+            reason: "inseparable-host",
+            explanation: error.to_string(),
+            hint: "correct the cell in the export with a text editor",
+        }),
+    }
+}
+
+/// Where the second pass writes.
+pub struct Outputs<'w> {
+    /// The import file.
+    pub import: &'w mut dyn Write,
+    /// What it holds.
+    pub contents: Contents,
+    /// The changed records as they were, with the header.
+    pub rollback: Option<&'w mut dyn Write>,
+}
+
+/// One record that was changed, held or cannot be read, as the second pass meets it.
+#[derive(Debug)]
+pub struct Met<'a> {
+    /// The record.
+    pub record: &'a Record<'a>,
+    /// What became of it.
+    pub rewritten: &'a Rewritten<'a>,
+}
+
+/// The sums of the second pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Records by class.
+    pub ledger: Ledger,
+    /// SHA-256 over every change (record, byte range, new host), hexadecimal: two passes that make
+    /// the same changes have the same digest.
+    pub digest: String,
+}
+
+/// Why the second pass stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RewriteError {
+    /// The export could not be read.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// An output could not be written.
+    #[error("an output could not be written: {0}")]
+    Output(#[source] io::Error),
+}
+
+/// The second pass: copies an export to its end, splicing the hosts that were decided.
+///
+/// `on_met` sees every record that is not untouched, in the order of the export.
+///
+/// # Errors
+/// [`RewriteError`] when the export cannot be read or an output not written; what was written
+/// until then is not whole.
+pub fn rewrite_export<R: Read>(
+    reader: &mut Reader<R>,
+    treatments: &Treatments,
+    outputs: &mut Outputs<'_>,
+    on_met: &mut dyn FnMut(Met<'_>) -> io::Result<()>,
+) -> Result<Done, RewriteError> {
+    let dialect = reader.dialect().clone();
+    let mut ledger = Ledger::default();
+    let mut digest = Sha256::new();
+    outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
+    while let Some(record) = reader.next_record()? {
+        match record.kind() {
+            RecordKind::Header => outputs.both(record.raw()).map_err(RewriteError::Output)?,
+            RecordKind::Blank | RecordKind::Overlong { first: false } => {
+                outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
+            }
+            RecordKind::Data | RecordKind::Overlong { first: true } => {
+                let rewritten = rewrite(&record, &dialect, treatments);
+                ledger.count(rewritten.class());
+                if let Rewritten::Changed(change) = &rewritten {
+                    let position = record.position();
+                    let start = position.byte + change.span.start as u64;
+                    let end = position.byte + change.span.end as u64;
+                    digest
+                        .update(format!("{}\t{start}\t{end}\t{}\n", position.record, change.host));
+                    outputs.changed(&record, change).map_err(RewriteError::Output)?;
+                } else {
+                    outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
+                }
+                if rewritten.class() != Class::Untouched {
+                    on_met(Met { record: &record, rewritten: &rewritten })
+                        .map_err(RewriteError::Output)?;
+                }
+            }
+        }
+    }
+    Ok(Done { ledger, digest: hex(&digest.finalize()) })
+}
+
+impl Outputs<'_> {
+    /// What the import file and the rollback both begin with.
+    fn both(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.import.write_all(bytes)?;
+        match &mut self.rollback {
+            Some(rollback) => rollback.write_all(bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn unchanged(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.contents {
+            Contents::Everything => self.import.write_all(bytes),
+            Contents::ChangedOnly => Ok(()),
+        }
+    }
+
+    fn changed(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> io::Result<()> {
+        record.write_spliced(change.span.clone(), change.host, &mut self.import)?;
+        match &mut self.rollback {
+            Some(rollback) => rollback.write_all(record.raw()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The ledger that the treatments will give, from the counts of the first pass.
+pub fn expected_ledger(census: &crate::census::Census, treatments: &Treatments) -> Ledger {
+    let mut ledger = Ledger::default();
+    let mut decided = 0;
+    for (endpoint, records) in &census.endpoints {
+        let class = match treatments.by_endpoint.get(endpoint) {
+            Some(Treatment::Rewrite(_)) => Class::Rewritten,
+            Some(Treatment::Leave { class, .. }) => *class,
+            None => continue,
+        };
+        decided += records;
+        ledger.add(class, *records);
+    }
+    let unreadable = census.of(Kind::Unreadable);
+    ledger.add(Class::Unreadable, unreadable);
+    ledger.add(Class::Untouched, census.records - decided - unreadable);
+    ledger
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,104 @@
+//! What a record's photo cell is, read the same way by every pass.
+
+use std::borrow::Cow;
+
+use crate::export::{Defect, Dialect, Record};
+use crate::name::Fqdn;
+use crate::photo::{self, HostKind, PhotoCell};
+
+/// A data record's photo cell.
+#[derive(Debug)]
+pub enum PhotoCellOf<'a> {
+    /// The record is too short to have one.
+    Missing,
+    /// The cell, its text, and where the cell stands in the record.
+    Cell(Cow<'a, str>, PhotoCell),
+    /// The record or its cell cannot be read.
+    Unreadable(Unreadable),
+}
+
+/// Why a record cannot be read. It passes through as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The stable word: `unclosed-quote`, `overlong`, `undecodable`, `ragged`.
+    pub reason: &'static str,
+    /// The same in a sentence.
+    pub explanation: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// Reads the photo cell of a data record.
+pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) -> PhotoCellOf<'a> {
+    if let Some(defect) = record.defect() {
+        return PhotoCellOf::Unreadable(Unreadable::from(&defect));
+    }
+    let Some(field) = record.photo() else {
+        return match stray_address(record, dialect, domains) {
+            Some(unreadable) => PhotoCellOf::Unreadable(unreadable),
+            None => PhotoCellOf::Missing,
+        };
+    };
+    let text = match field.text() {
+        Ok(text) => text,
+        Err(undecodable) => {
+            return PhotoCellOf::Unreadable(Unreadable {
+                reason: "undecodable",
+                explanation: format!("the photo cell cannot be read: {undecodable}"),
+                hint: "correct the cell in the export with a text editor, or give --encoding",
+            });
+        }
+    };
+    let cell = photo::classify(&text, domains);
+    if !matches!(cell, PhotoCell::Url(_))
+        && let Some(unreadable) = stray_address(record, dialect, domains)
+    {
+        return PhotoCellOf::Unreadable(unreadable);
+    }
+    PhotoCellOf::Cell(text, cell)
+}
+
+/// In a record with more or fewer fields than the header, an unquoted delimiter may have moved the
+/// photo URL into another field: then the record must not be passed over in silence.
+fn stray_address(record: &Record<'_>, dialect: &Dialect, domains: &[Fqdn]) -> Option<Unreadable> {
+    let fields = record.field_count();
+    if fields == dialect.fields {
+        return None;
+    }
+    let at = (0..fields).filter(|at| *at != dialect.photo_field).find(|at| {
+        let text = record.field(*at).and_then(|field| field.text().ok());
+        text.is_some_and(|text| match photo::classify(&text, domains) {
+            PhotoCell::Url(url) => matches!(url.host, HostKind::Address(_)),
+            _ => false,
+        })
+    })?;
+    Some(Unreadable {
+        reason: "ragged",
+        explanation: format!(
+            "the record has {fields} fields where {} are expected, and an address stands in field \
+             {} instead of field {}",
+            dialect.fields,
+            at + 1,
+            dialect.photo_field + 1
+        ),
+        hint: "quote the field that holds a delimiter, in the export with a text editor",
+    })
+}
+
+impl From<&Defect> for Unreadable {
+    fn from(defect: &Defect) -> Self {
+        match defect {
+            Defect::UnclosedQuote { .. } => Self {
+                reason: "unclosed-quote",
+                explanation: defect.to_string(),
+                hint: "close the quote in the export with a text editor: the records behind it \
+                       were not looked at",
+            },
+            Defect::Overlong { .. } => Self {
+                reason: "overlong",
+                explanation: defect.to_string(),
+                hint: "look for a quote that is never closed, with a text editor",
+            },
+        }
+    }
+}

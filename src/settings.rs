@@ -1,0 +1,593 @@
+//! What the options mean: flags over environment over configuration file, resolved once.
+//!
+//! Nothing is opened here: the layers come in as text and tables, and files that options name are
+//! loaded by the commands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::CommandFactory;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use crate::cli::{
+    CertificateOptions, Cli, ImportOptions, NetworkOptions, PolicyOptions, ReadOptions,
+    ReportOptions, ScopeOptions, TalkOptions,
+};
+use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
+use crate::export::{Choices, Contents, Layout};
+use crate::name::Fqdn;
+use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
+use crate::profile::{Profile, ProfileId};
+use crate::reference::DEFAULT_DOMAINS;
+
+/// Time for one question or handshake attempt, by default: Jabber's own patience with a
+/// revocation answer (Jabber for Mac 9.6 guide).
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for all questions of a run, by default.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(600);
+/// Endpoints surveyed at the same time, by default.
+pub const DEFAULT_CONCURRENCY: usize = 32;
+/// Repetitions of an unanswered DNS question, by default.
+pub const DEFAULT_RETRIES: u32 = 1;
+/// Time for revocation answers, by default: "less than 5 seconds" (Jabber 10.5 guide).
+pub const DEFAULT_REVOCATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the environment's variables begin with.
+const PREFIX: &str = "PHOTOFIX_";
+/// Options that hold lists, by their long names.
+const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
+/// Options that hold whole numbers.
+const NUMBERS: [&str; 2] = ["concurrency", "retries"];
+/// Options that hold yes or no.
+const FLAGS: [&str; 9] = [
+    "allow-private",
+    "check-all",
+    "force",
+    "headerless",
+    "offline",
+    "only-changed",
+    "quiet",
+    "redact",
+    "verbose",
+];
+
+/// Why options cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The configuration file is not TOML, or has an option of the wrong kind.
+    #[error("`{file}`: {why}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// A name that is no option.
+    #[error("{place}: `{name}` is no option{}", near(.nearest))]
+    Unknown {
+        /// `PHOTOFIX_…` or the file.
+        place: String,
+        /// The name.
+        name: String,
+        /// The nearest option.
+        nearest: Option<String>,
+    },
+    /// A value that means nothing for its option.
+    #[error("--{option} `{value}`: {why}")]
+    Value {
+        /// The option's long name.
+        option: &'static str,
+        /// The value.
+        value: String,
+        /// Why.
+        why: String,
+    },
+    /// Two options that exclude each other.
+    #[error("--{first} and --{second} exclude each other: {why}")]
+    Conflict {
+        /// One.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+fn near(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |name| format!("; the nearest is `{name}`"))
+}
+
+/// The layers below the command line.
+#[derive(Debug, Default)]
+pub struct Layers {
+    environment: Table,
+    file: Table,
+}
+
+impl Layers {
+    /// Reads both layers.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the variable or the file, and the option.
+    pub fn read(
+        environment: impl Iterator<Item = (String, String)>,
+        file: Option<(&str, &str)>,
+    ) -> Result<Self, SettingsError> {
+        let known = long_options();
+        let mut layers = Self::default();
+        for (variable, text) in environment {
+            let Some(rest) = variable.strip_prefix(PREFIX) else { continue };
+            let name = rest.to_ascii_lowercase().replace('_', "-");
+            check_known(&known, &name, &variable)?;
+            layers.environment.insert(name.clone(), from_text(&name, &text, &variable)?);
+        }
+        if let Some((name, text)) = file {
+            let bad = |why: String| SettingsError::File { file: name.to_owned(), why };
+            let table: Table = text.parse().map_err(|e: toml::de::Error| bad(e.to_string()))?;
+            for (key, value) in table {
+                check_known(&known, &key, &format!("`{name}`"))?;
+                let value = match value {
+                    Value::String(one) if LISTS.contains(&key.as_str()) => {
+                        Value::Array(vec![Value::String(one)])
+                    }
+                    other => other,
+                };
+                check_kind(&key, &value).map_err(&bad)?;
+                layers.file.insert(key, value);
+            }
+        }
+        Ok(layers)
+    }
+
+    /// A group of options with its gaps filled from the environment, then from the file.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`] when a layer's value is of the wrong kind.
+    pub fn fill<T: Serialize + DeserializeOwned>(&self, group: &T) -> Result<T, SettingsError> {
+        let bad = |why: String| SettingsError::File { file: "configuration".to_owned(), why };
+        let typed = Table::try_from(group).map_err(|error| bad(error.to_string()))?;
+        let mut merged = self.file.clone();
+        merged.extend(self.environment.clone());
+        merged.extend(typed);
+        T::deserialize(Value::Table(merged)).map_err(|error| bad(error.message().to_owned()))
+    }
+}
+
+/// Whether an option's value in a file is of the kind that the option has.
+fn check_kind(name: &str, value: &Value) -> Result<(), String> {
+    let text = |value: &Value| value.is_str();
+    let (right, kind) = if LISTS.contains(&name) {
+        (value.as_array().is_some_and(|items| items.iter().all(text)), "a list of texts")
+    } else if NUMBERS.contains(&name) {
+        (value.as_integer().is_some_and(|number| u32::try_from(number).is_ok()), "a whole number")
+    } else if FLAGS.contains(&name) {
+        (value.is_bool(), "`true` or `false`")
+    } else {
+        (text(value), "a text in quotes")
+    };
+    if right { Ok(()) } else { Err(format!("`{name} = {value}`: expected {kind}")) }
+}
+
+fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsError> {
+    let bad = |why: &str| SettingsError::File {
+        file: variable.to_owned(),
+        why: format!("`{text}` {why}"),
+    };
+    if LISTS.contains(&name) {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        return Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()));
+    }
+    if NUMBERS.contains(&name) {
+        return text.parse().map(Value::Integer).map_err(|_| bad("is not a whole number"));
+    }
+    if FLAGS.contains(&name) {
+        return match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(Value::Boolean(true)),
+            "0" | "false" | "no" | "off" | "" => Ok(Value::Boolean(false)),
+            _ => Err(bad("is neither `true` nor `false`")),
+        };
+    }
+    Ok(Value::String(text.to_owned()))
+}
+
+fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), SettingsError> {
+    if known.contains(name) {
+        return Ok(());
+    }
+    let nearest = known.iter().min_by_key(|option| edit_distance(option, name)).cloned();
+    Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
+}
+
+/// The long options of all commands that a layer may give.
+fn long_options() -> BTreeSet<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands().flat_map(clap::Command::get_arguments);
+    cli.get_arguments()
+        .chain(commands)
+        .filter_map(clap::Arg::get_long)
+        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let substitute = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn value<T: FromStr>(option: &'static str, text: &str) -> Result<T, SettingsError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| SettingsError::Value {
+        option,
+        value: text.to_owned(),
+        why: error.to_string(),
+    })
+}
+
+fn values<T: FromStr>(
+    option: &'static str,
+    texts: Option<&Vec<String>>,
+) -> Result<Vec<T>, SettingsError>
+where
+    T::Err: std::fmt::Display,
+{
+    texts.into_iter().flatten().map(|text| value(option, text)).collect()
+}
+
+/// A choice among words; the first is the default.
+fn word<T: Copy>(
+    option: &'static str,
+    text: Option<&String>,
+    words: &[(&str, T)],
+) -> Result<T, SettingsError> {
+    let Some(text) = text else { return Ok(words[0].1) };
+    let found = words.iter().find(|(word, _)| word == text).map(|(_, meaning)| *meaning);
+    found.ok_or_else(|| {
+        let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        SettingsError::Value {
+            option,
+            value: text.clone(),
+            why: format!("expected {}", words.join(" or ")),
+        }
+    })
+}
+
+/// A time such as `5s`, `500ms`, `2m`, `1h 30m`; a bare number is seconds.
+fn time(
+    option: &'static str,
+    text: Option<&String>,
+    default: Duration,
+) -> Result<Duration, SettingsError> {
+    let Some(text) = text else { return Ok(default) };
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let span = text.parse::<jiff::SignedDuration>().ok();
+    span.and_then(|span| Duration::try_from(span).ok()).filter(|span| !span.is_zero()).ok_or_else(
+        || SettingsError::Value {
+            option,
+            value: text.clone(),
+            why: "expected a time such as `5s`, `500ms` or `2m`".to_owned(),
+        },
+    )
+}
+
+/// How to read the export.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn choices(options: &ReadOptions) -> Result<Choices, SettingsError> {
+    let headerless = options.headerless.unwrap_or(false);
+    if headerless && options.column.is_some() {
+        return Err(SettingsError::Conflict {
+            first: "headerless",
+            second: "column",
+            why: "a file without a header has no column names",
+        });
+    }
+    Ok(Choices {
+        encoding: options.encoding.as_ref().map(|text| value("encoding", text)).transpose()?,
+        delimiter: options.delimiter.as_ref().map(|text| value("delimiter", text)).transpose()?,
+        column: options.column.clone(),
+        layout: if headerless { Layout::Headerless } else { Layout::Headered },
+    })
+}
+
+/// The allowed domains.
+///
+/// # Errors
+/// [`SettingsError`] names the domain.
+pub fn domains(texts: Option<&Vec<String>>) -> Result<Vec<Fqdn>, SettingsError> {
+    match texts {
+        Some(_) => values("domain", texts),
+        None => DEFAULT_DOMAINS.iter().map(|domain| value("domain", domain)).collect(),
+    }
+}
+
+/// Where names may come from; the files are not opened yet.
+#[derive(Clone, Debug)]
+pub struct ScopeSettings {
+    /// Allowed domains.
+    pub domains: Vec<Fqdn>,
+    /// The map.
+    pub map: Option<PathBuf>,
+    /// The list of names to try.
+    pub candidates: Option<PathBuf>,
+    /// The default host.
+    pub default_host: Option<Fqdn>,
+}
+
+/// Resolves `--domain`, `--map`, `--candidates`, `--default-host`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn scope(options: &ScopeOptions) -> Result<ScopeSettings, SettingsError> {
+    let default_host =
+        options.default_host.as_ref().map(|text| value("default-host", text)).transpose()?;
+    Ok(ScopeSettings {
+        domains: domains(options.domain.as_ref())?,
+        map: options.map.clone(),
+        candidates: options.candidates.clone(),
+        default_host,
+    })
+}
+
+/// How to ask the network.
+#[derive(Clone, Debug)]
+pub struct NetworkPlan {
+    /// Whether to ask at all.
+    pub reach: Reach,
+    /// DNS servers, in the order of asking.
+    pub servers: Vec<Server>,
+    /// Connections led elsewhere.
+    pub connect_to: Vec<ConnectTo>,
+    /// Addresses that are not public.
+    pub special: SpecialAddresses,
+    /// Bounds.
+    pub limits: Limits,
+    /// A proxy for TLS connections.
+    pub proxy: Option<Proxy>,
+}
+
+/// Resolves the network options.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn network(options: &NetworkOptions) -> Result<NetworkPlan, SettingsError> {
+    let mut servers: Vec<Server> = values("dns", options.dns.as_ref())?;
+    if servers.is_empty() {
+        servers.push(Server::System);
+    }
+    let concurrency = options.concurrency.unwrap_or(DEFAULT_CONCURRENCY);
+    if concurrency == 0 {
+        return Err(SettingsError::Value {
+            option: "concurrency",
+            value: "0".to_owned(),
+            why: "at least 1 is needed".to_owned(),
+        });
+    }
+    let special = match options.allow_private {
+        Some(true) => SpecialAddresses::Allow,
+        _ => SpecialAddresses::Refuse,
+    };
+    Ok(NetworkPlan {
+        reach: if options.offline == Some(true) { Reach::Offline } else { Reach::Network },
+        servers,
+        connect_to: values("connect-to", options.connect_to.as_ref())?,
+        special,
+        limits: Limits {
+            timeout: time("timeout", options.timeout.as_ref(), DEFAULT_TIMEOUT)?,
+            retries: options.retries.unwrap_or(DEFAULT_RETRIES),
+            deadline: time("deadline", options.deadline.as_ref(), DEFAULT_DEADLINE)?,
+            concurrency,
+        },
+        proxy: options.proxy.as_ref().map(|text| value("proxy", text)).transpose()?,
+    })
+}
+
+/// A source of trust anchors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrustSource {
+    /// The operating system's store.
+    System,
+    /// Mozilla's store, compiled in.
+    Mozilla,
+    /// A PEM file.
+    File(PathBuf),
+}
+
+/// How to judge certificates.
+#[derive(Clone, Debug)]
+pub struct CertificatePlan {
+    /// Where trust anchors come from.
+    pub trust: Vec<TrustSource>,
+    /// The client profile.
+    pub profile: &'static Profile,
+    /// Time for revocation answers.
+    pub revocation_timeout: Duration,
+}
+
+/// Resolves `--trust`, `--profile`, `--revocation-timeout`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn certificates(options: &CertificateOptions) -> Result<CertificatePlan, SettingsError> {
+    let trust = match &options.trust {
+        None => vec![TrustSource::System],
+        Some(texts) => texts
+            .iter()
+            .map(|text| match text.as_str() {
+                "system" => TrustSource::System,
+                "mozilla" => TrustSource::Mozilla,
+                file => TrustSource::File(PathBuf::from(file)),
+            })
+            .collect(),
+    };
+    let name = options.profile.as_deref().unwrap_or("jabber");
+    let profile = value::<ProfileId>("profile", name)?.profile();
+    let revocation_timeout = time(
+        "revocation-timeout",
+        options.revocation_timeout.as_ref(),
+        DEFAULT_REVOCATION_TIMEOUT,
+    )?;
+    Ok(CertificatePlan { trust, profile, revocation_timeout })
+}
+
+/// Whether photo hosts that are WebEx names already are asked as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebexHosts {
+    /// They are left alone.
+    Leave,
+    /// Their certificates are checked.
+    Check,
+}
+
+/// Resolves `--certificate`, `--ambiguous`, `--check-all`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn policy(
+    options: &PolicyOptions,
+    reach: Reach,
+) -> Result<(Policy, WebexHosts), SettingsError> {
+    let untrusted = word(
+        "certificate",
+        options.certificate.as_ref(),
+        &[("require", OnUntrusted::Hold), ("warn", OnUntrusted::Flag)],
+    )?;
+    let ambiguity = word(
+        "ambiguous",
+        options.ambiguous.as_ref(),
+        &[("hold", OnAmbiguity::Hold), ("pick", OnAmbiguity::Pick)],
+    )?;
+    let webex = match options.check_all {
+        Some(true) => WebexHosts::Check,
+        _ => WebexHosts::Leave,
+    };
+    Ok((Policy { untrusted, ambiguity, reach }, webex))
+}
+
+/// Resolves `--only-changed`.
+pub fn contents(options: &ImportOptions) -> Contents {
+    match options.only_changed {
+        Some(true) => Contents::ChangedOnly,
+        _ => Contents::Everything,
+    }
+}
+
+/// When something is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to talk.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    /// How much.
+    pub volume: Volume,
+    /// Colour.
+    pub color: When,
+    /// Progress.
+    pub progress: When,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Errors only.
+    Quiet,
+    /// The summary.
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// Resolves `--quiet`, `--verbose`, `--color`, `--progress`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn talk(options: &TalkOptions) -> Result<Talk, SettingsError> {
+    let when = [("auto", When::Auto), ("always", When::Always), ("never", When::Never)];
+    let volume = match (options.quiet, options.verbose) {
+        (Some(true), _) => Volume::Quiet,
+        (_, Some(true)) => Volume::Verbose,
+        _ => Volume::Normal,
+    };
+    Ok(Talk {
+        volume,
+        color: word("color", options.color.as_ref(), &when)?,
+        progress: word("progress", options.progress.as_ref(), &when)?,
+    })
+}
+
+/// The options that shaped the decisions, for reports and plans: by long name, as given.
+pub fn shown(groups: &[&dyn ShownOptions]) -> serde_json::Map<String, serde_json::Value> {
+    let mut shown = BTreeMap::new();
+    for group in groups {
+        shown.extend(group.shown());
+    }
+    shown.into_iter().collect()
+}
+
+/// A group of options that reports show.
+pub trait ShownOptions {
+    /// Its options that were given, by long name.
+    fn shown(&self) -> BTreeMap<String, serde_json::Value>;
+}
+
+impl<T: Serialize> ShownOptions for T {
+    fn shown(&self) -> BTreeMap<String, serde_json::Value> {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(options)) => {
+                options.into_iter().filter(|(_, value)| !value.is_null()).collect()
+            }
+            // A group is a struct of plain options: nothing else can come out of it.
+            _ => BTreeMap::new(),
+        }
+    }
+}
+
+/// The kinds and paths of the reports wanted.
+///
+/// # Errors
+/// [`SettingsError`] names the path whose ending says nothing.
+pub fn reports(
+    options: &ReportOptions,
+) -> Result<Vec<(crate::report::Kind, PathBuf)>, SettingsError> {
+    let paths = options.report.iter().flatten();
+    paths
+        .map(|path| {
+            let name = path.to_string_lossy();
+            let kind =
+                crate::report::Kind::of_file_name(&name).map_err(|error| SettingsError::Value {
+                    option: "report",
+                    value: name.to_string(),
+                    why: error.to_string(),
+                })?;
+            Ok((kind, path.clone()))
+        })
+        .collect()
+}

@@ -1,0 +1,368 @@
+//! The command line: exit statuses, and every message that a failure ends with. A message names
+//! the file, the place and the value, and says what to do; and no output is left.
+
+mod common;
+
+use std::process::Stdio;
+
+use common::Folder;
+
+const HEADER: &str = "employeeID,displayName,email,userProfilePhotoURL,activeConnect\r\n";
+
+fn export(urls: &[&str]) -> String {
+    let rows = urls
+        .iter()
+        .enumerate()
+        .map(|(at, url)| format!("{at:06},\"Doe, Jane\",jane{at}@corp.example.com,{url},Yes\r\n"));
+    HEADER.chars().chain(rows.collect::<String>().chars()).collect()
+}
+
+/// Runs and expects a failure: its status, its whole message, and nothing new in the folder.
+fn fails(folder: &Folder, arguments: &[&str], status: i32, pieces: &[&str]) {
+    let before = folder.names();
+    let run = folder.run(arguments);
+    assert_eq!(run.status, status, "{arguments:?}\n{}", run.stderr);
+    for piece in pieces {
+        assert!(run.stderr.contains(piece), "{arguments:?}: no {piece:?} in\n{}", run.stderr);
+    }
+    assert_eq!(folder.names(), before, "{arguments:?} left something");
+    assert!(run.stdout.is_empty(), "{arguments:?}: {}", run.text());
+}
+
+#[test]
+fn the_statuses_of_a_run_that_ends_well() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    folder.write("all.csv", export(&["https://203.0.113.7/a.jpg", "-", ""]));
+    folder.write("some.csv", export(&["https://203.0.113.7/a.jpg", "https://203.0.113.8/b.jpg"]));
+    let run = folder.run(&["fix", "all.csv", "-o", "out.csv", "--offline", "--map", "map.csv"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let expected = export(&["https://c12.webex.com/a.jpg", "-", ""]);
+    assert_eq!(String::from_utf8(folder.read("out.csv")).unwrap(), expected);
+    assert!(run.stdout.is_empty(), "standard output is data only");
+
+    let run = folder.run(&["fix", "some.csv", "-o", "-", "--offline", "--map", "map.csv"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let expected = export(&["https://c12.webex.com/a.jpg", "https://203.0.113.8/b.jpg"]);
+    assert_eq!(run.text(), expected);
+
+    let run = folder.run(&["verify", "all.csv", "out.csv"]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    let damaged = export(&["https://c12.webex.com/a.jpg", "-", ""]).replace("Jane", "Jan");
+    folder.write("damaged.csv", damaged);
+    let run = folder.run(&["verify", "all.csv", "damaged.csv"]);
+    assert_eq!(run.status, 1, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("displayName"), "{}", run.text());
+}
+
+#[test]
+fn quiet_says_nothing_and_the_summary_says_what_was_written() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "map.csv"];
+    let run = folder.run(&arguments);
+    assert!(run.stderr.contains("out.csv"), "{}", run.stderr);
+    assert!(run.stderr.contains("offline"), "what was not asked is said: {}", run.stderr);
+    let run = folder.run(&[&arguments[..], &["--force", "-q"]].concat());
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn usage() {
+    let folder = Folder::new();
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    folder.write("old.csv", "mine");
+    let fix = |more: &[&'static str]| {
+        let mut all = vec!["fix", "users.csv", "--offline"];
+        if !more.contains(&"-o") {
+            all.extend(["-o", "out.csv"]);
+        }
+        all.extend(more);
+        all
+    };
+    for (arguments, pieces) in [
+        (vec!["fix", "users.csv"], vec!["--output"]),
+        (vec!["frobnicate"], vec!["frobnicate"]),
+        (fix(&["--domain", "webex"]), vec!["--domain `webex`", "single label"]),
+        (fix(&["--delimiter", "pipe"]), vec!["--delimiter `pipe`"]),
+        (fix(&["--encoding", "ebcdic"]), vec!["--encoding `ebcdic`"]),
+        (fix(&["--timeout", "soon"]), vec!["--timeout `soon`", "`5s`"]),
+        (fix(&["--concurrency", "0"]), vec!["--concurrency `0`", "at least 1"]),
+        (fix(&["--dns", "nowhere"]), vec!["--dns `nowhere`"]),
+        (fix(&["--connect-to", "a:b"]), vec!["--connect-to `a:b`"]),
+        (fix(&["--profile", "jabber-99"]), vec!["--profile `jabber-99`", "jabber-12", "strict"]),
+        (fix(&["--certificate", "maybe"]), vec!["--certificate `maybe`", "`require` or `warn`"]),
+        (fix(&["--ambiguous", "guess"]), vec!["--ambiguous `guess`", "`hold` or `pick`"]),
+        (fix(&["--default-host", "10.0.0.1"]), vec!["--default-host `10.0.0.1`", "an address"]),
+        (fix(&["--report", "report.docx"]), vec!["--report `report.docx`", ".json"]),
+        (fix(&["--color", "loud"]), vec!["--color `loud`"]),
+        (fix(&["--headerless", "--column", "photo"]), vec!["--headerless", "--column"]),
+        (fix(&["-o", "users.csv"]), vec!["`users.csv`", "the same file as the export"]),
+        (fix(&["-o", "users.csv", "--force"]), vec!["`users.csv`", "the same file as the export"]),
+        (fix(&["-o", "./users.csv", "--force"]), vec!["the same file as the export"]),
+        (fix(&["-o", "old.csv"]), vec!["`old.csv` exists already", "--force"]),
+        (fix(&["--report", "old.csv"]), vec!["a report `old.csv` exists already", "--force"]),
+        (fix(&["--report", "out.csv"]), vec!["both the import file and a report", "out.csv"]),
+        (fix(&["-o", "-", "--rollback", "-"]), vec!["standard output"]),
+        (vec!["check", "203.0.113.7"], vec!["`203.0.113.7`", "no client matches"]),
+        (vec!["check", "webex"], vec!["`webex`", "single label"]),
+        (vec!["check", "ftp://c12.webex.com/"], vec!["`ftp://c12.webex.com/`"]),
+        (vec!["check", "http://c12.webex.com/"], vec!["plain http"]),
+        (vec!["check", "c12.webex.com", "--offline"], vec!["--offline"]),
+        (vec!["check", "-"], vec!["standard input names no host"]),
+    ] {
+        fails(&folder, &arguments, 2, &pieces);
+    }
+    assert_eq!(folder.read("old.csv"), b"mine");
+}
+
+#[test]
+fn maps_and_lists_that_cannot_be_used() {
+    let folder = Folder::new();
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    for (text, pieces) in [
+        ("203.0.113.7,c12.webex.com\n66.163.36.300,x.webex.com\n", ["line 2", "`66.163.36.300`"]),
+        ("203.0.113.7;c12.webex.com;x\n", ["line 1", "`ADDRESS,HOST`"]),
+        ("203.0.113.7,a.webex.com\n203.0.113.7,b.webex.com\n", ["line 2", "`a.webex.com`"]),
+        ("203.0.113.7,webex\n", ["line 1", "`webex`"]),
+    ] {
+        folder.write("map.csv", text);
+        let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "map.csv"];
+        fails(&folder, &arguments, 2, &[&["`map.csv`", "hint: "][..], &pieces].concat());
+    }
+    folder.write("names.txt", "c12.webex.com\nnot a name\n");
+    let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--candidates", "names.txt"];
+    fails(&folder, &arguments, 2, &["`names.txt` line 2", "`not a name`", "hint: "]);
+    let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "no.csv"];
+    fails(&folder, &arguments, 1, &["cannot read `no.csv`", "hint: "]);
+}
+
+#[test]
+fn exports_that_cannot_be_read() {
+    let folder = Folder::new();
+    let zip = b"PK\x03\x04\x14\0\x06\0[Content_Types].xml xl/workbook.xml".to_vec();
+    let utf16 = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xFF, 0xFE].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    for (name, bytes, pieces) in [
+        ("empty.csv", Vec::new(), vec!["empty"]),
+        ("book.xlsx", zip, vec!["Excel"]),
+        ("users.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0".to_vec(), vec!["gzip"]),
+        ("guide.pdf", b"%PDF-1.7\n%\xe2\xe3".to_vec(), vec!["PDF"]),
+        (
+            "meetings.csv",
+            utf16(
+                "UserID\tActive\tFirstName\tLastName\tEmail\tTC1\r\n1\tY\tA\tB\ta@b.example\t\r\n",
+            ),
+            vec!["Meetings"],
+        ),
+        (
+            "exported_users.csv",
+            b"First Name,Last Name,Display Name,User ID/Email (Required),User Status\r\n".to_vec(),
+            vec!["Control Hub"],
+        ),
+        (
+            "connect.csv",
+            b"Username,User Status,Total Storage Used(MB)\r\n".to_vec(),
+            vec!["Connect"],
+        ),
+        (
+            "nearly.csv",
+            b"email,userProfilePhotoURI,city\r\n".to_vec(),
+            vec!["userProfilePhotoURL", "--column 'userProfilePhotoURI'"],
+        ),
+        (
+            "twice.csv",
+            b"email,userProfilePhotoURL,userprofilephotourl \r\n".to_vec(),
+            vec!["userProfilePhotoURL", "2", "3"],
+        ),
+    ] {
+        folder.write(name, bytes);
+        let quoted = format!("`{name}`");
+        let pieces = [&[quoted.as_str()][..], &pieces].concat();
+        fails(&folder, &["fix", name, "-o", "out.csv", "--offline"], 1, &pieces);
+        let run = folder.run(&["inspect", name]);
+        assert_eq!(run.status, 1, "{name}: {}", run.text());
+    }
+    fails(&folder, &["fix", "no.csv", "-o", "out.csv"], 1, &["cannot open `no.csv`", "hint: "]);
+    fails(&folder, &["fix", ".", "-o", "out.csv"], 1, &["`.`", "folder", "hint: "]);
+    folder.write("users.csv", export(&[]));
+    let arguments = ["fix", "users.csv", "-o", "nowhere/out.csv", "--offline"];
+    fails(&folder, &arguments, 1, &["nowhere", "hint: "]);
+}
+
+#[test]
+fn records_that_cannot_be_read_are_counted_said_and_kept() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let mut bytes = export(&["https://203.0.113.7/a.jpg"]).into_bytes();
+    bytes.extend(b"000001,X,x@corp.example.com,https://203.0.113.7/\xff.jpg,Yes\r\n");
+    bytes.extend(b"000002,X,y@corp.example.com,https://203.0.113.7/b.jpg,Yes\r\n");
+    bytes.extend(b"000003,\"never closed,z@corp.example.com,https://203.0.113.7/c.jpg,Yes\r\n");
+    bytes.extend(b"000004,X,w@corp.example.com,https://203.0.113.7/d.jpg,Yes\r\n");
+    folder.write("users.csv", &bytes);
+    let arguments = [
+        "fix",
+        "users.csv",
+        "-o",
+        "out.csv",
+        "--offline",
+        "--map",
+        "map.csv",
+        "--report",
+        "r.jsonl",
+    ];
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("record 4 (line 5, byte "), "said loudly: {}", run.stderr);
+    let report = String::from_utf8(folder.read("r.jsonl")).unwrap();
+    let held: Vec<serde_json::Value> = report
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|line| line["type"] == "held")
+        .collect();
+    let found: Vec<(u64, u64, &str)> = held
+        .iter()
+        .map(|row| {
+            let number = |key: &str| row[key].as_u64().unwrap();
+            (number("record"), number("line"), row["reason"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(found, [(2, 3, "undecodable"), (4, 5, "unclosed-quote")]);
+    assert!(held.iter().all(|row| row["byte"].as_u64().is_some()));
+    // Everything behind the unclosed quote is there, as it was.
+    let out = folder.read("out.csv");
+    let tail = bytes.windows(7).position(|window| window == b"000003,").unwrap();
+    assert!(out.ends_with(&bytes[tail..]));
+}
+
+#[test]
+fn stale_plans_are_refused_by_name() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    let arguments = ["plan", "users.csv", "-o", "plan.json", "--offline", "--map", "map.csv"];
+    assert_eq!(folder.run(&arguments).status, 0);
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "out.csv"];
+
+    folder.write("users.csv", export(&["https://203.0.113.7/b.jpg"]));
+    fails(&folder, &apply, 4, &["`plan.json`", "planned for", "found", "sha256", "hint: "]);
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg", "-"]));
+    fails(&folder, &apply, 4, &["planned for", "hint: "]);
+    folder.write("users.csv", "PK\x03\x04");
+    fails(&folder, &apply, 4, &["planned for", "hint: "]);
+
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    let plan = String::from_utf8(folder.read("plan.json")).unwrap();
+    for (from, to, pieces) in [
+        ("c12.webex.com", "c13.webex.com", ["planned", "sha256"]),
+        (
+            "\"host\": \"c12.webex.com\"",
+            "\"host\": \"evil.example\"",
+            ["`evil.example`", "outside"],
+        ),
+        ("photofix.plan/1", "photofix.plan/9", ["photofix.plan/9", "photofix.plan/1"]),
+        ("\"decision\": \"rewrite\"", "\"decision\": \"guess\"", ["`guess`", "decision"]),
+        ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
+    ] {
+        assert!(plan.contains(from), "{from} in {plan}");
+        folder.write("plan.json", plan.replace(from, to));
+        fails(&folder, &apply, 4, &[&pieces[..], &["`plan.json`", "hint: "]].concat());
+    }
+    folder.write("plan.json", &plan);
+    let run = folder.run(&apply);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
+
+#[test]
+fn the_layers_of_options() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    let fix = ["fix", "users.csv", "-o", "-"];
+
+    folder.write("photofix.toml", "offline = true\nmap = 'map.csv'\nquiet = true\n");
+    let run = folder.run(&[&fix[..], &["--config", "photofix.toml"]].concat());
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+
+    folder.write("photofix.toml", "offline = true\nmap = 'other.csv'\ndomain = 'example.com'\n");
+    let run = folder
+        .command(&[&fix[..], &["--config", "photofix.toml"]].concat())
+        .env("PHOTOFIX_MAP", "map.csv")
+        .env("PHOTOFIX_DOMAIN", "webex.com,example.com")
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+
+    let run = folder
+        .command(&[&fix[..], &["--map", "map.csv", "--domain", "webex.com"]].concat())
+        .env("PHOTOFIX_MAP", "other.csv")
+        .env("PHOTOFIX_OFFLINE", "yes")
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+
+    for (text, piece) in [
+        ("offlin = true\n", "`offlin` is no option; the nearest is `offline`"),
+        ("offline = 'perhaps'\n", "`offline = \"perhaps\"`: expected `true` or `false`"),
+        ("domain = 7\n", "`domain = 7`: expected a list of texts"),
+        ("offline = \n", "photofix.toml"),
+    ] {
+        folder.write("photofix.toml", text);
+        let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();
+        fails(&folder, &arguments, 2, &[piece, "hint: "]);
+    }
+    let run = folder.command(&fix).env("PHOTOFIX_DOMIAN", "x.example").output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(stderr.contains("`domian` is no option; the nearest is `domain`"), "{stderr}");
+}
+
+#[test]
+fn standard_input_and_closed_pipes() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let text = export(&["https://203.0.113.7/a.jpg"]);
+    folder.write("users.csv", &text);
+    let from_stdin = || std::fs::File::open(folder.join("users.csv")).unwrap();
+    let run = folder
+        .command(&["fix", "-", "-o", "-", "--offline", "--map", "map.csv"])
+        .stdin(from_stdin())
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8(run.stdout).unwrap(),
+        text.replace("203.0.113.7", "c12.webex.com")
+    );
+
+    let mut child = folder
+        .command(&["inspect", "users.csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "a closed pipe is a quiet end");
+}
+
+#[test]
+fn completions_and_the_manual_name_every_command() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = folder.run(&["completions", shell]);
+        assert_eq!(run.status, 0);
+        assert!(run.text().contains("only-changed"), "{shell}");
+    }
+    let run = folder.run(&["man"]);
+    let page = run.text();
+    assert!(page.starts_with(".ie") || page.contains(".TH"), "{}", &page[..200]);
+    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "VERIFY", "CHECK"] {
+        assert!(page.contains(&format!("PHOTOFIX {command}")), "{command}");
+    }
+    assert!(page.contains("Exit status"), "the exit statuses");
+}
