@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::json::{write_document, write_line};
 use super::layout::{fit, width};
 use super::terminal::{Page, Style, Tone};
-use super::words::{date, disagree, list};
+use super::words::{counted, date, disagree, list};
 use super::{CertificateReport, Tool, Word};
 
 /// The schema of `photofix check --format json`; published under `schema/`.
@@ -146,9 +146,8 @@ fn at_address(page: &mut Page<'_>, it: &CertificateReport) -> io::Result<()> {
     }
     if let Some(not_after) = &it.not_after {
         let left = match it.days_left {
-            Some(days @ ..=-1) => format!(", {} days ago", days.unsigned_abs()),
-            Some(1) => ", 1 day left".to_owned(),
-            Some(days) => format!(", {days} days left"),
+            Some(days @ ..=-1) => format!(", {} ago", counted(days.unsigned_abs(), "day")),
+            Some(days) => format!(", {} left", counted(days.unsigned_abs(), "day")),
             None => String::new(),
         };
         fact("not after", &format!("{not_after}{left}"))?;

@@ -53,8 +53,24 @@ impl fmt::Display for TerminalText<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct CsvField<'a>(pub &'a str);
 
+impl CsvField<'_> {
+    /// Whether it can stand as it is: most do, and then need no second look at every character.
+    fn is_plain(&self) -> bool {
+        let is_plain = |byte: &u8| {
+            matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+                || b"-._~:/?#[]@!$&'()*+=%".contains(byte)
+        };
+        self.0.len() < LONGEST_SPREADSHEET_CELL
+            && self.0.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric)
+            && self.0.as_bytes().iter().all(is_plain)
+    }
+}
+
 impl fmt::Display for CsvField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_plain() {
+            return f.write_str(self.0);
+        }
         let quoted = self.0.contains([',', '"', '\r', '\n', ';', '\t'])
             || self.0.starts_with(' ')
             || self.0.ends_with(' ');

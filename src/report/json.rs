@@ -13,15 +13,17 @@ use super::{ReadWriteSeek, Renderer, Report, Row};
 
 /// Appends `value` as JSON on one line, without a line break.
 pub(super) fn append_compact(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
-    let json = serde_json::to_string(value)?;
-    escape(&json, text);
+    let start = text.len();
+    serde_json::to_writer(&mut *text, value)?;
+    escape(text, start);
     Ok(())
 }
 
 /// Appends `value` as indented JSON, without a final line break.
 pub(super) fn append_pretty(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
-    let json = serde_json::to_string_pretty(value)?;
-    escape(&json, text);
+    let start = text.len();
+    serde_json::to_writer_pretty(&mut *text, value)?;
+    escape(text, start);
     Ok(())
 }
 
@@ -41,21 +43,25 @@ pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Res
     out.write_all(&text)
 }
 
-/// Escapes deceptive characters and `<`. JSON's own syntax has none of them but line breaks
-/// between tokens, so whatever else is met stands in a string (RFC 8259, 7).
-fn escape(json: &str, text: &mut Vec<u8>) {
-    let mut done = 0;
-    for (at, c) in json.char_indices() {
+/// Escapes deceptive characters and `<` in the JSON from `start` on. JSON's own syntax has none of
+/// them but line breaks between tokens, so whatever else is met stands in a string (RFC 8259, 7).
+fn escape(text: &mut Vec<u8>, start: usize) {
+    // Nearly every row is plain ASCII, whose controls are escaped already.
+    let is_plain = |byte: &u8| *byte < 0x7f && *byte != b'<';
+    if text[start..].iter().all(is_plain) {
+        return;
+    }
+    let json = String::from_utf8_lossy(&text[start..]).into_owned();
+    text.truncate(start);
+    for c in json.chars() {
         if c == '\n' || c != '<' && !is_deceptive(c) {
+            text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             continue;
         }
-        text.extend_from_slice(&json.as_bytes()[done..at]);
         for unit in c.encode_utf16(&mut [0; 2]) {
             text.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
         }
-        done = at + c.len_utf8();
     }
-    text.extend_from_slice(&json.as_bytes()[done..]);
 }
 
 /// One document. Changes stream into it; held rows wait in the spool until the changes have ended.

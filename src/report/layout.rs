@@ -164,7 +164,7 @@ mod tests {
         for (cell, host, columns, shown) in [
             ("https://203.0.113.7/a.jpg", 8..19, 40, "https://|203.0.113.7|/a.jpg"),
             ("https://203.0.113.7/photos/of/jane.jpg", 8..19, 27, "https://|203.0.113.7|/pho…jpg"),
-            (&format!("https://{long}@h/a"), 109..110, 20, "https://x…xxxxxxx@|h|/a"),
+            (&format!("https://{long}@h/a"), 109..110, 20, "https://…xxxxxxx@|h|/a"),
             (&format!("https://{long}/a"), 8..108, 12, "|xxxxxx…xxxxx|"),
             ("broken", 4..90, 40, "broken||"),
         ] {

@@ -35,7 +35,7 @@ impl Markdown {
             return Ok(());
         }
         if self.changes == 1 {
-            table(&mut self.spool, &["Record", "Line", "Key", "Old", "New"], 2)?;
+            table(&mut self.spool, &["Record", "Line", "Key", "Old", "New"], 0..2)?;
         }
         writeln!(
             self.spool,
@@ -56,7 +56,7 @@ impl Markdown {
         if self.held == 1 {
             self.out.write_all(b"\n## Records left as they were\n\n")?;
             let titles = ["Record", "Line", "Byte", "Key", "Class", "Reason", "Value", "Hint"];
-            table(&mut self.out, &titles, 3)?;
+            table(&mut self.out, &titles, 0..3)?;
         }
         let value = match held.value {
             Some(value) => MarkdownCode(value).to_string(),
@@ -128,10 +128,10 @@ impl Renderer for Markdown {
     }
 }
 
-/// A table's head. The first `numbers` columns are numbers.
-fn table(out: &mut dyn Write, titles: &[&str], numbers: usize) -> io::Result<()> {
+/// A table's head. `numbers` are the columns that hold numbers.
+fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
     writeln!(out, "| {} |", titles.join(" | "))?;
-    let rules = (0..titles.len()).map(|at| if at < numbers { "---:" } else { "---" });
+    let rules = (0..titles.len()).map(|at| if numbers.contains(&at) { "---:" } else { "---" });
     writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
 }
 
@@ -170,16 +170,20 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         return Ok(());
     }
     out.write_all(b"\n## Hosts\n\n")?;
-    table(out, &["Port", "Records", "Address", "Decision", "Name", "Evidence", "Certificate"], 2)?;
+    table(
+        out,
+        &["Address", "Port", "Records", "Decision", "Name", "Evidence", "Certificate"],
+        1..3,
+    )?;
     let validity = Validity::of(report);
     for endpoint in &report.endpoints {
         let leading = leading(endpoint);
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
+            MarkdownCode(&endpoint.endpoint.host.to_string()),
             endpoint.endpoint.port,
             grouped(endpoint.records),
-            MarkdownCode(&endpoint.endpoint.host.to_string()),
             MarkdownText(&decision(endpoint)),
             MarkdownCode(leading.map_or("", |candidate| &candidate.host)),
             MarkdownText(&leading.map(evidence).unwrap_or_default()),
@@ -216,9 +220,7 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         let lines: Vec<String> =
             map_lines(endpoint).iter().map(|line| MarkdownCode(line).to_string()).collect();
-        if !lines.is_empty() {
-            writeln!(out, "  - Map: {}", lines.join(" or "))?;
-        }
+        writeln!(out, "  - Map: {}", lines.join(" or "))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What people see in a terminal: the style, the page that every human rendering is written on,
 //! and the rows that a summary shows.
 //!
-//! Text reaches a terminal through [`Page`] alone, which makes it [`TerminalText`]: whatever a
+//! Text reaches a terminal through `Page` alone, which makes it [`TerminalText`]: whatever a
 //! stranger wrote, it is one line without escape sequences.
 
 use std::io::{self, Write};

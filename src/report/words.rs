@@ -139,7 +139,7 @@ impl<'a> Validity<'a> {
 
 /// The date of an RFC 3339 time, which is what people look for.
 pub(super) fn date(time: &str) -> &str {
-    time.split_once('T').map_or(time, |(date, _)| date)
+    time.split_once(['T', ' ']).map_or(time, |(date, _)| date)
 }
 
 /// An endpoint's address and port, as a URL spells them.
@@ -154,11 +154,13 @@ pub(super) fn authority(host: &OldHost, port: u16) -> String {
 /// compete, else one with a placeholder.
 pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
     let host = &endpoint.endpoint.host;
-    let competing = endpoint.candidates.iter().filter(|candidate| candidate.objection.is_none());
-    match endpoint.reason.as_ref() {
-        "ambiguous" => competing.map(|candidate| format!("{host},{}", candidate.host)).collect(),
-        _ => vec![format!("{host},NAME.webex.com")],
-    }
+    let competing: Vec<String> = endpoint
+        .candidates
+        .iter()
+        .filter(|candidate| endpoint.reason == "ambiguous" && candidate.objection.is_none())
+        .map(|candidate| format!("{host},{}", candidate.host))
+        .collect();
+    if competing.is_empty() { vec![format!("{host},NAME.webex.com")] } else { competing }
 }
 
 /// Whether the addresses of one name were judged differently.

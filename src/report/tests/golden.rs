@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::super::certificates::Verdicts;
 use super::super::terminal::{Detail, Sample, Style, render_summary, render_written};
 use super::super::*;
 use super::samples::*;
@@ -97,19 +98,86 @@ fn the_other_commands_are_as_they_were_approved() {
     }
 }
 
+/// Everything that people are shown, in one text.
+fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
+    let mut text = summary(report, &sample(rows, Redaction::Keep), style);
+    let strange = Verdicts { notes: Vec::new(), certificates: report.certificates.clone() };
+    strange.render(style, &mut text).unwrap();
+    verdicts().render(style, &mut text).unwrap();
+    let mut strange = inspection();
+    strange.export = report.export.clone();
+    strange.render(style, &mut text).unwrap();
+    let mut strange = violation();
+    strange.what.clone_from(&report.notes[0]);
+    strange.expected.clone_from(&report.notes[0]);
+    verification(vec![strange]).render(style, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
 #[test]
 fn no_line_is_wider_than_the_terminal_and_none_has_controls() {
-    let (hostile_report, hostile_rows) = hostile();
-    for (report, rows) in [(rich(), rich_rows()), (hostile_report, hostile_rows)] {
-        let kept = sample(&rows, Redaction::Keep);
+    for (report, rows) in [(rich(), rich_rows()), hostile()] {
         for width in (40..=200).step_by(7) {
-            let text = String::from_utf8(summary(&report, &kept, &plain(width))).unwrap();
-            for line in text.lines() {
+            for line in shown(&report, &rows, &plain(width)).lines() {
                 // A line for the map is copied, so it is never cut.
                 let copied = line.starts_with("      map:") || line.starts_with("      or:");
                 assert!(copied || layout::width(line) <= width, "{width}: {line:?}");
                 assert!(!line.chars().any(escape::is_deceptive), "{line:?}");
             }
+        }
+        // Odd terminals get a page of a sane width.
+        for (width, sane) in [(0, 40), (39, 40), (1_000, 200)] {
+            assert_eq!(shown(&report, &rows, &plain(width)), shown(&report, &rows, &plain(sane)));
+        }
+    }
+}
+
+#[test]
+fn of_many_hosts_a_brief_summary_shows_the_first() {
+    let mut report = rich();
+    report.endpoints = std::iter::repeat_n(report.endpoints.swap_remove(0), 30).collect();
+    let mut text = [Vec::new(), Vec::new()];
+    for (detail, text) in [Detail::Brief, Detail::Full].into_iter().zip(&mut text) {
+        render_summary(&report, &Sample::default(), detail, &plain(100), text).unwrap();
+    }
+    let [brief, full] = text.map(|text| String::from_utf8(text).unwrap());
+    assert!(brief.contains("and 10 hosts more: see a report"), "{brief}");
+    assert!(brief.contains("and 25 hosts more: see a report"), "{brief}");
+    assert!(!full.contains("more: see a report"), "{full}");
+    assert_eq!(full.matches("map:  ").count(), 30);
+}
+
+/// A place that is full after some bytes.
+struct Full(usize);
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_whole_is_an_error() {
+    let (report, rows) = (rich(), rich_rows());
+    for (ending, kind) in Kind::ALL {
+        let whole = rendered(kind, Redaction::Keep, &report, &rows).len();
+        for room in [0, 1, whole / 2, whole - 1, whole] {
+            let spool = Box::new(std::io::Cursor::new(Vec::new()));
+            let mut renderer = renderer(kind, Redaction::Keep, Box::new(Full(room)), spool);
+            let done = renderer
+                .begin(&report)
+                .and_then(|()| rows.iter().try_for_each(|row| renderer.row(row)))
+                .and_then(|()| renderer.finish());
+            assert_eq!(done.is_ok(), room == whole, "{ending} with room for {room} of {whole}");
         }
     }
 }
