@@ -106,6 +106,70 @@ fn every_address_of_the_samples_gets_its_own_answer() {
     assert_eq!(run.status, 0, "{}", run.text());
 }
 
+/// Holds a document against a published schema.
+fn assert_valid(schema: &str, document: &Value) {
+    let path = samples().with_file_name("schema").join(format!("{schema}.schema.json"));
+    let schema = json(&std::fs::read(path).unwrap());
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn real_documents_are_what_the_published_schemas_say() {
+    let folder = Folder::new();
+    let lab = lab::demo::webex().start().unwrap();
+    let (users, map) = (samples().join("users.csv"), samples().join("map.csv"));
+    let (users, map) = (users.to_str().unwrap(), map.to_str().unwrap());
+    let more = ["--map", map, "--check-all", "--report", "r.json", "--report", "r.jsonl"];
+    assert_eq!(fix(&folder, &lab, users, &more).status, 3);
+    let report = json(&folder.read("r.json"));
+    assert_valid("report-1", &report);
+    let lines = String::from_utf8(folder.read("r.jsonl")).unwrap();
+    for line in lines.lines() {
+        assert_valid("report-jsonl-1", &json(line.as_bytes()));
+    }
+    // The rows are all there, and each says what the export has at its byte range.
+    let export = std::fs::read(users).unwrap();
+    let changes = report["changes"].as_array().unwrap();
+    assert_eq!(changes.len() as u64, report["ledger"]["rewritten"].as_u64().unwrap());
+    for change in changes {
+        let at = |end: usize| usize::try_from(change["byte_range"][end].as_u64().unwrap()).unwrap();
+        let old = std::str::from_utf8(&export[at(0)..at(1)]).unwrap();
+        assert!(change["old"].as_str().unwrap().contains(old), "{change}");
+    }
+    // `--check-all` asked the WebEx names that were there already.
+    let certificates = report["certificates"].to_string();
+    assert!(certificates.contains("img1.webexconnect.com"), "{certificates}");
+
+    let config = lab.write_config(folder.path()).unwrap();
+    let config = config.to_str().unwrap();
+    let plan = ["plan", users, "-o", "plan.json", "--map", map, "--config", config];
+    let run = folder.run(&[&plan[..], &["--timeout", "1s", "--retries", "0"]].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert_valid("plan-1", &json(&folder.read("plan.json")));
+    let run = folder.run(&["inspect", users, "--format", "json"]);
+    assert_valid("inspect-1", &json(&run.stdout));
+    let run = folder.run(&["verify", users, "import.csv", "--format", "json"]);
+    assert_valid("verify-1", &json(&run.stdout));
+    let check = ["check", "c10.webexconnect.com", "c18.webex.com", "--config", config];
+    let run = folder.run(&[&check[..], &["--format", "json"]].concat());
+    assert_valid("check-1", &json(&run.stdout));
+    let run = folder.run(&[&check[..], &["--format", "jsonl"]].concat());
+    for line in run.text().lines() {
+        assert_valid("check-jsonl-1", &json(line.as_bytes()));
+    }
+
+    // The plan applied gives what `fix` gave.
+    let apply = ["apply", users, "--plan", "plan.json", "-o", "applied.csv"];
+    let run = folder.run(&apply);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(folder.read("applied.csv") == folder.read("import.csv"));
+}
+
 /// A world of 500 addresses, each with a name of its own.
 fn five_hundred() -> lab::Builder {
     let mut world =

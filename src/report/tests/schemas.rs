@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 6] =
-    ["report-1", "report-jsonl-1", "check-1", "check-jsonl-1", "inspect-1", "verify-1"];
+const SCHEMAS: [&str; 7] =
+    ["report-1", "report-jsonl-1", "check-1", "check-jsonl-1", "inspect-1", "plan-1", "verify-1"];
 
 fn schema(name: &str) -> Value {
     let file = format!("schema/{name}.schema.json");
