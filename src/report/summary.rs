@@ -229,8 +229,9 @@ fn left(page: &mut Page<'_>, report: &Report, sample: &Sample, detail: Detail) -
             Detail::Brief => ENDPOINTS_SHOWN,
             Detail::Full => group.len(),
         };
+        let mut said = None;
         for endpoint in group.iter().take(shown) {
-            unsettled(page, endpoint)?;
+            unsettled(page, endpoint, &mut said)?;
         }
         more(page, 4, group.len().saturating_sub(shown), "host")?;
     }
@@ -252,15 +253,27 @@ fn left(page: &mut Page<'_>, report: &Report, sample: &Sample, detail: Detail) -
     if shown > 0 { more(page, 4, rest, "record") } else { Ok(()) }
 }
 
-fn unsettled(page: &mut Page<'_>, endpoint: &EndpointReport) -> io::Result<()> {
+/// An endpoint that is not settled. What was `said` of the one before is not said again.
+fn unsettled(
+    page: &mut Page<'_>,
+    endpoint: &EndpointReport,
+    said: &mut Option<(String, Option<String>)>,
+) -> io::Result<()> {
+    let host = endpoint.endpoint.host.to_string();
     let title = format!(
         "{}, {}",
         authority(&endpoint.endpoint.host, endpoint.endpoint.port),
         counted(endpoint.records, "record")
     );
     page.cut(4, Tone::Plain, &title)?;
-    page.paragraph(6, Tone::Plain, &endpoint.explanation)?;
-    next(page, endpoint.hint.as_deref())?;
+    // The map line below names the host, whatever the sentence before it says.
+    let without_host = |text: &str| text.replace(&host, "");
+    let saying = (without_host(&endpoint.explanation), endpoint.hint.as_deref().map(without_host));
+    if said.as_ref() != Some(&saying) {
+        page.paragraph(6, Tone::Plain, &endpoint.explanation)?;
+        next(page, endpoint.hint.as_deref())?;
+        *said = Some(saying);
+    }
     for (at, line) in map_lines(endpoint).iter().enumerate() {
         let label = if at == 0 { "map:  " } else { "or:   " };
         page.line(6, &[(Tone::Quiet, label), (Tone::Plain, line)])?;

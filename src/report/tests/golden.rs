@@ -145,6 +145,7 @@ fn of_many_hosts_a_brief_summary_shows_the_first() {
     assert!(brief.contains("and 25 hosts more: see a report"), "{brief}");
     assert!(!full.contains("more: see a report"), "{full}");
     assert_eq!(full.matches("map:  ").count(), 30);
+    assert_eq!(full.matches("next:").count(), 1, "what holds for all is said once");
 }
 
 /// A place that is full after some bytes.
