@@ -199,7 +199,7 @@ mod tests {
         #[test]
         fn escaping_loses_nothing(text: String) {
             let mut found = Vec::new();
-            append_pretty(&serde_json::json!({ "a": [&text], &text: 1 }), &mut found).unwrap();
+            append_pretty(&serde_json::json!({ "a": [&text], format!("key {text}"): 1 }), &mut found).unwrap();
             let value: serde_json::Value = serde_json::from_slice(&found).unwrap();
             proptest::prop_assert_eq!(value["a"][0].as_str(), Some(text.as_str()));
         }

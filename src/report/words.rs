@@ -75,13 +75,20 @@ pub(super) fn list(pieces: &[String]) -> String {
     }
 }
 
-/// The candidate whose name is written, or the strongest.
+/// The candidate whose name is written; else the strongest that leads back to the host, that was
+/// asked about, or that is there at all.
 pub(super) fn leading(endpoint: &EndpointReport) -> Option<&CandidateReport> {
     let chosen = endpoint
         .candidates
         .iter()
         .find(|candidate| endpoint.host.as_ref() == Some(&candidate.host));
-    chosen.or(endpoint.candidates.first())
+    let with = |forward: &[&str]| {
+        endpoint.candidates.iter().find(|candidate| forward.contains(&candidate.forward.as_ref()))
+    };
+    chosen
+        .or_else(|| with(&["confirmed"]))
+        .or_else(|| with(&["contradicted", "absent", "could-not-ask"]))
+        .or(endpoint.candidates.first())
 }
 
 /// Who speaks for a candidate: `certificate, ptr; forward-confirmed`.
