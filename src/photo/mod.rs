@@ -2,7 +2,7 @@
 //!
 //! The `url` crate's WHATWG parser says what a cell *means*: it takes an address in any spelling
 //! that a client takes. It is never asked to write one, because it would rewrite the rest as well.
-//! Where the host *stands* is found by [`host`]'s own scan and checked against the parser.
+//! Where the host *stands* is found by a scan of our own and checked against the parser.
 
 mod cell;
 mod host;
