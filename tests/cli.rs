@@ -279,6 +279,59 @@ fn stale_plans_are_refused_by_name() {
 }
 
 #[test]
+fn a_status_file_is_recognised_and_said() {
+    let folder = Folder::new();
+    let text = "employeeID,firstName,lastName,email,userName,userProfilePhotoURL,Status\r\n\
+                1,A,B,a@corp.example.com,a,https://203.0.113.7/a.jpg,Success\r\n";
+    folder.write("import_status.csv", text);
+    for arguments in [
+        &["inspect", "import_status.csv"][..],
+        &["fix", "import_status.csv", "-o", "out.csv", "--offline"],
+    ] {
+        let run = folder.run(arguments);
+        let said = format!("{}{}", run.text(), run.stderr);
+        assert!(said.contains("status file") && said.contains("`Status`"), "{said}");
+    }
+}
+
+#[test]
+fn a_proxys_password_is_in_no_report() {
+    let folder = Folder::new();
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    let proxy = "http://jane:s3cret@127.0.0.1:3128";
+    let arguments = ["plan", "users.csv", "-o", "plan.json", "--offline", "--proxy", proxy];
+    let run = folder.run(&[&arguments[..], &["--report", "r.json", "--report", "r.md"]].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    for name in ["plan.json", "r.json", "r.md"] {
+        let text = String::from_utf8(folder.read(name)).unwrap();
+        assert!(!text.contains("s3cret"), "{name}: {text}");
+    }
+    assert!(!run.stderr.contains("s3cret"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let folder = Folder::new();
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    // A resolver that never answers: the run would wait for it.
+    let silent = std::net::UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    let server = silent.local_addr().unwrap().to_string();
+    for signal in ["-INT", "-TERM"] {
+        let arguments = ["fix", "users.csv", "-o", "out.csv", "--dns", &server, "--timeout", "1h"];
+        let mut child = folder.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        // It asks when its handlers and its temporary files are there.
+        silent.recv_from(&mut [0; 512]).unwrap();
+        let process = child.id().to_string();
+        let sent = std::process::Command::new("kill").args([signal, &process]).status().unwrap();
+        assert!(sent.success());
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(130), "{signal}");
+        assert_eq!(folder.names(), ["users.csv"], "{signal}");
+    }
+}
+
+#[test]
 fn the_layers_of_options() {
     let folder = Folder::new();
     folder.write("map.csv", "203.0.113.7,c12.webex.com\n");

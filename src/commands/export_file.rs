@@ -37,14 +37,14 @@ impl ExportFile {
                 .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
             return Self::from_file(file, "standard input".to_owned(), None);
         }
-        let opened = File::open(path).map_err(|error| Failure::file("open", path, &error))?;
-        let kind = opened.metadata().map_err(|error| Failure::file("open", path, &error))?;
-        if kind.is_dir() {
+        if path.is_dir() {
             return Err(Failure::failed(
                 format!("cannot open `{}`: it is a folder", path.display()),
                 "give the path of the export itself",
             ));
         }
+        let opened = File::open(path).map_err(|error| Failure::file("open", path, &error))?;
+        let kind = opened.metadata().map_err(|error| Failure::file("open", path, &error))?;
         let name = path.display().to_string();
         if kind.is_file() {
             return Self::from_file(opened, name, Some(path.to_owned()));

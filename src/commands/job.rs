@@ -69,8 +69,12 @@ impl Job {
         let network = layers.fill(&options.network)?;
         let certificates = layers.fill(&options.certificates)?;
         let policy = layers.fill(&options.policy)?;
-        let shown = settings::shown(&[&reading, &scope, &network, &certificates, &policy]);
+        let mut shown = settings::shown(&[&reading, &scope, &network, &certificates, &policy]);
         let network = settings::network(&network)?;
+        if let Some(proxy) = &network.proxy {
+            // As it shows itself: without user and password.
+            shown.insert("proxy".to_owned(), proxy.to_string().into());
+        }
         let (policy, webex) = settings::policy(&policy, network.reach)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
