@@ -3,19 +3,18 @@
 //! Nothing is opened here: the layers come in as text and tables, and files that options name are
 //! loaded by the commands.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod layers;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::CommandFactory;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use toml::{Table, Value};
 
 use crate::cli::{
-    CertificateOptions, Cli, ImportOptions, NetworkOptions, PolicyOptions, ReadOptions,
-    ReportOptions, ScopeOptions, TalkOptions,
+    CertificateOptions, ImportOptions, NetworkOptions, PolicyOptions, ReadOptions, ReportOptions,
+    ScopeOptions, TalkOptions,
 };
 use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
 use crate::export::{Choices, Contents, Layout};
@@ -23,6 +22,8 @@ use crate::name::Fqdn;
 use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
 use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
+
+pub use layers::Layers;
 
 /// Time for one question or handshake attempt, by default: Jabber's own patience with a
 /// revocation answer (Jabber for Mac 9.6 guide).
@@ -35,25 +36,6 @@ pub const DEFAULT_CONCURRENCY: usize = 32;
 pub const DEFAULT_RETRIES: u32 = 1;
 /// Time for revocation answers, by default: "less than 5 seconds" (Jabber 10.5 guide).
 pub const DEFAULT_REVOCATION_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What the environment's variables begin with.
-const PREFIX: &str = "PHOTOFIX_";
-/// Options that hold lists, by their long names.
-const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
-/// Options that hold whole numbers.
-const NUMBERS: [&str; 2] = ["concurrency", "retries"];
-/// Options that hold yes or no.
-const FLAGS: [&str; 9] = [
-    "allow-private",
-    "check-all",
-    "force",
-    "headerless",
-    "offline",
-    "only-changed",
-    "quiet",
-    "redact",
-    "verbose",
-];
 
 /// Why options cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -100,134 +82,6 @@ pub enum SettingsError {
 
 fn near(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |name| format!("; the nearest is `{name}`"))
-}
-
-/// The layers below the command line.
-#[derive(Debug, Default)]
-pub struct Layers {
-    environment: Table,
-    file: Table,
-}
-
-impl Layers {
-    /// Reads both layers.
-    ///
-    /// # Errors
-    /// [`SettingsError`] names the variable or the file, and the option.
-    pub fn read(
-        environment: impl Iterator<Item = (String, String)>,
-        file: Option<(&str, &str)>,
-    ) -> Result<Self, SettingsError> {
-        let known = long_options();
-        let mut layers = Self::default();
-        for (variable, text) in environment {
-            let Some(rest) = variable.strip_prefix(PREFIX) else { continue };
-            let name = rest.to_ascii_lowercase().replace('_', "-");
-            check_known(&known, &name, &variable)?;
-            layers.environment.insert(name.clone(), from_text(&name, &text, &variable)?);
-        }
-        if let Some((name, text)) = file {
-            let bad = |why: String| SettingsError::File { file: name.to_owned(), why };
-            let table: Table = text.parse().map_err(|e: toml::de::Error| bad(e.to_string()))?;
-            for (key, value) in table {
-                check_known(&known, &key, &format!("`{name}`"))?;
-                let value = match value {
-                    Value::String(one) if LISTS.contains(&key.as_str()) => {
-                        Value::Array(vec![Value::String(one)])
-                    }
-                    other => other,
-                };
-                check_kind(&key, &value).map_err(&bad)?;
-                layers.file.insert(key, value);
-            }
-        }
-        Ok(layers)
-    }
-
-    /// A group of options with its gaps filled from the environment, then from the file.
-    ///
-    /// # Errors
-    /// [`SettingsError::File`] when a layer's value is of the wrong kind.
-    pub fn fill<T: Serialize + DeserializeOwned>(&self, group: &T) -> Result<T, SettingsError> {
-        let bad = |why: String| SettingsError::File { file: "configuration".to_owned(), why };
-        let typed = Table::try_from(group).map_err(|error| bad(error.to_string()))?;
-        let mut merged = self.file.clone();
-        merged.extend(self.environment.clone());
-        merged.extend(typed);
-        T::deserialize(Value::Table(merged)).map_err(|error| bad(error.message().to_owned()))
-    }
-}
-
-/// Whether an option's value in a file is of the kind that the option has.
-fn check_kind(name: &str, value: &Value) -> Result<(), String> {
-    let text = |value: &Value| value.is_str();
-    let (right, kind) = if LISTS.contains(&name) {
-        (value.as_array().is_some_and(|items| items.iter().all(text)), "a list of texts")
-    } else if NUMBERS.contains(&name) {
-        (value.as_integer().is_some_and(|number| u32::try_from(number).is_ok()), "a whole number")
-    } else if FLAGS.contains(&name) {
-        (value.is_bool(), "`true` or `false`")
-    } else {
-        (text(value), "a text in quotes")
-    };
-    if right { Ok(()) } else { Err(format!("`{name} = {value}`: expected {kind}")) }
-}
-
-fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsError> {
-    let bad = |why: &str| SettingsError::File {
-        file: variable.to_owned(),
-        why: format!("`{text}` {why}"),
-    };
-    if LISTS.contains(&name) {
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        return Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()));
-    }
-    if NUMBERS.contains(&name) {
-        return text.parse().map(Value::Integer).map_err(|_| bad("is not a whole number"));
-    }
-    if FLAGS.contains(&name) {
-        return match text.to_ascii_lowercase().as_str() {
-            "1" | "true" | "yes" | "on" => Ok(Value::Boolean(true)),
-            "0" | "false" | "no" | "off" | "" => Ok(Value::Boolean(false)),
-            _ => Err(bad("is neither `true` nor `false`")),
-        };
-    }
-    Ok(Value::String(text.to_owned()))
-}
-
-fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), SettingsError> {
-    if known.contains(name) {
-        return Ok(());
-    }
-    let nearest = known.iter().min_by_key(|option| edit_distance(option, name)).cloned();
-    Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
-}
-
-/// The long options of all commands that a layer may give.
-fn long_options() -> BTreeSet<String> {
-    let cli = Cli::command();
-    let commands = cli.get_subcommands().flat_map(clap::Command::get_arguments);
-    cli.get_arguments()
-        .chain(commands)
-        .filter_map(clap::Arg::get_long)
-        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
-        .map(ToOwned::to_owned)
-        .collect()
-}
-
-/// Levenshtein distance in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 fn value<T: FromStr>(option: &'static str, text: &str) -> Result<T, SettingsError>
