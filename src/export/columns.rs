@@ -109,20 +109,10 @@ pub(super) fn nearest<'a>(wanted: &str, header: &'a [String]) -> Option<&'a str>
 /// the time: they are as far away as they are long.
 fn distance(one: &str, other: &str) -> usize {
     const MAX_NAME: usize = 128;
-    if other.chars().count() > MAX_NAME {
-        return other.len();
+    match other.chars().count() {
+        length if length > MAX_NAME => length,
+        _ => strsim::levenshtein(one, other),
     }
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in other.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
     if known.contains(name) {
         return Ok(());
     }
-    let nearest = known.iter().min_by_key(|option| edit_distance(option, name)).cloned();
+    let nearest = known.iter().min_by_key(|option| strsim::levenshtein(option, name)).cloned();
     Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
 }
 
@@ -140,19 +140,4 @@ fn long_options() -> BTreeSet<String> {
         .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
         .map(ToOwned::to_owned)
         .collect()
-}
-
-/// Levenshtein distance in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
