@@ -111,6 +111,8 @@ pub struct Census {
     pub ragged: u64,
     /// The first ragged record's number and line.
     pub first_ragged: Option<(u64, u64)>,
+    /// The number and line of the first record whose cell is no URL.
+    pub first_not_url: Option<(u64, u64)>,
 }
 
 impl Census {
@@ -130,13 +132,18 @@ impl Census {
             }
             census.records += 1;
             let position = record.position();
-            if record.kind() == RecordKind::Data && record.field_count() != dialect.fields {
+            if record.defect().is_none() && record.field_count() != dialect.fields {
                 census.ragged += 1;
                 census.first_ragged.get_or_insert((position.record, position.line));
             }
             match photo_cell(&record, &dialect, domains) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
-                PhotoCellOf::Cell(_, cell) => census.count_cell(&cell),
+                PhotoCellOf::Cell(_, cell) => {
+                    if matches!(cell, PhotoCell::NotUrl(_)) {
+                        census.first_not_url.get_or_insert((position.record, position.line));
+                    }
+                    census.count_cell(&cell);
+                }
                 PhotoCellOf::Unreadable(why) => {
                     census.count(Kind::Unreadable);
                     if census.unreadable.len() < UNREADABLE_KEPT {

@@ -343,7 +343,7 @@ pub struct TalkOptions {
     /// Say more: files, resolvers, every host
     #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub verbose: Option<bool>,
-    /// `auto`, `always` or `never`; NO_COLOR is obeyed [default: auto]
+    /// `auto` (on a terminal, unless NO_COLOR is set), `always` or `never` [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     pub color: Option<String>,
     /// `auto`, `always` or `never` [default: auto]

@@ -134,9 +134,9 @@ impl Proof<'_> {
                 }
                 (Some(old), None) => {
                     self.violation(
-                        None,
-                        "the import file ends early",
-                        format!("record {} (line {})", old.position().record, old.position().line),
+                        Some(&old),
+                        "the import file ends here, and the export goes on",
+                        shown(old.raw()),
                         "the end of the file".to_owned(),
                     );
                     return Ok(());

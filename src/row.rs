@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::export::{Defect, Dialect, Record};
+use crate::export::{Defect, Dialect, Encoding, Record};
 use crate::name::Fqdn;
 use crate::photo::{self, HostKind, PhotoCell};
 
@@ -20,7 +20,7 @@ pub enum PhotoCellOf<'a> {
 /// Why a record cannot be read. It passes through as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The stable word: `unclosed-quote`, `overlong`, `undecodable`, `ragged`.
+    /// The stable word: `unclosed-quote`, `overlong`, `undecodable`, `ragged`, `truncated`.
     pub reason: &'static str,
     /// The same in a sentence.
     pub explanation: String,
@@ -32,6 +32,14 @@ pub struct Unreadable {
 pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) -> PhotoCellOf<'a> {
     if let Some(defect) = record.defect() {
         return PhotoCellOf::Unreadable(Unreadable::from(&defect));
+    }
+    let is_wide = matches!(record.encoding(), Encoding::Utf16Le | Encoding::Utf16Be);
+    if is_wide && record.raw().len() % 2 == 1 {
+        return PhotoCellOf::Unreadable(Unreadable {
+            reason: "truncated",
+            explanation: "the file ends in the middle of a UTF-16 code unit".to_owned(),
+            hint: "export the users again: the end of this file is missing",
+        });
     }
     let Some(field) = record.photo() else {
         return match stray_address(record, dialect, domains) {

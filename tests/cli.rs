@@ -90,6 +90,8 @@ fn usage() {
         (fix(&["--delimiter", "pipe"]), vec!["--delimiter `pipe`"]),
         (fix(&["--encoding", "ebcdic"]), vec!["--encoding `ebcdic`"]),
         (fix(&["--timeout", "soon"]), vec!["--timeout `soon`", "`5s`"]),
+        (fix(&["--timeout", "0"]), vec!["--timeout `0`", "above zero"]),
+        (fix(&["--default-host", "x.example"]), vec!["--default-host `x.example`", "outside"]),
         (fix(&["--concurrency", "0"]), vec!["--concurrency `0`", "at least 1"]),
         (fix(&["--dns", "nowhere"]), vec!["--dns `nowhere`"]),
         (fix(&["--connect-to", "a:b"]), vec!["--connect-to `a:b`"]),
@@ -403,6 +405,58 @@ fn standard_input_and_closed_pipes() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stderr.is_empty(), "a closed pipe is a quiet end");
+}
+
+#[test]
+fn an_export_from_standard_input_is_an_export_all_the_same() {
+    let folder = Folder::new();
+    let text = export(&["https://203.0.113.7/a.jpg"]);
+    folder.write("users.csv", &text);
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let users = |write: bool| {
+        let options = std::fs::OpenOptions::new().read(true).append(write).clone();
+        options.open(folder.join("users.csv")).unwrap()
+    };
+    let job = ["--offline", "--map", "map.csv", "--force"];
+    // Led in by the shell, and named as the output.
+    let run = folder
+        .command(&[&["fix", "-", "-o", "users.csv"][..], &job].concat())
+        .stdin(users(false))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("the same file as the export"));
+    // `>> users.csv`
+    let run = folder
+        .command(&[&["fix", "users.csv", "-o", "-"][..], &job].concat())
+        .stdout(users(true))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(String::from_utf8(folder.read("users.csv")).unwrap(), text);
+    // Nor is any other input an output.
+    folder.write("photofix.toml", "offline = true\nmap = 'map.csv'\n");
+    for input in ["photofix.toml", "map.csv"] {
+        let fix = ["fix", "users.csv", "-o", input, "--config", "photofix.toml", "--force"];
+        fails(&folder, &fix, 2, &["the same file as", "never overwritten"]);
+    }
+    // One standard input is not two files.
+    fails(&folder, &["verify", "-", "-"], 2, &["standard input", "hint: "]);
+    fails(&folder, &["apply", "-", "--plan", "-", "-o", "x.csv"], 2, &["standard input"]);
+}
+
+#[test]
+fn what_stays_and_still_prompts_is_said() {
+    let folder = Folder::new();
+    let cells = ["https://intranet/a.jpg", "203.0.113.7/b.jpg", "https://photos.example.org/c.jpg"];
+    folder.write("users.csv", export(&cells));
+    let run = folder.run(&["fix", "users.csv", "-o", "out.csv", "--offline", "--report", "r.md"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let words = run.stderr.replace("\n      ", " ");
+    for piece in ["`intranet`", "single label", "`photos.example.org`", "record 2 (line 3)"] {
+        assert!(words.contains(piece), "{piece}: {words}");
+    }
+    assert!(String::from_utf8(folder.read("r.md")).unwrap().contains("intranet"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `photofix apply`: does what a plan decided, and refuses anything else. No network.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::export_file::ExportFile;
@@ -21,15 +22,16 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
     let refuse = |error: &PlanError| Failure::plan(&options.plan, error);
-    let bytes = std::fs::read(&options.plan)
-        .map_err(|error| Failure::file("read", &options.plan, &error))?;
+    let bytes = read_plan(options)?;
     let mut plan = Plan::parse(&bytes).map_err(|error| refuse(&error))?;
     let (choices, domains) = planned_options(&plan).map_err(|error| refuse(&error))?;
     let treatments = plan.treatments(domains).map_err(|error| refuse(&error))?;
 
     let export = ExportFile::open(&options.export)?;
-    let inputs = [(export.path.as_ref(), "the export"), (Some(&options.plan), "the plan")];
-    let mut destination = Destination::open(Some(&options.output), &import, &reporting, &inputs)?;
+    let mut inputs = vec![(&options.plan, "the plan")];
+    inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
+    let mut destination =
+        Destination::open(Some(&options.output), &import, &reporting, &export, &inputs)?;
 
     plan.report.command = "apply".into();
     plan.report.export.file.clone_from(&export.name);
@@ -64,6 +66,27 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
     let written = destination.commit()?;
     summary.say(&written);
     Ok(Status::of(&done.ledger))
+}
+
+/// The plan's bytes; `-` is standard input.
+fn read_plan(options: &Apply) -> Result<Vec<u8>, Failure> {
+    let standard_input = Path::new("-");
+    if options.plan != standard_input {
+        return std::fs::read(&options.plan)
+            .map_err(|error| Failure::file("read", &options.plan, &error));
+    }
+    if options.export == standard_input {
+        return Err(Failure::usage(
+            "both the export and the plan would come from standard input".to_owned(),
+            "give one of them as a file",
+        ));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
+    Ok(bytes)
 }
 
 /// How the plan's export is read, and the domains it allows: as it was when it was planned.

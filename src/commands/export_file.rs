@@ -15,8 +15,10 @@ pub(super) struct ExportFile {
     file: File,
     /// The name for messages: the path, or `standard input`.
     pub name: String,
-    /// Its path, unless it came from standard input.
-    pub path: Option<PathBuf>,
+    /// Its path as given; `-` is standard input.
+    pub path: PathBuf,
+    /// Whether it was read from a spool and not from a file of its own.
+    spooled: bool,
     /// Its length in bytes when it was opened.
     pub bytes: u64,
     modified: Option<SystemTime>,
@@ -35,7 +37,7 @@ impl ExportFile {
             let spooled = spool(&mut io::stdin().lock());
             let file = spooled
                 .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
-            return Self::from_file(file, "standard input".to_owned(), None);
+            return Self::from_file(file, "standard input".to_owned(), path, true);
         }
         if path.is_dir() {
             return Err(Failure::failed(
@@ -47,17 +49,23 @@ impl ExportFile {
         let kind = opened.metadata().map_err(|error| Failure::file("open", path, &error))?;
         let name = path.display().to_string();
         if kind.is_file() {
-            return Self::from_file(opened, name, Some(path.to_owned()));
+            return Self::from_file(opened, name, path, false);
         }
         // A pipe can be read once only, and we read twice.
         let spooled = spool(&mut &opened).map_err(|error| Failure::file("read", path, &error))?;
-        Self::from_file(spooled, name, None)
+        Self::from_file(spooled, name, path, true)
     }
 
-    fn from_file(file: File, name: String, path: Option<PathBuf>) -> Result<Self, Failure> {
+    fn from_file(file: File, name: String, path: &Path, spooled: bool) -> Result<Self, Failure> {
         let found = file.metadata();
         let found = found.map_err(|error| Failure::file("read", Path::new(&name), &error))?;
-        Ok(Self { bytes: found.len(), modified: found.modified().ok(), file, name, path })
+        let (bytes, modified) = (found.len(), found.modified().ok());
+        Ok(Self { file, name, path: path.to_owned(), spooled, bytes, modified })
+    }
+
+    /// The administrator's own file, when it is one.
+    pub(super) fn own_file(&self) -> Option<&File> {
+        (!self.spooled).then_some(&self.file)
     }
 
     /// The bytes from the start, watched by a progress bar and by Ctrl-C.

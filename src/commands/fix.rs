@@ -17,9 +17,13 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
     let export = ExportFile::open(&options.export)?;
-    let [map, candidates] = job.inputs();
-    let inputs = [(export.path.as_ref(), "the export"), map, candidates];
-    let mut destination = Destination::open(Some(&options.output), &import, &reporting, &inputs)?;
+    let mut destination = Destination::open(
+        Some(&options.output),
+        &import,
+        &reporting,
+        &export,
+        &job.inputs(layers),
+    )?;
 
     let Outcome { report, treatments } = job.carry_out("fix", &export, voice.progress())?;
     let mut reader = export.pass(&job.choices, voice.progress(), "writing")?;

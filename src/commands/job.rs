@@ -1,7 +1,7 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::certificates::Judge;
 use super::export_file::ExportFile;
@@ -23,7 +23,9 @@ use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
 use crate::rewrite::{Treatment, Treatments, expected_ledger};
-use crate::settings::{self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, WebexHosts};
+use crate::settings::{
+    self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
+};
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
 
@@ -88,8 +90,15 @@ impl Job {
     }
 
     /// The administrator's files, which no output may be.
-    pub(super) fn inputs(&self) -> [(Option<&std::path::PathBuf>, &'static str); 2] {
-        [(self.scope.map.as_ref(), "the map"), (self.scope.candidates.as_ref(), "the candidates")]
+    pub(super) fn inputs<'a>(&'a self, layers: &'a Layers) -> Vec<(&'a PathBuf, &'static str)> {
+        let trust = self.certificates.trust.iter().filter_map(|source| match source {
+            TrustSource::File(path) => Some((path, "a file of trust anchors")),
+            TrustSource::System | TrustSource::Mozilla => None,
+        });
+        let map = self.scope.map.iter().map(|path| (path, "the map"));
+        let candidates = self.scope.candidates.iter().map(|path| (path, "the candidates"));
+        let configuration = layers.file_name().map(|path| (path, "the configuration"));
+        trust.chain(map).chain(candidates).chain(configuration).collect()
     }
 
     /// Counts, asks, judges and decides.
@@ -119,6 +128,8 @@ impl Job {
         let hosts = self.hosts_to_check(&first.census);
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
+        let mapped = |host: &OldHost| scope.map.find(host).is_some();
+        notes.extend(facts::untouched_notes(&first.census, &mapped));
         let (evidence, judge) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(

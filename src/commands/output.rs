@@ -15,6 +15,9 @@ use super::failure::Failure;
 /// Bytes gathered before a write.
 const BUFFER: usize = 256 * 1024;
 
+/// Permission bits that a new file may have at most; the umask takes from them.
+const DEFAULT_MODE: u32 = 0o666;
+
 /// Whether outputs that exist may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Existing {
@@ -28,6 +31,8 @@ pub(super) enum Existing {
 #[derive(Debug)]
 pub(super) struct Outputs {
     existing: Existing,
+    /// The permission bits of new files on Unix: those of the export, which is as private.
+    mode: u32,
     /// Files that no output may be, with what they are to the administrator.
     inputs: Vec<(Handle, String)>,
     pending: Vec<Pending>,
@@ -52,14 +57,32 @@ enum Target {
 impl Outputs {
     /// No outputs yet.
     pub(super) fn new(existing: Existing) -> Self {
-        Self { existing, inputs: Vec::new(), pending: Vec::new() }
+        Self { existing, mode: DEFAULT_MODE, inputs: Vec::new(), pending: Vec::new() }
     }
 
-    /// Names a file that must never be overwritten, by whatever path or link.
+    /// Names a file that must never be overwritten, by whatever path or link; `-` is whatever
+    /// standard input is.
     pub(super) fn protect(&mut self, path: &Path, what: &str) {
-        if let Ok(handle) = Handle::from_path(path) {
+        let handle = match path.to_str() {
+            Some("-") => Handle::stdin(),
+            _ => Handle::from_path(path),
+        };
+        if let Ok(handle) = handle {
             self.inputs.push((handle, what.to_owned()));
         }
+    }
+
+    /// Makes new files as private as a file is.
+    pub(super) fn as_private_as(&mut self, file: &File) {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            if let Ok(found) = file.metadata() {
+                self.mode = found.permissions().mode() & DEFAULT_MODE;
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = file;
     }
 
     /// Opens an output; `-` is standard output.
@@ -93,6 +116,9 @@ impl Outputs {
                 "give one of them a file",
             ));
         }
+        if let Ok(out) = Handle::stdout() {
+            self.refuse_input(&out, what, "on standard output")?;
+        }
         let spool = tempfile::tempfile();
         spool
             .map(Target::StandardOutput)
@@ -100,10 +126,15 @@ impl Outputs {
     }
 
     fn file(&self, path: &Path, what: &str) -> Result<Target, Failure> {
-        self.check_input(path, what)?;
+        // A link is followed: what it leads to is what would be written.
+        let followed = followed(path, what)?;
+        let path = followed.as_path();
+        if let Ok(found) = Handle::from_path(path) {
+            self.refuse_input(&found, what, &format!("`{}`", path.display()))?;
+        }
         self.check_twice(path, what)?;
-        if let Ok(found) = fs::symlink_metadata(path) {
-            if !found.is_file() && !found.is_symlink() {
+        if let Ok(found) = fs::metadata(path) {
+            if !found.is_file() {
                 return Err(Failure::usage(
                     format!("{what} `{}` is not a regular file", path.display()),
                     "give the path of a file, or `-` for standard output",
@@ -125,20 +156,20 @@ impl Outputs {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            // As any program's new file: the umask decides.
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            builder.permissions(fs::Permissions::from_mode(self.mode));
         }
-        let temporary = builder
-            .tempfile_in(folder)
-            .map_err(|error| Failure::file("write to", folder, &error))?;
+        let temporary = builder.tempfile_in(folder).map_err(|error| {
+            // Its own words would name the temporary file, which nobody asked for.
+            let error = io::Error::from(error.kind());
+            Failure::file("write", path, &error)
+        })?;
         Ok(Target::File { temporary, path: path.to_owned() })
     }
 
-    fn check_input(&self, path: &Path, what: &str) -> Result<(), Failure> {
-        let Ok(found) = Handle::from_path(path) else { return Ok(()) };
-        match self.inputs.iter().find(|(input, _)| *input == found) {
+    fn refuse_input(&self, found: &Handle, what: &str, place: &str) -> Result<(), Failure> {
+        match self.inputs.iter().find(|(input, _)| input == found) {
             Some((_, input)) => Err(Failure::usage(
-                format!("{what} `{}` is the same file as {input}", path.display()),
+                format!("{what} {place} is the same file as {input}"),
                 "give another path: an input is never overwritten, not even with --force",
             )),
             None => Ok(()),
@@ -245,6 +276,19 @@ fn to_standard_output(mut spool: File) -> Result<(), Failure> {
     }
 }
 
+/// Where a path leads when it is a link, and itself otherwise.
+fn followed(path: &Path, what: &str) -> Result<PathBuf, Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|_| {
+            Failure::usage(
+                format!("{what} `{}` is a link that leads nowhere", path.display()),
+                "remove the link, or give another path",
+            )
+        }),
+        _ => Ok(path.to_owned()),
+    }
+}
+
 /// A path in the one spelling that its folder and its name allow.
 fn spelled_out(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -335,6 +379,35 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_new_files_are_as_private_as_the_export() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
+        fs::write(&real, "old").unwrap();
+        symlink(&real, &link).unwrap();
+        let export = folder.path().join("users.csv");
+        fs::write(&export, "x").unwrap();
+        fs::set_permissions(&export, fs::Permissions::from_mode(0o600)).unwrap();
+
+        let mut outputs = Outputs::new(Existing::Replace);
+        outputs.as_private_as(&File::open(&export).unwrap());
+        write(&mut outputs, &link, "new").unwrap();
+        outputs.commit().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+
+        let (device, nowhere) = (folder.path().join("null"), folder.path().join("nowhere"));
+        symlink("/dev/null", &device).unwrap();
+        symlink(folder.path().join("gone"), &nowhere).unwrap();
+        for (path, words) in [(device, "is not a regular file"), (nowhere, "leads nowhere")] {
+            let failure = Outputs::new(Existing::Replace).create(&path, "a report").unwrap_err();
+            assert!(failure.message.ends_with(words), "{failure}");
+        }
+    }
+
     #[test]
     fn what_exists_and_what_is_asked_for_twice_is_refused() {
         let folder = tempfile::tempdir().unwrap();
@@ -352,7 +425,8 @@ mod tests {
         let failure = outputs.create(folder.path(), "a report").unwrap_err();
         assert!(failure.message.ends_with("is not a regular file"), "{failure}");
         let failure = outputs.create(&folder.path().join("no/a.csv"), "a report").unwrap_err();
-        assert!(failure.message.contains("no"), "{failure}");
+        assert!(failure.message.contains("no") && failure.message.contains("a.csv"), "{failure}");
+        assert!(!failure.message.contains(".part"), "{failure}");
         let failure = outputs
             .create(Path::new("-"), "a report")
             .and_then(|_| outputs.create(Path::new("-"), "the plan"));

@@ -19,10 +19,9 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
     let job = Job::resolve(&options.job, layers)?;
     let reporting = layers.fill(&options.reporting)?;
     let export = ExportFile::open(&options.export)?;
-    let [map, candidates] = job.inputs();
-    let inputs = [(export.path.as_ref(), "the export"), map, candidates];
     let nothing = ImportOptions::default();
-    let mut destination = Destination::open(None, &nothing, &reporting, &inputs)?;
+    let mut destination =
+        Destination::open(None, &nothing, &reporting, &export, &job.inputs(layers))?;
     let mut out = destination.create(&options.output, "the plan")?;
 
     let Outcome { report, treatments } = job.carry_out("plan", &export, voice.progress())?;

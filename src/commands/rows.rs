@@ -54,7 +54,11 @@ impl Rows {
     /// When a report cannot be written.
     pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
         let position = met.record.position();
-        let key = met.record.key(dialect);
+        // A record that swallowed others would show their users as its own.
+        let key = match met.record.defect() {
+            None => met.record.key(dialect),
+            Some(_) => None,
+        };
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
         let held = |value, class, reason, explanation, hint| {
             Row::Held(Held {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::export_file::ExportFile;
 use super::failure::Failure;
 use super::output::{Existing, Outputs};
 use super::progress::interrupted;
@@ -28,7 +29,8 @@ pub(super) struct Destination {
 impl Destination {
     /// Opens the outputs of a run.
     ///
-    /// `import` is the import file, none for a preview; `inputs` are files that no output may be.
+    /// `import` is the import file, none for a preview; `inputs` are files that no output may be,
+    /// besides the export.
     ///
     /// # Errors
     /// [`Failure`] names the output and why it cannot be written.
@@ -36,7 +38,8 @@ impl Destination {
         import: Option<&Path>,
         options: &ImportOptions,
         reporting: &ReportOptions,
-        inputs: &[(Option<&PathBuf>, &str)],
+        export: &ExportFile,
+        inputs: &[(&PathBuf, &str)],
     ) -> Result<Self, Failure> {
         let existing = match reporting.force {
             Some(true) => Existing::Replace,
@@ -48,10 +51,12 @@ impl Destination {
         };
         let wanted = settings::reports(reporting)?;
         let mut outputs = Outputs::new(existing);
+        outputs.protect(&export.path, "the export");
         for (path, what) in inputs {
-            if let Some(path) = path {
-                outputs.protect(path, what);
-            }
+            outputs.protect(path, what);
+        }
+        if let Some(file) = export.own_file() {
+            outputs.as_private_as(file);
         }
         let import = import.map(|path| outputs.create(path, "the import file")).transpose()?;
         let rollback = options

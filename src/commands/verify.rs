@@ -27,6 +27,13 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
         .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
     let choices = settings::choices(&reading)?;
     let domains = settings::domains(scope.domain.as_ref())?;
+    let standard_input = Path::new("-");
+    if options.export == standard_input && options.import == standard_input {
+        return Err(Failure::usage(
+            "both the export and the import file would come from standard input".to_owned(),
+            "give one of them as a file",
+        ));
+    }
     let export = ExportFile::open(&options.export)?;
     let import = ExportFile::open(&options.import)?;
     let contents = if options.only_changed { Contents::ChangedOnly } else { Contents::Everything };

@@ -82,6 +82,9 @@ pub(super) fn key_fields(header: &[String]) -> Vec<KeyField> {
         .collect()
 }
 
+/// The columns that every export has (Jabber 12.9 cloud guide, "Create Users").
+pub(super) const MANDATORY: [&str; 4] = ["firstName", "lastName", "email", "userName"];
+
 /// The same for a directory-integration file, where both layouts begin alike.
 pub(super) fn headerless_key_fields() -> Vec<KeyField> {
     [("email", 4), ("userSSOId", 0)]

@@ -73,8 +73,8 @@ pub enum ExportError {
     },
     /// A header with two photo columns.
     #[error(
-        "the header has `{}` twice, as column {first} and as column {second}; give the name of one \
-         with `--column`, or rename the other",
+        "the header has `{}` twice, as column {first} and as column {second}; rename one of \
+         them in the header, or give the name of another column with `--column`",
         shown(column)
     )]
     ColumnTwice {

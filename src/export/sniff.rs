@@ -170,6 +170,10 @@ fn headered(
     let counts = counts(&readings, 1);
     let fits = |reading: &Reading| !reading.end.unclosed && !reading.positions(column).is_empty();
     let (mut fitting, others): (Vec<_>, Vec<_>) = readings.into_iter().partition(fits);
+    if fitting.len() > 1 && fitting.iter().all(|reading| reading.fields.len() == 1) {
+        // The photo column is the only one: no delimiter stands anywhere, and any will do.
+        fitting.truncate(1);
+    }
     if fitting.len() > 1 {
         let candidates = fitting.iter().map(|reading| reading.delimiter).collect();
         return Err(ExportError::AmbiguousDelimiter { candidates, counts });
@@ -249,7 +253,11 @@ fn status_column(header: &[String], photo: &str) -> Option<Note> {
     let (last, others) = header.split_last()?;
     let is_export = |name: &String| columns::is_known(name) || columns::same(name, photo);
     let is_extra = !is_export(last) && !last.trim().is_empty() && others.iter().all(is_export);
-    is_extra.then(|| Note::StatusColumn { column: last.clone() })
+    // A list of somebody's own making is no export, with or without one more column.
+    let is_whole = columns::MANDATORY
+        .iter()
+        .all(|wanted| others.iter().any(|name| columns::same(name, wanted)));
+    (is_extra && is_whole).then(|| Note::StatusColumn { column: last.clone() })
 }
 
 fn headerless(form: &Form, body: &[u8], readings: Vec<Reading>) -> Result<Dialect, ExportError> {

@@ -1,6 +1,7 @@
 //! The layers below the command line: the environment, and the configuration file.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::CommandFactory;
 use serde::Serialize;
@@ -12,6 +13,8 @@ use crate::cli::Cli;
 
 /// What the environment's variables begin with.
 const PREFIX: &str = "PHOTOFIX_";
+/// How many letters may differ between a mistyped option and the one that is suggested.
+const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
@@ -34,9 +37,15 @@ const FLAGS: [&str; 9] = [
 pub struct Layers {
     environment: Table,
     file: Table,
+    file_name: Option<PathBuf>,
 }
 
 impl Layers {
+    /// The configuration file.
+    pub fn file_name(&self) -> Option<&PathBuf> {
+        self.file_name.as_ref()
+    }
+
     /// Reads both layers.
     ///
     /// # Errors
@@ -54,6 +63,7 @@ impl Layers {
             layers.environment.insert(name.clone(), from_text(&name, &text, &variable)?);
         }
         if let Some((name, text)) = file {
+            layers.file_name = Some(PathBuf::from(name));
             let bad = |why: String| SettingsError::File { file: name.to_owned(), why };
             let table: Table = text.parse().map_err(|e: toml::de::Error| bad(e.to_string()))?;
             for (key, value) in table {
@@ -126,7 +136,12 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
     if known.contains(name) {
         return Ok(());
     }
-    let nearest = known.iter().min_by_key(|option| strsim::levenshtein(option, name)).cloned();
+    let nearest = known
+        .iter()
+        .map(|option| (strsim::levenshtein(option, name), option))
+        .min()
+        .filter(|(distance, _)| *distance <= NEAR)
+        .map(|(_, option)| option.clone());
     Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
 }
 

@@ -130,17 +130,13 @@ fn time(
     default: Duration,
 ) -> Result<Duration, SettingsError> {
     let Some(text) = text else { return Ok(default) };
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Ok(Duration::from_secs(seconds));
-    }
-    let span = text.parse::<jiff::SignedDuration>().ok();
-    span.and_then(|span| Duration::try_from(span).ok()).filter(|span| !span.is_zero()).ok_or_else(
-        || SettingsError::Value {
-            option,
-            value: text.clone(),
-            why: "expected a time such as `5s`, `500ms` or `2m`".to_owned(),
-        },
-    )
+    let seconds = text.parse::<u64>().ok().map(Duration::from_secs);
+    let span = || Duration::try_from(text.parse::<jiff::SignedDuration>().ok()?).ok();
+    seconds.or_else(span).filter(|time| !time.is_zero()).ok_or_else(|| SettingsError::Value {
+        option,
+        value: text.clone(),
+        why: "expected a time above zero, such as `5s`, `500ms` or `2m`".to_owned(),
+    })
 }
 
 /// How to read the export.
@@ -193,10 +189,24 @@ pub struct ScopeSettings {
 /// # Errors
 /// [`SettingsError`] names the option and its value.
 pub fn scope(options: &ScopeOptions) -> Result<ScopeSettings, SettingsError> {
-    let default_host =
+    let default_host: Option<Fqdn> =
         options.default_host.as_ref().map(|text| value("default-host", text)).transpose()?;
+    let domains = domains(options.domain.as_ref())?;
+    if let Some(name) = &default_host
+        && !domains.iter().any(|domain| name.is_inside(domain))
+    {
+        let shown: Vec<String> = domains.iter().map(ToString::to_string).collect();
+        return Err(SettingsError::Value {
+            option: "default-host",
+            value: name.to_string(),
+            why: format!(
+                "it is outside the allowed domains ({}); --domain can allow its own",
+                shown.join(", ")
+            ),
+        });
+    }
     Ok(ScopeSettings {
-        domains: domains(options.domain.as_ref())?,
+        domains,
         map: options.map.clone(),
         candidates: options.candidates.clone(),
         default_host,

@@ -63,8 +63,8 @@ fn a_column_twice() {
     refused(
         b"email,userProfilePhotoURL,city, USERPROFILEPHOTOURL\n",
         &Choices::default(),
-        "the header has `userProfilePhotoURL` twice, as column 2 and as column 4; give the name of \
-         one with `--column`, or rename the other",
+        "the header has `userProfilePhotoURL` twice, as column 2 and as column 4; rename one of \
+         them in the header, or give the name of another column with `--column`",
     );
 }
 
