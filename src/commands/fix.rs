@@ -26,13 +26,8 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
     )?;
 
     let Outcome { report, treatments } = job.carry_out("fix", &export, voice.progress())?;
-    let mut reader = export.pass(&job.choices, voice.progress(), "writing")?;
-    let done = destination.write(&mut reader, &export.name, &report, &treatments)?;
-    drop(reader);
-    export.check_unchanged()?;
-    if done.ledger != report.ledger {
-        return Err(export.changed());
-    }
+    let reader = export.pass(&job.choices, voice.progress(), "writing")?;
+    destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);
     let written = destination.commit()?;
     summary.say(&written);

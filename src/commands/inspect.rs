@@ -5,14 +5,13 @@ use std::path::Path;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::{Failure, Status};
-use super::fingerprint::hashed;
+use super::first_pass::FirstPass;
 use super::job::kinds;
 use super::print;
 use super::voice::Voice;
 use crate::census::Census;
 use crate::cli::Inspect;
 use crate::evidence::OldHost;
-use crate::export::Reader;
 use crate::report::inspection::{HostCount, Inspection, Warning};
 use crate::settings::{self, Layers};
 
@@ -28,21 +27,13 @@ pub(super) fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<St
     let domains = settings::domains(scope.domain.as_ref())?;
     let export = ExportFile::open(&options.export)?;
 
-    let (bytes, fingerprint) = hashed(export.bytes_from_start(voice.progress(), "reading")?);
-    let mut reader = Reader::open(bytes, &choices).map_err(|error| export.failure(&error))?;
-    let census = Census::take(&mut reader, &domains).map_err(|error| export.failure(&error))?;
-    let dialect = reader.dialect().clone();
-    let line_ending = reader.seen().line_ending();
-    drop(reader);
-    let (bytes, sha256) = fingerprint
-        .finish()
-        .map_err(|error| Failure::file("read", Path::new(&export.name), &error))?;
-
+    let first = FirstPass::make(&export, &choices, &domains, voice.progress())?;
+    let census = &first.census;
     let inspection = Inspection {
-        export: facts::export(&export.name, bytes, sha256, census.records, &dialect, line_ending),
-        host_kinds: kinds(&census),
-        hosts: hosts(&census),
-        notes: facts::dialect_notes(&dialect, &census),
+        export: first.facts(&export),
+        host_kinds: kinds(census),
+        hosts: hosts(census),
+        notes: facts::dialect_notes(&first.dialect, census),
         warnings: census
             .unreadable
             .iter()

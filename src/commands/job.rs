@@ -7,14 +7,14 @@ use super::certificates::Judge;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
-use super::fingerprint::hashed;
+use super::first_pass::FirstPass;
 use super::progress::{INTERRUPTED, Progress};
 use super::trust;
 use crate::census::{Census, Kind};
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Target};
-use crate::export::{Choices, Dialect, LineEnding, Reader};
+use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, NetworkSettings};
@@ -49,15 +49,6 @@ pub(super) struct Outcome {
     pub report: Report,
     /// What to do with each endpoint.
     pub treatments: Treatments,
-}
-
-/// What the first pass learned.
-struct FirstPass {
-    census: Census,
-    dialect: Dialect,
-    line_ending: LineEnding,
-    bytes: u64,
-    sha256: String,
 }
 
 impl Job {
@@ -113,7 +104,7 @@ impl Job {
         progress: Progress,
     ) -> Result<Outcome, Failure> {
         let mut scope = self.load_scope()?;
-        let first = self.first_pass(export, progress)?;
+        let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
             .census
@@ -188,14 +179,7 @@ impl Job {
             tool: Tool::this(),
             command: command.into(),
             notes,
-            export: facts::export(
-                &export.name,
-                first.bytes,
-                first.sha256.clone(),
-                first.census.records,
-                &first.dialect,
-                first.line_ending,
-            ),
+            export: first.facts(export),
             options: self.options.clone(),
             ledger: expected_ledger(&first.census, &treatments),
             host_kinds: kinds(&first.census),
@@ -230,21 +214,6 @@ impl Job {
             })?;
         }
         Ok(scope)
-    }
-
-    fn first_pass(&self, export: &ExportFile, progress: Progress) -> Result<FirstPass, Failure> {
-        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
-        let mut reader =
-            Reader::open(bytes, &self.choices).map_err(|error| export.failure(&error))?;
-        let census = Census::take(&mut reader, &self.scope.domains)
-            .map_err(|error| export.failure(&error))?;
-        let dialect = reader.dialect().clone();
-        let line_ending = reader.seen().line_ending();
-        drop(reader);
-        let (bytes, sha256) = fingerprint
-            .finish()
-            .map_err(|error| Failure::file("read", Path::new(&export.name), &error))?;
-        Ok(FirstPass { census, dialect, line_ending, bytes, sha256 })
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<(Fqdn, u16)> {

@@ -8,6 +8,7 @@ mod export_file;
 mod facts;
 mod failure;
 mod fingerprint;
+mod first_pass;
 mod fix;
 mod inspect;
 mod job;

@@ -27,13 +27,8 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
     let Outcome { report, treatments } = job.carry_out("plan", &export, voice.progress())?;
     // The preview makes the same pass that `apply` will make, so that the plan can promise its
     // changes by their digest.
-    let mut reader = export.pass(&job.choices, voice.progress(), "previewing")?;
-    let done = destination.write(&mut reader, &export.name, &report, &treatments)?;
-    drop(reader);
-    export.check_unchanged()?;
-    if done.ledger != report.ledger {
-        return Err(export.changed());
-    }
+    let reader = export.pass(&job.choices, voice.progress(), "previewing")?;
+    let done = destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);
     let status = Status::of(&report.ledger);
     let plan = Plan::new(report, &done);

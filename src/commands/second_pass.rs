@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::export_file::ExportFile;
+use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
 use super::output::{Existing, Outputs};
 use super::progress::interrupted;
@@ -96,6 +96,22 @@ impl Destination {
             _ if interrupted() => Failure::interrupted(),
             error => Failure::rewrite(file_name, &error),
         })
+    }
+
+    /// Makes the second pass, and sees that it met what the first pass had counted.
+    ///
+    /// # Errors
+    /// As [`Self::write`]; and when the export changed since the first pass.
+    pub(super) fn write_as_decided(
+        &mut self,
+        mut reader: Pass<'_>,
+        export: &ExportFile,
+        report: &Report,
+        treatments: &Treatments,
+    ) -> Result<Done, Failure> {
+        let done = self.write(&mut reader, &export.name, report, treatments)?;
+        export.check_unchanged()?;
+        if done.ledger == report.ledger { Ok(done) } else { Err(export.changed()) }
     }
 
     fn pass<R: Read>(
