@@ -123,12 +123,14 @@ impl HostMap {
     /// The name for a host: of all blocks that hold an address, the one with the longest prefix.
     pub fn find(&self, host: &OldHost) -> Option<&Fqdn> {
         match host {
-            OldHost::Address(address) => self
-                .blocks
-                .iter()
-                .filter(|(block, _)| block.contains(address))
-                .max_by_key(|(block, _)| block.prefix_len())
-                .map(|(_, name)| name),
+            OldHost::Address(address) => {
+                // One look-up per prefix length, however many lines the map has.
+                let longest = IpNet::from(*address).max_prefix_len();
+                (0..=longest).rev().find_map(|length| {
+                    let block = IpNet::new(*address, length).ok()?.trunc();
+                    self.blocks.get(&block)
+                })
+            }
             OldHost::Bare(label) => self.labels.get(label),
         }
     }
