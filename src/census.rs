@@ -1,13 +1,13 @@
 //! The first pass: what an export holds, counted once, so that the network is asked once per
 //! endpoint and the ledger is known before a byte is written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{ExportError, Reader, RecordKind};
 use crate::name::Fqdn;
-use crate::photo::{self, HostKind, PhotoCell};
+use crate::photo::{HostKind, PhotoCell};
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
 
 /// How many unreadable records are kept for display; all of them are counted.
@@ -123,8 +123,6 @@ impl Census {
     pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
         let mut census = Self::default();
         let dialect = reader.dialect().clone();
-        // Records by scheme and host, for the cells that need no parser: each is parsed once.
-        let mut named: HashMap<String, u64> = HashMap::new();
         while let Some(record) = reader.next_record()? {
             match record.kind() {
                 RecordKind::Data | RecordKind::Overlong { first: true } => {}
@@ -140,20 +138,11 @@ impl Census {
             }
             match photo_cell(&record, &dialect, domains) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
-                PhotoCellOf::Named(text, end) => {
-                    if let Some(records) = named.get_mut(&text[..end]) {
-                        *records += 1;
-                    } else if named.len() < HOSTS_KEPT {
-                        named.insert(text[..end].to_owned(), 1);
-                    } else {
-                        census.count_cell(&photo::classify(&text, domains), 1);
-                    }
-                }
                 PhotoCellOf::Cell(_, cell) => {
                     if matches!(cell, PhotoCell::NotUrl(_)) {
                         census.first_not_url.get_or_insert((position.record, position.line));
                     }
-                    census.count_cell(&cell, 1);
+                    census.count_cell(&cell);
                 }
                 PhotoCellOf::Unreadable(why) => {
                     census.count(Kind::Unreadable);
@@ -168,10 +157,6 @@ impl Census {
                 }
             }
         }
-        // In order, so that a bound that is reached leaves out the same hosts each time.
-        for (beginning, records) in named.into_iter().collect::<BTreeMap<_, _>>() {
-            census.count_cell(&photo::classify(&beginning, domains), records);
-        }
         Ok(census)
     }
 
@@ -179,20 +164,20 @@ impl Census {
         self.kinds[kind as usize] += 1;
     }
 
-    fn count_cell(&mut self, cell: &PhotoCell, records: u64) {
-        self.kinds[Kind::of(cell) as usize] += records;
+    fn count_cell(&mut self, cell: &PhotoCell) {
+        self.count(Kind::of(cell));
         let PhotoCell::Url(url) = cell else { return };
         match &url.host {
             HostKind::Address(_) | HostKind::Bare(_) => {
                 if let Some(endpoint) = url.endpoint() {
-                    *self.endpoints.entry(endpoint).or_default() += records;
+                    *self.endpoints.entry(endpoint).or_default() += 1;
                 }
             }
             HostKind::WebEx(name) => {
                 let key = (name.clone(), url.port(), url.scheme);
-                count_bounded(&mut self.webex, key, records);
+                count_bounded(&mut self.webex, key);
             }
-            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.clone(), records),
+            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.to_string()),
         }
     }
 
@@ -216,8 +201,8 @@ impl Census {
     }
 }
 
-fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, records: u64) {
+fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
     if counts.len() < HOSTS_KEPT || counts.contains_key(&key) {
-        *counts.entry(key).or_default() += records;
+        *counts.entry(key).or_default() += 1;
     }
 }

@@ -103,7 +103,7 @@ pub fn rewrite<'r>(
     treatments: &'r Treatments,
 ) -> Rewritten<'r> {
     let (text, cell) = match photo_cell(record, dialect, &treatments.domains) {
-        PhotoCellOf::Missing | PhotoCellOf::Named(..) => return Rewritten::Untouched,
+        PhotoCellOf::Missing => return Rewritten::Untouched,
         PhotoCellOf::Unreadable(why) => return Rewritten::Unreadable(why),
         PhotoCellOf::Cell(text, cell) => (text, cell),
     };

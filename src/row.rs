@@ -11,10 +11,7 @@ use crate::photo::{self, HostKind, PhotoCell};
 pub enum PhotoCellOf<'a> {
     /// The record is too short to have one.
     Missing,
-    /// The cell plainly names a dotted name ([`photo::plain_name`]): its text, and how long scheme
-    /// and host are. Nearly all rows are such, and nothing is ever decided about them.
-    Named(Cow<'a, str>, usize),
-    /// The cell, and its text.
+    /// The cell, its text, and where the cell stands in the record.
     Cell(Cow<'a, str>, PhotoCell),
     /// The record or its cell cannot be read.
     Unreadable(Unreadable),
@@ -60,9 +57,6 @@ pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) 
             });
         }
     };
-    if let Some(end) = photo::plain_name(&text) {
-        return PhotoCellOf::Named(text, end);
-    }
     let cell = photo::classify(&text, domains);
     if !matches!(cell, PhotoCell::Url(_))
         && let Some(unreadable) = stray_address(record, dialect, domains)

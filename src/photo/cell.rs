@@ -109,7 +109,6 @@ impl PhotoCell {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::host::plain_name;
     use super::*;
 
     fn domains() -> Vec<Fqdn> {
@@ -125,12 +124,6 @@ mod tests {
         ) {
             if let Some(url) = locate_plain(&text, &domains()) {
                 prop_assert_eq!(PhotoCell::Url(url), parse(&text, &domains()), "{}", text);
-            }
-            // What is called plainly named needs no decision, and its beginning says its kind.
-            if let Some(end) = plain_name(&text) {
-                let cell = parse(&text, &domains());
-                prop_assert!(matches!(cell.kind(), "webex" | "foreign"), "{}", text);
-                prop_assert_eq!(cell, parse(&text[..end], &domains()), "{}", text);
             }
         }
 

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use url::{Host, Url};
 
-use super::cell::MAX_CELL;
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::name::{Fqdn, NameError};
 
@@ -115,23 +114,6 @@ pub(super) fn locate(text: &str, url: &Url, domains: &[Fqdn]) -> Option<PhotoUrl
 ///
 /// None means "ask the parser", never "no".
 pub(super) fn locate_plain(text: &str, domains: &[Fqdn]) -> Option<PhotoUrl> {
-    let (scheme, host_span) = scan_plain(text)?;
-    let host = named(&text[host_span.clone()], domains);
-    Some(PhotoUrl { scheme, explicit_port: None, host, host_span })
-}
-
-/// How long scheme and host of a URL are that plainly names its host by two labels or more: such
-/// a cell is never an endpoint, and two with the same beginning are of the same kind.
-pub fn plain_name(text: &str) -> Option<usize> {
-    if text.len() > MAX_CELL {
-        return None;
-    }
-    let (_, host) = scan_plain(text)?;
-    let name = text[host.clone()].strip_suffix('.').unwrap_or(&text[host.clone()]);
-    name.contains('.').then_some(host.end)
-}
-
-fn scan_plain(text: &str) -> Option<(Scheme, Range<usize>)> {
     let (scheme, start) = if text.starts_with("https://") {
         (Scheme::Https, "https://".len())
     } else if text.starts_with("http://") {
@@ -150,7 +132,8 @@ fn scan_plain(text: &str) -> Option<(Scheme, Range<usize>)> {
     if !last.starts_with(|c: char| c.is_ascii_lowercase()) || host.contains("xn--") {
         return None;
     }
-    Some((scheme, start..start + length))
+    let host_span = start..start + length;
+    Some(PhotoUrl { scheme, explicit_port: None, host: named(host, domains), host_span })
 }
 
 fn named(name: &str, domains: &[Fqdn]) -> HostKind {

@@ -8,4 +8,4 @@ mod cell;
 mod host;
 
 pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
-pub use host::{HostKind, HostNotAlone, PhotoUrl, plain_name, with_host};
+pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};
