@@ -53,6 +53,10 @@ impl Rows {
     /// # Errors
     /// When a report cannot be written.
     pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
+        let class = met.rewritten.class();
+        if self.renderers.is_empty() && !self.sample.wants(class) {
+            return Ok(());
+        }
         let position = met.record.position();
         let key = met.record.key(dialect);
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
@@ -69,7 +73,6 @@ impl Rows {
                 hint,
             })
         };
-        let class = met.rewritten.class();
         let row = match met.rewritten {
             Rewritten::Untouched => return Ok(()),
             Rewritten::Unreadable(why) => {

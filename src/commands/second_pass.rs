@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::output::{Existing, Outputs};
 use super::progress::interrupted;
 use super::rows::Rows;
+use super::write_behind::WriteBehind;
 use crate::cli::{ImportOptions, ReportOptions};
 use crate::export::{Contents, Reader};
 use crate::report::{Redaction, Report};
@@ -101,8 +102,9 @@ impl Destination {
     ) -> Result<Done, RewriteError> {
         let dialect = reader.dialect().clone();
         let mut nowhere = io::sink();
+        let mut import = self.import.take().map(WriteBehind::new);
         let mut outputs = rewrite::Outputs {
-            import: match &mut self.import {
+            import: match &mut import {
                 Some(import) => import,
                 None => &mut nowhere,
             },
@@ -114,8 +116,11 @@ impl Destination {
         let done =
             rewrite_export(reader, treatments, &mut outputs, &mut |met| rows.met(&met, &dialect))?;
         rows.finish().map_err(RewriteError::Output)?;
-        for out in [&mut self.import, &mut self.rollback].into_iter().flatten() {
-            out.flush().map_err(RewriteError::Output)?;
+        if let Some(rollback) = &mut self.rollback {
+            rollback.flush().map_err(RewriteError::Output)?;
+        }
+        if let Some(import) = import {
+            import.finish().map_err(RewriteError::Output)?;
         }
         Ok(done)
     }
