@@ -7,7 +7,7 @@ use std::io::Read;
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{ExportError, Reader, RecordKind};
 use crate::name::Fqdn;
-use crate::photo::{HostKind, PhotoCell};
+use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
 
 /// How many unreadable records are kept for display; all of them are counted.
@@ -69,12 +69,16 @@ impl Kind {
             PhotoCell::Empty => Self::Empty,
             PhotoCell::Dash => Self::Dash,
             PhotoCell::NotUrl(_) => Self::NotUrl,
-            PhotoCell::Url(url) => match url.host {
-                HostKind::Address(_) => Self::Ip,
-                HostKind::WebEx(_) => Self::WebEx,
-                HostKind::Bare(_) => Self::Bare,
-                HostKind::Foreign(_) => Self::Foreign,
-            },
+            PhotoCell::Url(url) => Self::of_host(&url.host),
+        }
+    }
+
+    fn of_host(host: &HostKind) -> Self {
+        match host {
+            HostKind::Address(_) => Self::Ip,
+            HostKind::WebEx(_) => Self::WebEx,
+            HostKind::Bare(_) => Self::Bare,
+            HostKind::Foreign(_) => Self::Foreign,
         }
     }
 }
@@ -123,6 +127,9 @@ impl Census {
     pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
         let mut census = Self::default();
         let dialect = reader.dialect().clone();
+        let mut photos = Classifier::new(domains);
+        // Records by remembered origin, beyond the first of each.
+        let mut more: Vec<u64> = Vec::new();
         while let Some(record) = reader.next_record()? {
             match record.kind() {
                 RecordKind::Data | RecordKind::Overlong { first: true } => {}
@@ -136,14 +143,21 @@ impl Census {
                 census.ragged += 1;
                 census.first_ragged.get_or_insert((position.record, position.line));
             }
-            match photo_cell(&record, &dialect, domains) {
+            match photo_cell(&record, &dialect, &mut photos) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
-                PhotoCellOf::Cell(_, cell) => {
+                PhotoCellOf::Cell(_, Classified::Cell(cell)) => {
                     if matches!(cell, PhotoCell::NotUrl(_)) {
                         census.first_not_url.get_or_insert((position.record, position.line));
                     }
                     census.count_cell(&cell);
                 }
+                PhotoCellOf::Cell(_, Classified::Origin(id)) => match more.get_mut(id.index()) {
+                    Some(more) => *more += 1,
+                    None => {
+                        more.push(0);
+                        census.count_url(photos.url(id), 1);
+                    }
+                },
                 PhotoCellOf::Unreadable(why) => {
                     census.count(Kind::Unreadable);
                     if census.unreadable.len() < UNREADABLE_KEPT {
@@ -157,6 +171,9 @@ impl Census {
                 }
             }
         }
+        for (url, more) in photos.urls().zip(more) {
+            census.count_url(url, more);
+        }
         Ok(census)
     }
 
@@ -165,19 +182,25 @@ impl Census {
     }
 
     fn count_cell(&mut self, cell: &PhotoCell) {
-        self.count(Kind::of(cell));
-        let PhotoCell::Url(url) = cell else { return };
+        match cell {
+            PhotoCell::Url(url) => self.count_url(url, 1),
+            other => self.count(Kind::of(other)),
+        }
+    }
+
+    fn count_url(&mut self, url: &PhotoUrl, records: u64) {
+        self.kinds[Kind::of_host(&url.host) as usize] += records;
         match &url.host {
             HostKind::Address(_) | HostKind::Bare(_) => {
                 if let Some(endpoint) = url.endpoint() {
-                    *self.endpoints.entry(endpoint).or_default() += 1;
+                    *self.endpoints.entry(endpoint).or_default() += records;
                 }
             }
             HostKind::WebEx(name) => {
                 let key = (name.clone(), url.port(), url.scheme);
-                count_bounded(&mut self.webex, key);
+                count_bounded(&mut self.webex, key, records);
             }
-            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.to_string()),
+            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.clone(), records),
         }
     }
 
@@ -201,8 +224,8 @@ impl Census {
     }
 }
 
-fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, records: u64) {
     if counts.len() < HOSTS_KEPT || counts.contains_key(&key) {
-        *counts.entry(key).or_default() += 1;
+        *counts.entry(key).or_default() += records;
     }
 }

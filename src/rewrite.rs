@@ -1,6 +1,6 @@
 //! The one function that gives a record its new bytes, and the second pass that is made of it.
 //!
-//! Preview, apply, rollback and reports all go through [`rewrite`], so what was shown is what is
+//! Preview, apply, rollback and reports all go through [`Rewriter`], so what was shown is what is
 //! done. `proof` shares none of this code.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::evidence::Endpoint;
 use crate::export::{Contents, Dialect, ExportError, Reader, Record, RecordKind};
 use crate::ledger::{Class, Ledger};
 use crate::name::Fqdn;
-use crate::photo::{self, PhotoCell};
+use crate::photo::{self, Classified, Classifier, PhotoCell, PhotoUrl};
 use crate::reference::ReferenceIdentifier;
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
 
@@ -96,21 +96,65 @@ impl Rewritten<'_> {
     }
 }
 
-/// Gives a data record its new bytes, as a span and what stands there instead.
-pub fn rewrite<'r>(
+/// Gives data records their new bytes, as a span and what stands there instead.
+#[derive(Debug)]
+pub struct Rewriter<'t> {
+    treatments: &'t Treatments,
+    dialect: Dialect,
+    photos: Classifier,
+    /// The treatments of the origins that `photos` remembers.
+    by_origin: Vec<Option<&'t Treatment>>,
+}
+
+impl<'t> Rewriter<'t> {
+    /// For the records of an export of this dialect.
+    pub fn new(treatments: &'t Treatments, dialect: &Dialect) -> Self {
+        let photos = Classifier::new(&treatments.domains);
+        Self { treatments, dialect: dialect.clone(), photos, by_origin: Vec::new() }
+    }
+
+    /// Gives a data record its new bytes.
+    pub fn rewrite<'r>(&mut self, record: &Record<'r>) -> Rewritten<'r>
+    where
+        't: 'r,
+    {
+        match photo_cell(record, &self.dialect, &mut self.photos) {
+            PhotoCellOf::Missing => Rewritten::Untouched,
+            PhotoCellOf::Unreadable(why) => Rewritten::Unreadable(why),
+            PhotoCellOf::Cell(text, Classified::Origin(id)) => {
+                let url = self.photos.url(id);
+                if id.index() == self.by_origin.len() {
+                    // The classifier numbers its origins in the order in which they are met.
+                    self.by_origin.push(self.treatments.of(url));
+                }
+                match self.by_origin[id.index()] {
+                    Some(treatment) => treated(record, text, url, treatment),
+                    None => Rewritten::Untouched,
+                }
+            }
+            PhotoCellOf::Cell(text, Classified::Cell(PhotoCell::Url(url))) => {
+                match self.treatments.of(&url) {
+                    Some(treatment) => treated(record, text, &url, treatment),
+                    None => Rewritten::Untouched,
+                }
+            }
+            PhotoCellOf::Cell(..) => Rewritten::Untouched,
+        }
+    }
+}
+
+impl Treatments {
+    fn of(&self, url: &PhotoUrl) -> Option<&Treatment> {
+        self.by_endpoint.get(&url.endpoint()?)
+    }
+}
+
+fn treated<'r>(
     record: &Record<'r>,
-    dialect: &Dialect,
-    treatments: &'r Treatments,
+    text: Cow<'r, str>,
+    url: &PhotoUrl,
+    treatment: &'r Treatment,
 ) -> Rewritten<'r> {
-    let (text, cell) = match photo_cell(record, dialect, &treatments.domains) {
-        PhotoCellOf::Missing => return Rewritten::Untouched,
-        PhotoCellOf::Unreadable(why) => return Rewritten::Unreadable(why),
-        PhotoCellOf::Cell(text, cell) => (text, cell),
-    };
-    let PhotoCell::Url(url) = &cell else { return Rewritten::Untouched };
-    let Some(treatment) = url.endpoint().and_then(|at| treatments.by_endpoint.get(&at)) else {
-        return Rewritten::Untouched;
-    };
     let to = match treatment {
         Treatment::Leave { class, .. } => {
             return Rewritten::Left { class: *class, treatment, cell: text };
@@ -195,9 +239,9 @@ pub fn rewrite_export<R: Read>(
     outputs: &mut Outputs<'_>,
     on_met: &mut dyn FnMut(Met<'_>) -> io::Result<()>,
 ) -> Result<Done, RewriteError> {
-    let dialect = reader.dialect().clone();
     let mut ledger = Ledger::default();
     let mut digest = Sha256::new();
+    let mut rewriter = Rewriter::new(treatments, reader.dialect());
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     while let Some(record) = reader.next_record()? {
         match record.kind() {
@@ -206,7 +250,7 @@ pub fn rewrite_export<R: Read>(
                 outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
             }
             RecordKind::Data | RecordKind::Overlong { first: true } => {
-                let rewritten = rewrite(&record, &dialect, treatments);
+                let rewritten = rewriter.rewrite(&record);
                 ledger.count(rewritten.class());
                 if let Rewritten::Changed(change) = &rewritten {
                     let position = record.position();

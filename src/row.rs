@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::export::{Defect, Dialect, Encoding, Record};
 use crate::name::Fqdn;
-use crate::photo::{self, HostKind, PhotoCell};
+use crate::photo::{self, Classified, Classifier, HostKind, PhotoCell};
 
 /// A data record's photo cell.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub enum PhotoCellOf<'a> {
     /// The record is too short to have one.
     Missing,
     /// The cell, its text, and where the cell stands in the record.
-    Cell(Cow<'a, str>, PhotoCell),
+    Cell(Cow<'a, str>, Classified),
     /// The record or its cell cannot be read.
     Unreadable(Unreadable),
 }
@@ -29,7 +29,11 @@ pub struct Unreadable {
 }
 
 /// Reads the photo cell of a data record.
-pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) -> PhotoCellOf<'a> {
+pub fn photo_cell<'a>(
+    record: &Record<'a>,
+    dialect: &Dialect,
+    photos: &mut Classifier,
+) -> PhotoCellOf<'a> {
     if let Some(defect) = record.defect() {
         return PhotoCellOf::Unreadable(Unreadable::from(&defect));
     }
@@ -42,7 +46,7 @@ pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) 
         });
     }
     let Some(field) = record.photo() else {
-        return match stray_address(record, dialect, domains) {
+        return match stray_address(record, dialect, photos.domains()) {
             Some(unreadable) => PhotoCellOf::Unreadable(unreadable),
             None => PhotoCellOf::Missing,
         };
@@ -57,9 +61,9 @@ pub fn photo_cell<'a>(record: &Record<'a>, dialect: &Dialect, domains: &[Fqdn]) 
             });
         }
     };
-    let cell = photo::classify(&text, domains);
-    if !matches!(cell, PhotoCell::Url(_))
-        && let Some(unreadable) = stray_address(record, dialect, domains)
+    let cell = photos.classify(&text);
+    if !matches!(cell, Classified::Origin(_) | Classified::Cell(PhotoCell::Url(_)))
+        && let Some(unreadable) = stray_address(record, dialect, photos.domains())
     {
         return PhotoCellOf::Unreadable(unreadable);
     }

@@ -51,7 +51,7 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
         }
         // The pass stopped early: another export is the likelier reason, and the telling one.
         Err(_) => {
-            drop(fingerprint);
+            fingerprint.finish().map_err(read_failure)?;
             let (mut rest, whole) = hashed(export.bytes_from_start(voice.progress(), "checking")?);
             std::io::copy(&mut rest, &mut std::io::sink()).map_err(read_failure)?;
             drop(rest);

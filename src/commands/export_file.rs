@@ -25,7 +25,7 @@ pub(super) struct ExportFile {
 }
 
 /// A pass over an export.
-pub(super) type Pass<'a> = Reader<Watched<&'a File>>;
+pub(super) type Pass = Reader<Watched<File>>;
 
 impl ExportFile {
     /// Opens an export; `-` is standard input, spooled to a file without a name.
@@ -76,11 +76,14 @@ impl ExportFile {
         &self,
         progress: Progress,
         label: &'static str,
-    ) -> Result<Watched<&File>, Failure> {
-        (&self.file)
-            .seek(SeekFrom::Start(0))
-            .map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
-        Ok(Watched::new(&self.file, progress.bytes(label, self.bytes)))
+    ) -> Result<Watched<File>, Failure> {
+        // The same open file, so that a thread of its own may read it.
+        let rewound = self.file.try_clone().and_then(|mut file| {
+            file.seek(SeekFrom::Start(0))?;
+            Ok(file)
+        });
+        let file = rewound.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
+        Ok(Watched::new(file, progress.bytes(label, self.bytes)))
     }
 
     /// A pass over the records from the start.
@@ -92,7 +95,7 @@ impl ExportFile {
         choices: &Choices,
         progress: Progress,
         label: &'static str,
-    ) -> Result<Pass<'_>, Failure> {
+    ) -> Result<Pass, Failure> {
         let bytes = self.bytes_from_start(progress, label)?;
         Reader::open(bytes, choices).map_err(|error| self.failure(&error))
     }

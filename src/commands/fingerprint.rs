@@ -1,5 +1,5 @@
 //! SHA-256 of a file while it is read, on a thread of its own: hashing costs about as much as all
-//! the rest of a pass.
+//! the rest of a pass, so the thread that hashes also reads, ahead of the one that works.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -9,15 +9,19 @@ use sha2::{Digest, Sha256};
 
 use crate::rewrite::hex;
 
-/// Blocks that may wait for the hasher.
-const WAITING: usize = 8;
+/// Bytes in a block.
+const BLOCK: usize = 256 * 1024;
+/// Blocks that are read ahead.
+const AHEAD: usize = 2;
 
-/// A reader whose bytes are hashed as they pass.
+/// A reader whose bytes are read ahead and hashed.
 #[derive(Debug)]
-pub(super) struct Hashed<R> {
-    inner: R,
-    blocks: SyncSender<Vec<u8>>,
-    spent: Receiver<Vec<u8>>,
+pub(super) struct Hashed {
+    blocks: Receiver<io::Result<Vec<u8>>>,
+    spent: SyncSender<Vec<u8>>,
+    block: Vec<u8>,
+    /// How much of the block has been given out.
+    given: usize,
 }
 
 /// The digest in the making.
@@ -27,7 +31,8 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Length and SHA-256 (hexadecimal) of everything that passed. The reader must be gone.
+    /// Length and SHA-256 (hexadecimal) of everything that was read: of the whole source when the
+    /// reader was read to its end. The reader must be gone. Afterwards nobody reads the source.
     ///
     /// # Errors
     /// When the hashing thread died.
@@ -36,31 +41,52 @@ impl Fingerprint {
     }
 }
 
-/// Reads from `inner`; the second value gives the digest once the first is dropped.
-pub(super) fn hashed<R: Read>(inner: R) -> (Hashed<R>, Fingerprint) {
-    let (blocks, incoming) = sync_channel::<Vec<u8>>(WAITING);
-    let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING);
+/// Reads from `source`; the second value gives the digest once the first is dropped.
+pub(super) fn hashed(mut source: impl Read + Send + 'static) -> (Hashed, Fingerprint) {
+    let (give, blocks) = sync_channel::<io::Result<Vec<u8>>>(AHEAD);
+    let (spent, empty) = sync_channel::<Vec<u8>>(AHEAD + 1);
     let thread = std::thread::spawn(move || {
         let (mut hasher, mut length) = (Sha256::new(), 0);
-        for block in incoming {
+        loop {
+            let mut block = empty.try_recv().unwrap_or_default();
+            block.resize(BLOCK, 0);
+            let read = match source.read(&mut block) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    // The reader may be gone; then nobody asks.
+                    let _ = give.send(Err(error));
+                    break;
+                }
+            };
+            block.truncate(read);
             hasher.update(&block);
-            length += block.len() as u64;
-            // The reader may be gone, or have enough blocks: then this one is freed.
-            let _ = give_back.try_send(block);
+            length += read as u64;
+            if give.send(Ok(block)).is_err() {
+                break;
+            }
         }
         (length, hex(&hasher.finalize()))
     });
-    (Hashed { inner, blocks, spent }, Fingerprint { thread })
+    (Hashed { blocks, spent, block: Vec::new(), given: 0 }, Fingerprint { thread })
 }
 
-impl<R: Read> Read for Hashed<R> {
+impl Read for Hashed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let mut block = self.spent.try_recv().unwrap_or_default();
-        block.clear();
-        block.extend_from_slice(&buffer[..read]);
-        self.blocks.send(block).map_err(|_| io::Error::other("the hashing thread died"))?;
-        Ok(read)
+        if self.given == self.block.len() {
+            // No more blocks: the source ended, or its error has been given.
+            let Ok(next) = self.blocks.recv() else { return Ok(0) };
+            let spent = std::mem::replace(&mut self.block, next?);
+            self.given = 0;
+            // The thread may be done, or have enough blocks: then this one is freed.
+            let _ = self.spent.try_send(spent);
+        }
+        let rest = &self.block[self.given..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.given += count;
+        Ok(count)
     }
 }
 
@@ -70,12 +96,14 @@ mod tests {
 
     #[test]
     fn the_digest_is_that_of_the_bytes() {
-        let text = b"abc".repeat(200_000);
-        let (mut reader, fingerprint) = hashed(text.as_slice());
-        io::copy(&mut reader, &mut io::sink()).unwrap();
+        let text = b"abc".repeat(400_000);
+        let (mut reader, fingerprint) = hashed(io::Cursor::new(text.clone()));
+        let mut copy = Vec::new();
+        io::copy(&mut reader, &mut copy).unwrap();
         drop(reader);
+        assert!(copy == text);
         let expected = hex(&Sha256::digest(&text));
-        assert_eq!(fingerprint.finish().unwrap(), (600_000, expected));
+        assert_eq!(fingerprint.finish().unwrap(), (1_200_000, expected));
     }
 
     #[test]
@@ -85,5 +113,27 @@ mod tests {
         drop(reader);
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(fingerprint.finish().unwrap(), (3, known.to_owned()));
+    }
+
+    #[test]
+    fn a_read_error_comes_through() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice().chain(Broken));
+        let error = io::copy(&mut reader, &mut io::sink()).unwrap_err();
+        assert_eq!(error.to_string(), "broken");
+        drop(reader);
+        assert_eq!(fingerprint.finish().unwrap().0, 3);
+    }
+
+    #[test]
+    fn a_reader_that_leaves_early_stops_the_reading() {
+        let (reader, fingerprint) = hashed(io::repeat(b'x'));
+        drop(reader);
+        fingerprint.finish().unwrap();
     }
 }

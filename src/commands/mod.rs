@@ -20,6 +20,7 @@ mod second_pass;
 mod trust;
 mod verify;
 mod voice;
+mod write_behind;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

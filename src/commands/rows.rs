@@ -53,6 +53,10 @@ impl Rows {
     /// # Errors
     /// When a report cannot be written.
     pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
+        let class = met.rewritten.class();
+        if self.renderers.is_empty() && !self.sample.wants(class) {
+            return Ok(());
+        }
         let position = met.record.position();
         // A record that swallowed others would show their users as its own.
         let key = match met.record.defect() {
@@ -73,7 +77,6 @@ impl Rows {
                 hint,
             })
         };
-        let class = met.rewritten.class();
         let row = match met.rewritten {
             Rewritten::Untouched => return Ok(()),
             Rewritten::Unreadable(why) => {

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{Existing, Outputs};
 use super::progress::interrupted;
 use super::rows::Rows;
+use super::write_behind::WriteBehind;
 use crate::cli::{ImportOptions, ReportOptions};
 use crate::export::{Contents, Reader};
 use crate::report::{Redaction, Report};
@@ -104,7 +105,7 @@ impl Destination {
     /// As [`Self::write`]; and when the export changed since the first pass.
     pub(super) fn write_as_decided(
         &mut self,
-        mut reader: Pass<'_>,
+        mut reader: Pass,
         export: &ExportFile,
         report: &Report,
         treatments: &Treatments,
@@ -122,8 +123,9 @@ impl Destination {
     ) -> Result<Done, RewriteError> {
         let dialect = reader.dialect().clone();
         let mut nowhere = io::sink();
+        let mut import = self.import.take().map(WriteBehind::new);
         let mut outputs = rewrite::Outputs {
-            import: match &mut self.import {
+            import: match &mut import {
                 Some(import) => import,
                 None => &mut nowhere,
             },
@@ -135,8 +137,11 @@ impl Destination {
         let done =
             rewrite_export(reader, treatments, &mut outputs, &mut |met| rows.met(&met, &dialect))?;
         rows.finish().map_err(RewriteError::Output)?;
-        for out in [&mut self.import, &mut self.rollback].into_iter().flatten() {
-            out.flush().map_err(RewriteError::Output)?;
+        if let Some(rollback) = &mut self.rollback {
+            rollback.flush().map_err(RewriteError::Output)?;
+        }
+        if let Some(import) = import {
+            import.finish().map_err(RewriteError::Output)?;
         }
         Ok(done)
     }

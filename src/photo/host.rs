@@ -67,6 +67,16 @@ pub struct HostNotAlone {
 /// # Errors
 /// [`HostNotAlone`] when it is not; then the cell must stay as it is.
 pub fn with_host(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, HostNotAlone> {
+    if plain_origin(text).is_some_and(|origin| url.host_span.end <= origin.len()) && is_plain(host)
+    {
+        // Where the authority is spelled plainly, nothing but the host can change with it.
+        return Ok(replaced(text, &url.host_span, host.as_str()));
+    }
+    with_host_checked(text, url, host)
+}
+
+/// The exact way: both cells through the WHATWG parser.
+fn with_host_checked(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, HostNotAlone> {
     let not_alone = || HostNotAlone { cell: text.to_owned(), host: host.clone() };
     let new = replaced(text, &url.host_span, host.as_str());
     let (Ok(was), Ok(is)) = (Url::parse(text), Url::parse(&new)) else { return Err(not_alone()) };
@@ -74,6 +84,30 @@ pub fn with_host(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, Host
         Ok(new)
     } else {
         Err(not_alone())
+    }
+}
+
+/// Whether the parser gives a name back as it stands: no A-label, whose punycode it would check,
+/// and a last label that cannot make it an address.
+fn is_plain(host: &Fqdn) -> bool {
+    let last = host.labels().next_back().unwrap_or_default();
+    last.starts_with(|c: char| c.is_ascii_lowercase())
+        && host.labels().all(|label| !label.starts_with("xn--"))
+}
+
+/// A cell's text up to the end of its authority, where that is spelled plainly: a scheme in lower
+/// case, two slashes, and only letters, digits, and the signs of names, addresses and ports up to
+/// `/`, `?`, `#` or the end.
+pub(super) fn plain_origin(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("http")?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix("://")?;
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+    let length = rest.bytes().position(|b| !plain(&b)).unwrap_or(rest.len());
+    match rest.as_bytes().get(length) {
+        None | Some(b'/' | b'?' | b'#') if length > 0 => {
+            Some(&text[..text.len() - rest.len() + length])
+        }
+        _ => None,
     }
 }
 
@@ -170,4 +204,55 @@ fn scan(text: &str) -> Option<Range<usize>> {
         None => host_and_port.find(':').unwrap_or(host_and_port.len()),
     };
     Some(from..from + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{PhotoCell, classify};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn a_plain_replacement_is_what_the_exact_way_gives(
+            old in "10[.]1[.]2[.]3|0x7f[.]1|\\[::1\\]|\\[::ffff:9[.]8[.]7[.]6\\]|photos|A7",
+            port in "(:(80|443|8443|00080)?)?",
+            rest in "([/?#][a-z:@/\\\\?#%\\[\\] .\t\r\né]{0,12})?",
+            new in "[a-z0-9_]{1,3}([.]([a-z0-9_]{1,4}|xn--[a-z]{1,4})){0,2}[.](webex[.]com|a1|1a|x)",
+        ) {
+            for scheme in ["http", "https"] {
+                let text = format!("{scheme}://{old}{port}{rest}");
+                let (PhotoCell::Url(url), Ok(new)) = (classify(&text, &[]), Fqdn::parse(&new))
+                else {
+                    continue;
+                };
+                let (short, exact) =
+                    (with_host(&text, &url, &new), with_host_checked(&text, &url, &new));
+                prop_assert_eq!(short, exact, "{:?} {}", text, new);
+            }
+        }
+    }
+
+    #[test]
+    fn where_a_plain_origin_ends() {
+        for (text, expected) in [
+            ("https://c1.webex.com/p", Some("https://c1.webex.com")),
+            ("http://[::1]:80?q", Some("http://[::1]:80")),
+            ("http://10.1.2.3", Some("http://10.1.2.3")),
+            ("http:///10.1.2.3", None),
+            ("http://u@10.1.2.3/", None),
+            ("http://10.1.2.3\\p", None),
+            ("http://10.1.2.3 ", None),
+            ("http://10.1.2.3\t/", None),
+            ("HTTP://10.1.2.3/", None),
+            (" http://10.1.2.3/", None),
+            ("httpss://10.1.2.3/", None),
+            ("http://b\u{fc}cher.example/", None),
+        ] {
+            assert_eq!(plain_origin(text), expected, "{text:?}");
+        }
+    }
 }

@@ -5,7 +5,9 @@
 //! Where the host *stands* is found by a scan of our own and checked against the parser.
 
 mod cell;
+mod classifier;
 mod host;
 
 pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
+pub use classifier::{Classified, Classifier, ORIGINS_KEPT, OriginId};
 pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};

@@ -251,15 +251,22 @@ impl Sample {
         self.redaction
     }
 
+    /// Whether the next row of a class is one of the first.
+    pub fn wants(&self, class: Class) -> bool {
+        match class {
+            Class::Rewritten => self.changes.len() < CHANGES_SHOWN,
+            Class::Unreadable => self.unreadable.len() < UNREADABLE_SHOWN,
+            Class::Untouched | Class::Held | Class::Unresolved => false,
+        }
+    }
+
     /// Keeps the row if it is one of the first.
     pub fn keep(&mut self, row: &Row<'_>) {
-        let wanted = match row {
-            Row::Change(_) => self.changes.len() < CHANGES_SHOWN,
-            Row::Held(held) => {
-                held.class == Class::Unreadable && self.unreadable.len() < UNREADABLE_SHOWN
-            }
+        let class = match row {
+            Row::Change(_) => Class::Rewritten,
+            Row::Held(held) => held.class,
         };
-        if wanted {
+        if self.wants(class) {
             let redaction = self.redaction;
             redaction.row(row, |row| self.push(row));
         }
