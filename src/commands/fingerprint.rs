@@ -11,8 +11,8 @@ use crate::rewrite::hex;
 
 /// Bytes in a block.
 const BLOCK: usize = 256 * 1024;
-/// Blocks that are read ahead.
-const AHEAD: usize = 2;
+/// Blocks that are read ahead: enough that neither thread waits for the other's longer steps.
+const AHEAD: usize = 8;
 
 /// A reader whose bytes are read ahead and hashed.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 /// Bytes in a block.
 const BLOCK: usize = 256 * 1024;
-/// Blocks that may wait to be written.
-const WAITING: usize = 2;
+/// Blocks that may wait to be written: enough to outlast a slow write.
+const WAITING: usize = 8;
 
 /// A writer that gathers blocks and leaves the writing of them to a thread.
 ///

@@ -48,6 +48,14 @@ impl<'a> Field<'a> {
                 .map_err(undecodable);
         }
         let mut text = String::with_capacity(self.span.len());
+        if let Some(plain) = self.plain_utf16(encoding) {
+            let units = self.raw()[plain].as_chunks::<2>().0;
+            let is_ascii = units.iter().all(|unit| is_ascii(*unit, encoding));
+            if is_ascii {
+                text.extend(units.iter().map(|unit| char::from(unit[0] | unit[1])));
+                return Ok(Cow::Owned(text));
+            }
+        }
         for character in self.characters() {
             text.push(character?.character);
         }
@@ -66,6 +74,16 @@ impl<'a> Field<'a> {
     /// it spans the quote that closes an escaped field with literal text after it (`"ab"cd`):
     /// those bytes cannot be replaced in one piece.
     pub fn raw_range(&self, text_range: Range<usize>) -> Option<Range<usize>> {
+        if let Ok(Cow::Borrowed(text)) = self.text() {
+            // One stretch of the bytes is the text.
+            let begin = self.span.start + self.content_start();
+            let fits = text.get(text_range.clone()).is_some();
+            return fits.then(|| begin + text_range.start..begin + text_range.end);
+        }
+        self.raw_range_by_character(text_range)
+    }
+
+    fn raw_range_by_character(&self, text_range: Range<usize>) -> Option<Range<usize>> {
         let mut offset = 0;
         let mut start = None;
         let mut after = self.content_start();
@@ -115,12 +133,27 @@ impl<'a> Field<'a> {
         (!doubled && closing + width >= raw.len()).then_some(inner)
     }
 
+    /// The same in UTF-16, in whole code units.
+    fn plain_utf16(&self, encoding: Encoding) -> Option<Range<usize>> {
+        let is_utf16 = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+        self.plain().filter(|plain| is_utf16 && plain.len().is_multiple_of(2))
+    }
+
     fn characters(&self) -> Characters<'a> {
         let raw = self.raw();
         let closing = self.is_escaped().then(|| closing_quote(raw, 0, self.encoding)).flatten();
         let encoding = self.encoding.of_field(raw);
         Characters { raw, encoding, closing, escaped: self.is_escaped(), at: self.content_start() }
     }
+}
+
+/// Whether a code unit of UTF-16 is an ASCII character.
+fn is_ascii(unit: [u8; 2], encoding: Encoding) -> bool {
+    let unit = match encoding {
+        Encoding::Utf16Be => u16::from_be_bytes(unit),
+        _ => u16::from_le_bytes(unit),
+    };
+    unit < 0x80
 }
 
 /// The characters of a field's text with the bytes that stand for each.
@@ -166,7 +199,35 @@ impl Iterator for Characters<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn the_short_ways_and_the_long_way_agree(
+            raw in "\"?([ab\"]|é|😀|,){0,6}\"?",
+            cut in 0..3usize,
+            begin in 0..12usize,
+            length in 0..6usize,
+        ) {
+            for encoding in [Encoding::Utf8, Encoding::Latin1, Encoding::Utf16Le, Encoding::Utf16Be]
+            {
+                let bytes = encoding.encode(&raw);
+                // Cut, it may end within a character or a code unit.
+                let bytes = &bytes[..bytes.len().saturating_sub(cut)];
+                let field = field(bytes, encoding);
+                let text: Result<String, _> =
+                    field.characters().map(|character| character.map(|c| c.character)).collect();
+                prop_assert_eq!(field.text().map(Cow::into_owned), text, "{} {:?}", encoding, raw);
+                let range = begin..begin + length;
+                let by_character = field.raw_range_by_character(range.clone());
+                prop_assert_eq!(field.raw_range(range), by_character, "{} {:?}", encoding, raw);
+            }
+        }
+    }
 
     fn field(raw: &[u8], encoding: Encoding) -> Field<'_> {
         Field::new(raw, 0..raw.len(), encoding)

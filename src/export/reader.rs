@@ -257,7 +257,9 @@ impl<R: Read> Reader<R> {
             }
         }
         cursor.delimiters += count;
-        cursor.lines += u64::from((structure.inner_breaks & before).count_ones());
+        if structure.inner_breaks != 0 {
+            cursor.lines += u64::from((structure.inner_breaks & before).count_ones());
+        }
         if end == 0 {
             *structure = Structure::default();
             return None;

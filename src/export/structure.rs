@@ -53,7 +53,7 @@ fn regular(masks: Masks, state: State) -> Option<(Structure, State)> {
     const LAST: u64 = 1 << (BLOCK - 1);
     let carried = if state == State::Escaped { u64::MAX } else { 0 };
     // From an opening quote, inclusive, to its closing quote, exclusive.
-    let inside = prefix_xor(masks.quotes) ^ carried;
+    let inside = if masks.quotes == 0 { carried } else { prefix_xor(masks.quotes) ^ carried };
     let structure = Structure {
         delimiters: masks.delimiters & !inside,
         ends: masks.breaks & !inside,

@@ -95,14 +95,26 @@ fn is_plain(host: &Fqdn) -> bool {
         && host.labels().all(|label| !label.starts_with("xn--"))
 }
 
+/// The bytes of a plainly spelled authority.
+const IS_PLAIN: [bool; 256] = {
+    let mut is_plain = [false; 256];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        is_plain[at] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+        at += 1;
+    }
+    is_plain
+};
+
 /// A cell's text up to the end of its authority, where that is spelled plainly: a scheme in lower
 /// case, two slashes, and only letters, digits, and the signs of names, addresses and ports up to
 /// `/`, `?`, `#` or the end.
 pub(super) fn plain_origin(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("http")?;
     let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix("://")?;
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
-    let length = rest.bytes().position(|b| !plain(&b)).unwrap_or(rest.len());
+    let length = rest.bytes().position(|b| !IS_PLAIN[usize::from(b)]).unwrap_or(rest.len());
     match rest.as_bytes().get(length) {
         None | Some(b'/' | b'?' | b'#') if length > 0 => {
             Some(&text[..text.len() - rest.len() + length])
