@@ -105,10 +105,9 @@ fn request(question: &Question<'_>) -> Option<Request<Full<Bytes>>> {
         None => request,
     };
     match question.content {
-        Content::None => request
-            .method(Method::GET)
-            .header(header::ACCEPT, "*/*")
-            .body(Full::default()),
+        Content::None => {
+            request.method(Method::GET).header(header::ACCEPT, "*/*").body(Full::default())
+        }
         Content::OcspRequest(der) => request
             .method(Method::POST)
             .header(header::CONTENT_TYPE, "application/ocsp-request")
@@ -176,8 +175,7 @@ fn size(octets: usize) -> String {
 fn in_words(error: &hyper::Error) -> String {
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     match io.map(io::Error::kind) {
-        _ if error.is_parse_too_large() => "the head of the answer is too large".to_owned(),
-        _ if error.is_parse() => "the answer is not HTTP".to_owned(),
+        _ if error.is_parse() => NOT_HTTP.to_owned(),
         _ if error.is_incomplete_message() => CUT_SHORT.to_owned(),
         Some(io::ErrorKind::UnexpectedEof) => CUT_SHORT.to_owned(),
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
@@ -188,6 +186,7 @@ fn in_words(error: &hyper::Error) -> String {
     }
 }
 
+const NOT_HTTP: &str = "the answer is not HTTP, or its head is too large";
 const CUT_SHORT: &str = "the connection was closed before the whole answer was there";
 
 #[cfg(test)]
@@ -286,10 +285,13 @@ mod tests {
             ("100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nCRL", content("CRL")),
             ("302 Found\r\nLocation: /b\r\n\r\n", redirect("/b")),
             ("303 See Other\r\nLocation: /b\r\n\r\n", redirect("/b")),
-            ("308 Permanent Redirect\r\nLocation: http://b.example/\r\n\r\n", redirect("http://b.example/")),
+            (
+                "308 Permanent Redirect\r\nLocation: http://b.example/\r\n\r\n",
+                redirect("http://b.example/"),
+            ),
             ("301 Moved\r\n\r\n", failed("HTTP 301 without a Location")),
             ("304 Not Modified\r\n\r\n", failed("HTTP 304 Not Modified")),
-            ("404 \u{1b}[31mgone\r\n\r\n", failed("HTTP 404 Not Found")),
+            ("404 <b>gone\u{e9}\r\n\r\n", failed("HTTP 404 Not Found")),
             ("404 gone\r\nContent-Length: 4\r\n\r\ngone", failed("HTTP 404 Not Found")),
             ("299 x\r\n\r\n", failed("HTTP 299")),
             ("200 OK\r\nContent-Length: 4\r\n\r\nCRL", failed(CUT_SHORT)),
@@ -299,13 +301,16 @@ mod tests {
                 "200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nCRL",
                 failed("the answer breaks off in the middle of HTTP"),
             ),
-            ("200 OK\r\nContent-Length: x\r\n\r\nCRL", failed("the answer is not HTTP")),
+            ("200 OK\r\nContent-Length: x\r\n\r\nCRL", failed(NOT_HTTP)),
             (
                 "200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nCRL",
                 failed("the answer is larger than 2 KiB"),
             ),
-            ("200 OK\r\nContent-Length: 2049\r\n\r\nCRL", failed("the answer is larger than 2 KiB")),
-            ("999999 x\r\n\r\n", failed("the answer is not HTTP")),
+            (
+                "200 OK\r\nContent-Length: 2049\r\n\r\nCRL",
+                failed("the answer is larger than 2 KiB"),
+            ),
+            ("999999 x\r\n\r\n", failed(NOT_HTTP)),
         ] {
             let (reply, _) = ask(&QUESTION, format!("HTTP/1.1 {answer}").as_bytes());
             assert_eq!(reply, expected, "{answer:?}");
@@ -318,9 +323,9 @@ mod tests {
         let body = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(2049));
         for (answer, words) in [
             (&b""[..], CUT_SHORT),
-            (b"SSH-2.0-x\r\n", "the answer is not HTTP"),
-            (b"\x16\x03\x01\x00\x02xx", "the answer is not HTTP"),
-            (long.as_bytes(), "the head of the answer is too large"),
+            (b"SSH-2.0-x\r\n", NOT_HTTP),
+            (b"\x16\x03\x01\x00\x02xx", NOT_HTTP),
+            (long.as_bytes(), NOT_HTTP),
             (body.as_bytes(), "the answer is larger than 2 KiB"),
         ] {
             assert_eq!(ask(&QUESTION, answer).0, failed(words), "{answer:?}");

@@ -63,9 +63,9 @@ impl HttpUrl {
             _ => return Err(format!("`{shown}` is not an http URL")),
         }
         let host = match url.host() {
-            Some(url::Host::Domain(name)) => {
-                Host::Name(Fqdn::parse(name).map_err(|error| words::of_stranger(&error.to_string()))?)
-            }
+            Some(url::Host::Domain(name)) => Host::Name(
+                Fqdn::parse(name).map_err(|error| words::of_stranger(&error.to_string()))?,
+            ),
             Some(url::Host::Ipv4(v4)) => Host::Address(v4.into()),
             Some(url::Host::Ipv6(v6)) => Host::Address(IpAddr::V6(v6).to_canonical()),
             None => return Err(format!("`{shown}` has no host")),

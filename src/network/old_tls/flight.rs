@@ -120,7 +120,11 @@ impl Flight {
                 self.protocol = Some(protocol(version, suite)?);
             }
             (CERTIFICATE, Some(_), None) => {
-                self.chain = Some(certificates(content).ok_or_else(malformed)?);
+                let chain = certificates(content).ok_or_else(malformed)?;
+                if chain.is_empty() {
+                    return Err("the server presents no certificate".to_owned());
+                }
+                self.chain = Some(chain);
             }
             (CERTIFICATE_STATUS, Some(_), Some(_)) => {
                 self.staple = staple(content).ok_or_else(malformed)?;
@@ -177,9 +181,10 @@ fn alert(content: &[u8]) -> Result<(), String> {
     const CLOSE_NOTIFY: u8 = 0;
     match content {
         [WARNING, description] if *description != CLOSE_NOTIFY => Ok(()),
-        [_, description] => {
-            Err(format!("the server ended with the alert {:?}", AlertDescription::from(*description)))
-        }
+        [_, description] => Err(format!(
+            "the server ended with the alert {:?}",
+            AlertDescription::from(*description)
+        )),
         _ => Err(NO_HANDSHAKE.to_owned()),
     }
 }
@@ -341,9 +346,11 @@ mod tests {
 
     #[test]
     fn what_follows_the_certificate_ends_it() {
-        for (last, content) in
-            [(SERVER_KEY_EXCHANGE, &b"key"[..]), (CERTIFICATE_REQUEST, b"x"), (SERVER_HELLO_DONE, b"")]
-        {
+        for (last, content) in [
+            (SERVER_KEY_EXCHANGE, &b"key"[..]),
+            (CERTIFICATE_REQUEST, b"x"),
+            (SERVER_HELLO_DONE, b""),
+        ] {
             let start = [server_hello(TLS_1_1, 0x39), certificate(&[b"leaf"])].concat();
             let octets = [start, message(last, content)].concat();
             let shown = read(&records(HANDSHAKE, &octets, 1 << 14)).unwrap().unwrap();
@@ -373,6 +380,7 @@ mod tests {
             (handshake(&[hello(), status(b"x")]), NO_HANDSHAKE),
             (handshake(&[hello(), message(SERVER_KEY_EXCHANGE, b"")]), NO_HANDSHAKE),
             (handshake(&[message(SERVER_HELLO, &[3, 1, 0])]), malformed),
+            (handshake(&[hello(), certificate(&[])]), "the server presents no certificate"),
             (handshake(&[hello(), certificate(&[b"leaf", b""])]), malformed),
             (handshake(&[hello(), message(CERTIFICATE, &[0, 0, 9, 0, 0, 1])]), malformed),
             (handshake(&[hello(), message(CERTIFICATE, &[0, 0, 0, 1])]), malformed),

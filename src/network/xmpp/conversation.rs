@@ -239,8 +239,14 @@ mod tests {
                 STREAM.replace(" version='1.0'>", ">"),
                 "the XMPP server speaks version 0.9, which has no STARTTLS",
             ),
-            ("\u{16}\u{3}".to_owned(), "the port speaks TLS from the start, not XMPP with STARTTLS"),
-            ("\u{15}\u{3}".to_owned(), "the port speaks TLS from the start, not XMPP with STARTTLS"),
+            (
+                "\u{16}\u{3}".to_owned(),
+                "the port speaks TLS from the start, not XMPP with STARTTLS",
+            ),
+            (
+                "\u{15}\u{3}".to_owned(),
+                "the port speaks TLS from the start, not XMPP with STARTTLS",
+            ),
             ("220 mail.example ESMTP".to_owned(), NOT_XMPP),
             ("<html>".to_owned(), NOT_XMPP),
             ("<!DOCTYPE html>".to_owned(), NOT_XMPP),
