@@ -45,8 +45,11 @@ pub(super) struct Live<'a> {
     questions: Semaphore,
     turns: Turns<(IpAddr, u16)>,
     /// The addresses of names that certificates refer to.
-    referred: RefCell<HashMap<Fqdn, Rc<OnceCell<Result<Vec<IpAddr>, FetchOutcome>>>>>,
+    referred: RefCell<HashMap<Fqdn, Rc<OnceCell<Addresses>>>>,
 }
+
+/// The addresses of a name, or what becomes of a question that needs them.
+type Addresses = Result<Vec<IpAddr>, FetchOutcome>;
 
 /// When the run ends.
 struct Deadline {
@@ -145,7 +148,7 @@ impl<'a> Live<'a> {
     }
 
     /// The addresses of a name that a certificate refers to; asked once in a run.
-    async fn addresses_of(&self, name: &Fqdn) -> Result<Vec<IpAddr>, FetchOutcome> {
+    async fn addresses_of(&self, name: &Fqdn) -> Addresses {
         let known = self.referred.borrow_mut().entry(name.clone()).or_default().clone();
         let ask = async || {
             let v4 = self.addresses(name, Family::V4);
@@ -166,7 +169,7 @@ fn server_name(target: &Target) -> Option<&Fqdn> {
 }
 
 /// The addresses in both answers, or why there is none.
-fn all_of(name: &Fqdn, answers: &[Answer<Vec<IpAddr>>]) -> Result<Vec<IpAddr>, FetchOutcome> {
+fn all_of(name: &Fqdn, answers: &[Answer<Vec<IpAddr>>]) -> Addresses {
     let all: Vec<IpAddr> = answers.iter().filter_map(Answer::found).flatten().copied().collect();
     if !all.is_empty() {
         return Ok(all);

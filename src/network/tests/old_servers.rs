@@ -72,11 +72,11 @@ impl OpenSsl {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(fs::File::create(path("server.log")).unwrap())
-            .spawn()
-            .unwrap();
+            .spawn();
+        let running = Self { address, server: server.unwrap() };
         for _ in 0..PATIENCE {
             if TcpStream::connect(address).is_ok() {
-                return Some(Self { address, server });
+                return Some(running);
             }
             thread::sleep(Duration::from_millis(50));
         }
