@@ -14,9 +14,9 @@ use crate::counts::Counts;
 use crate::dns::DnsSockets;
 use crate::fault::{DnsFault, Strikes, TlsFault};
 use crate::http::Site;
-use crate::photo_server::{PhotoServer, Port, Presented, Security, shown, tls};
 use crate::responder::{Responder, Scope};
 use crate::running::{Lab, Listener};
+use crate::server::{Port, Presented, Security, Server, shown, tls};
 use crate::zone::{Zone, parse_name, reverse};
 
 /// Where the lab's own CRL publishers stand (TEST-NET-2, RFC 5737): the good one, the one that
@@ -296,7 +296,7 @@ impl Builder {
                 (tls(presented, &shown, counts)?, Arc::new(Site::Photos))
             }
         };
-        let server = PhotoServer {
+        let server = Server {
             shown,
             security,
             site,

@@ -45,9 +45,9 @@ mod dns;
 mod fault;
 mod http;
 pub mod ocsp;
-mod photo_server;
 mod responder;
 mod running;
+mod server;
 mod signer;
 mod zone;
 

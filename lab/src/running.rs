@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use crate::builder::{Builder, StartError};
 use crate::counts::{Counts, Hello};
 use crate::dns::DnsSockets;
-use crate::photo_server::{PhotoServer, Port, shown};
 use crate::responder::Responder;
+use crate::server::{Port, Server, shown};
 use crate::zone;
 
 /// A world on loopback that ends when this is dropped.
@@ -34,7 +34,7 @@ pub struct Lab {
 pub(crate) struct Listener {
     pub(crate) logical: Option<(IpAddr, u16)>,
     pub(crate) port: Port,
-    pub(crate) server: PhotoServer,
+    pub(crate) server: Server,
 }
 
 impl Lab {

@@ -1,4 +1,4 @@
-//! Photo servers: one listener for each logical address and port, good or faulty.
+//! Servers: one listener for each logical address and port, good or faulty.
 
 use std::collections::HashMap;
 use std::io;
@@ -30,7 +30,7 @@ const RECORD_HEADER: usize = 5;
 const LONGEST_HELLO: usize = 16 * 1024;
 
 /// What listens behind one logical address and port.
-pub(crate) struct PhotoServer {
+pub(crate) struct Server {
     /// The logical `ADDRESS:PORT`, as counters show it.
     pub(crate) shown: String,
     pub(crate) security: Security,
@@ -121,7 +121,7 @@ pub(crate) fn shown(address: IpAddr, port: u16) -> String {
     SocketAddr::new(address, port).to_string()
 }
 
-impl PhotoServer {
+impl Server {
     /// Serves every connection until dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         loop {
