@@ -146,6 +146,17 @@ impl Lab {
         self.counts.requests.shown(|it| it.clone())
     }
 
+    /// How often each URL was fetched from the lab's publishers, redirects included; a URL whose
+    /// port refuses or stalls is not among them.
+    pub fn fetches(&self) -> BTreeMap<String, u64> {
+        self.counts.fetches.shown(String::clone)
+    }
+
+    /// How often the lab's OCSP responders were asked about each certificate, by its Subject CN.
+    pub fn ocsp_questions(&self) -> BTreeMap<String, u64> {
+        self.counts.ocsp.shown(String::clone)
+    }
+
     pub(crate) fn run(
         dns: DnsSockets,
         responder: Responder,

@@ -122,6 +122,12 @@ pub(crate) fn shown(address: IpAddr, port: u16) -> String {
 }
 
 impl Server {
+    /// A port for it.
+    pub(crate) fn port(&self) -> io::Result<Port> {
+        let refuses = self.fault.as_ref().is_some_and(|it| it.fault == TlsFault::Refused);
+        if refuses { Port::refuse() } else { Port::listen() }
+    }
+
     /// Serves every connection until dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         loop {
@@ -149,14 +155,12 @@ impl Server {
             Some(TlsFault::Slow(more)) => sleep(more).await,
             Some(fault) => return self.fail(fault, stream).await,
         }
-        let on_request =
-            |request: &str| self.counts.requests.add((self.shown.clone(), request.to_owned()));
         match &self.security {
             Security::Tls(acceptor) => {
                 let stream = acceptor.accept(stream).await?;
-                self.site.converse(stream, on_request).await
+                self.site.converse(stream, &self.shown, &self.counts).await
             }
-            Security::Plain => self.site.converse(stream, on_request).await,
+            Security::Plain => self.site.converse(stream, &self.shown, &self.counts).await,
         }
     }
 
