@@ -14,11 +14,13 @@ use crate::counts::Counts;
 use crate::dns::DnsSockets;
 use crate::fault::{DnsFault, Strikes, TlsFault};
 use crate::http::Site;
+use crate::old_tls::{OldProtocol, OldTls};
 use crate::publications::{PUBLISHERS, STALLED_HOST, UNREACHABLE_HOST};
 use crate::responder::{Responder, Scope};
 use crate::running::{Lab, Listener};
 use crate::server::{Presented, Security, Server, shown, tls};
 use crate::signer::SignError;
+use crate::xmpp::{Xmpp, XmppFault};
 use crate::zone::{Zone, parse_name, reverse};
 
 /// Where the lab's own publishers stand (TEST-NET-2, RFC 5737): the one that answers, the one that
@@ -88,6 +90,9 @@ struct Declared {
 enum Content {
     Https { default: Option<Certificate>, by_name: Vec<(String, Certificate)> },
     Http,
+    OldTls(OldProtocol, Certificate),
+    OldTlsChain(OldProtocol, Vec<Vec<u8>>),
+    Xmpp { domain: String, certificate: Certificate, fault: Option<XmppFault> },
 }
 
 impl Builder {
@@ -159,11 +164,7 @@ impl Builder {
         by_name: &[(&str, Certificate)],
     ) -> Self {
         let by_name = by_name.iter().map(|(name, it)| (name.to_ascii_lowercase(), it.clone()));
-        let content = Content::Https { default, by_name: by_name.collect() };
-        self.declare(|it| {
-            it.servers.entry((parse_address(address)?, port)).or_default().content = Some(content);
-            Ok(())
-        })
+        self.serve(address, port, Content::Https { default, by_name: by_name.collect() })
     }
 
     /// One HTTPS photo server for every address and port that is not declared otherwise.
@@ -175,11 +176,56 @@ impl Builder {
 
     /// A photo server without TLS.
     pub fn http_server(self, address: &str, port: u16) -> Self {
-        self.declare(|it| {
-            let server = it.servers.entry((parse_address(address)?, port)).or_default();
-            server.content = Some(Content::Http);
-            Ok(())
-        })
+        self.serve(address, port, Content::Http)
+    }
+
+    /// A server whose TLS is too old for any modern client.
+    pub fn old_tls_server(
+        self,
+        address: &str,
+        port: u16,
+        protocol: OldProtocol,
+        certificate: Certificate,
+    ) -> Self {
+        self.serve(address, port, Content::OldTls(protocol, certificate))
+    }
+
+    /// The same with certificates from elsewhere, DER: its key is not needed, since it proves
+    /// nothing.
+    pub fn old_tls_chain(
+        self,
+        address: &str,
+        port: u16,
+        protocol: OldProtocol,
+        chain: &[&[u8]],
+    ) -> Self {
+        let chain = chain.iter().map(|der| der.to_vec()).collect();
+        self.serve(address, port, Content::OldTlsChain(protocol, chain))
+    }
+
+    /// An XMPP server of this domain, with STARTTLS.
+    pub fn xmpp_server(
+        self,
+        address: &str,
+        port: u16,
+        domain: &str,
+        certificate: Certificate,
+    ) -> Self {
+        let domain = domain.to_ascii_lowercase();
+        self.serve(address, port, Content::Xmpp { domain, certificate, fault: None })
+    }
+
+    /// An XMPP server of this domain that fails on the way to TLS.
+    pub fn faulty_xmpp_server(
+        self,
+        address: &str,
+        port: u16,
+        domain: &str,
+        certificate: Certificate,
+        fault: XmppFault,
+    ) -> Self {
+        let domain = domain.to_ascii_lowercase();
+        self.serve(address, port, Content::Xmpp { domain, certificate, fault: Some(fault) })
     }
 
     /// A fault of every connection to an address and port, whether a server is declared there or
@@ -289,27 +335,47 @@ impl Builder {
             let names: Vec<_> = logical.iter().map(|(address, _)| address.to_string()).collect();
             Content::Https { default: Some(Certificate::for_names(&names)), by_name: Vec::new() }
         });
-        let (security, site) = match content {
-            Content::Http => (Security::Plain, Arc::new(Site::Photos)),
+        let security = match content {
+            Content::Http => Security::Plain,
             Content::Https { default, by_name } => {
                 let default = default.map(|it| authority.issue(&it)).transpose()?;
                 let by_name = by_name
                     .into_iter()
                     .map(|(name, it)| Ok((name, authority.issue(&it)?)))
                     .collect::<Result<_, StartError>>()?;
-                let presented = Presented { default, by_name };
-                (tls(presented, &shown, counts)?, Arc::new(Site::Photos))
+                Security::Tls(tls(Presented { default, by_name }, &shown, counts)?)
+            }
+            Content::OldTls(protocol, certificate) => {
+                let issued = authority.issue(&certificate)?;
+                let chain = issued.cert.iter().map(|it| it.to_vec()).collect();
+                Security::Old(OldTls { protocol, chain, staple: issued.ocsp.clone() })
+            }
+            Content::OldTlsChain(protocol, chain) => {
+                Security::Old(OldTls { protocol, chain, staple: None })
+            }
+            Content::Xmpp { domain, certificate, fault } => {
+                let default = Some(authority.issue(&certificate)?);
+                let presented = Presented { default, by_name: HashMap::new() };
+                let acceptor = tls(presented, &shown, counts)?;
+                Security::StartTls(Xmpp { domain, fault }, acceptor)
             }
         };
         let server = Server {
             shown,
             security,
-            site,
+            site: Arc::new(Site::Photos),
             fault: declared.fault,
             delay: self.delay,
             counts: counts.clone(),
         };
         Ok(Listener { logical, port: server.port()?, server })
+    }
+
+    fn serve(self, address: &str, port: u16, content: Content) -> Self {
+        self.declare(|it| {
+            it.servers.entry((parse_address(address)?, port)).or_default().content = Some(content);
+            Ok(())
+        })
     }
 
     /// Makes one declaration, and keeps the first that is wrong for `start` to say.
