@@ -4,25 +4,22 @@
 //! judged on its own, and the name is as good as the worst of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::evidence::{Answer, Evidence, Family, Handshake, HandshakeOutcome, Target};
+use crate::evidence::{Answer, Evidence, Family, Handshake, HandshakeOutcome, Service, Target};
+use crate::name::Fqdn;
 use crate::profile::{Profile, ProfileId, Verdict};
 use crate::reference::ReferenceIdentifier;
 use crate::rules::Case;
 use crate::x509::certificate::{Certificate, CertificateError};
 use crate::x509::path::{PathOutcome, validate};
-use crate::x509::revocation::Revocation;
+use crate::x509::revocation::{self, Answers, Outcome};
 use crate::x509::trust::TrustAnchors;
 
 /// What a client would do about one server of a name.
 #[derive(Clone, Debug)]
 pub struct CertificateVerdict {
-    /// The name demanded.
-    pub host: ReferenceIdentifier,
-    /// The TCP port.
-    pub port: u16,
     /// The server's address.
     pub address: IpAddr,
     /// What the client would do, and why.
@@ -36,16 +33,18 @@ pub struct CertificateVerdict {
     /// The protocol version agreed.
     pub protocol: Option<String>,
     /// What is known about revocation.
-    pub revocation: Revocation,
+    pub revocation: Outcome,
+    /// What an administrator should know and the client does not mind, one clause each.
+    pub remarks: Vec<String>,
 }
 
 /// What a client would do about a name, whichever of its servers it meets.
 #[derive(Clone, Debug)]
 pub struct NameVerdict {
-    /// The name demanded.
-    pub host: ReferenceIdentifier,
-    /// The TCP port.
-    pub port: u16,
+    /// The server.
+    pub service: Service,
+    /// The name that its certificate is judged by: its own, or the XMPP domain.
+    pub reference: ReferenceIdentifier,
     /// The client.
     pub profile: ProfileId,
     /// The worst of the verdicts below, by the order of [`crate::profile::VerdictKind`]. Where
@@ -55,38 +54,42 @@ pub struct NameVerdict {
     pub certificates: Vec<CertificateVerdict>,
 }
 
-/// Judges every server of a name that the evidence knows, at a time in seconds since the epoch.
+/// Judges every address of a server that the evidence knows, by the name its certificate shall
+/// have, at a time in seconds since the epoch.
 ///
-/// These are the addresses in the name's forward answers and those a handshake was made with under
-/// that name. Without any, the verdict is `unknown` and says why.
+/// These are the addresses in the forward answers of the server's name and those a handshake was
+/// made with under that name. Without any, the verdict is `unknown` and says why.
 pub fn certify(
+    service: &Service,
     reference: &ReferenceIdentifier,
-    port: u16,
     evidence: &Evidence,
     anchors: &TrustAnchors,
     at: i64,
     profile: &Profile,
 ) -> NameVerdict {
-    let mut judge = Judge { reference, port, anchors, at, profile, chains: BTreeMap::new() };
-    let certificates: Vec<_> = addresses(reference, port, evidence)
-        .into_iter()
-        .map(|address| {
-            let target = Target { name: Some(reference.name().clone()), address, port };
-            judge.certificate_at(address, evidence.handshakes.get(&target))
-        })
-        .collect();
+    let mut judge =
+        Judge { service, reference, evidence, anchors, at, profile, chains: BTreeMap::new() };
+    let certificates: Vec<_> =
+        addresses(service, evidence).into_iter().map(|one| judge.certificate_at(one)).collect();
     let verdict = match worst(&certificates) {
         Some(verdict) => verdict,
-        None => profile.nothing_to_judge(&why_no_address(reference, evidence)),
+        None => profile.nothing_to_judge(&why_no_address(&service.name, evidence)),
     };
-    NameVerdict { host: reference.clone(), port, profile: profile.id, verdict, certificates }
+    NameVerdict {
+        service: service.clone(),
+        reference: reference.clone(),
+        profile: profile.id,
+        verdict,
+        certificates,
+    }
 }
 
 /// One judgement's fixed parts, and the chains seen so far: the servers of a name mostly present
 /// the same one.
 struct Judge<'a> {
+    service: &'a Service,
     reference: &'a ReferenceIdentifier,
-    port: u16,
+    evidence: &'a Evidence,
     anchors: &'a TrustAnchors,
     at: i64,
     profile: &'a Profile,
@@ -101,11 +104,8 @@ struct Read {
 }
 
 impl<'a> Judge<'a> {
-    fn certificate_at(
-        &mut self,
-        address: IpAddr,
-        handshake: Option<&'a Handshake>,
-    ) -> CertificateVerdict {
+    fn certificate_at(&mut self, address: IpAddr) -> CertificateVerdict {
+        let handshake = self.evidence.handshakes.get(&self.service.at(address));
         let not_asked;
         let presented: &'a [Vec<u8>] = handshake.map_or(&[], |handshake| &handshake.chain);
         let handshake = match handshake {
@@ -119,9 +119,15 @@ impl<'a> Judge<'a> {
         let (anchors, at) = (self.anchors, self.at);
         let read =
             self.chains.entry(presented).or_insert_with(|| read(presented, anchors, at)).clone();
-        let revocation = Revocation::NotAsked;
+        let answers = Answers {
+            staple: handshake.staple.as_deref(),
+            fetched: &self.evidence.fetched,
+            files: &self.evidence.files,
+        };
+        let revocation = revocation::evaluate(&read.chain, &read.path, anchors, answers, at);
         let verdict = self.profile.judge(&Case {
             reference: self.reference,
+            dialogue: &self.service.dialogue,
             handshake,
             chain: match &read.unreadable {
                 Some(error) => Err(error),
@@ -131,8 +137,6 @@ impl<'a> Judge<'a> {
             revocation: &revocation,
         });
         CertificateVerdict {
-            host: self.reference.clone(),
-            port: self.port,
             address,
             verdict,
             not_after: read.chain.first().map(|end_entity| end_entity.not_after),
@@ -140,6 +144,7 @@ impl<'a> Judge<'a> {
             path: read.path,
             protocol: handshake.protocol.clone(),
             revocation,
+            remarks: Vec::new(),
         }
     }
 }
@@ -162,16 +167,17 @@ fn read(presented: &[Vec<u8>], anchors: &TrustAnchors, at: i64) -> Read {
     Read { chain: chain.into(), unreadable, path }
 }
 
-fn addresses(reference: &ReferenceIdentifier, port: u16, evidence: &Evidence) -> BTreeSet<IpAddr> {
-    let name = reference.name();
-    let target = |address: IpAddr, port| Target { name: Some(name.clone()), address, port };
-    let first = target(Ipv4Addr::UNSPECIFIED.into(), u16::MIN);
-    let last = target(Ipv6Addr::from_bits(u128::MAX).into(), u16::MAX);
+fn addresses(service: &Service, evidence: &Evidence) -> BTreeSet<IpAddr> {
+    let name = &service.name;
+    // The first of all targets with this name; those follow each other.
+    let first = Target { name: Some(name.clone()), ..Target::nameless([0; 4].into(), u16::MIN) };
     let asked = evidence
         .handshakes
-        .range(first..=last)
-        .filter(|(target, _)| target.port == port)
-        .map(|(target, _)| target.address);
+        .range(first..)
+        .map(|(target, _)| target)
+        .take_while(|target| target.name.as_ref() == Some(name))
+        .filter(|target| target.port == service.port && target.dialogue == service.dialogue)
+        .map(|target| target.address);
     evidence.addresses_of(name).into_iter().chain(asked).collect()
 }
 
@@ -214,8 +220,7 @@ fn at_addresses(addresses: &[IpAddr]) -> String {
     format!("at {}", quoted.join(", "))
 }
 
-fn why_no_address(reference: &ReferenceIdentifier, evidence: &Evidence) -> String {
-    let name = reference.name();
+fn why_no_address(name: &Fqdn, evidence: &Evidence) -> String {
     let mut answers = Vec::new();
     for family in [Family::V4, Family::V6] {
         let said = match evidence.addresses(name, family) {

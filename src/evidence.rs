@@ -239,15 +239,66 @@ impl Forward {
     }
 }
 
+/// How TLS begins on a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialogue {
+    /// With the first byte, as under `https`.
+    #[default]
+    Tls,
+    /// After STARTTLS in an XMPP stream (RFC 6120, 5).
+    Xmpp {
+        /// The XMPP domain that the stream is opened to, and that the certificate shall name.
+        domain: Fqdn,
+    },
+}
+
+/// A server by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Service {
+    /// The name whose addresses are connected to.
+    pub name: Fqdn,
+    /// The TCP port.
+    pub port: u16,
+    /// How TLS begins.
+    pub dialogue: Dialogue,
+}
+
+impl Service {
+    /// A server that speaks TLS from the first byte.
+    pub fn tls(name: Fqdn, port: u16) -> Self {
+        Self { name, port, dialogue: Dialogue::Tls }
+    }
+
+    /// The same server at one of its addresses.
+    pub fn at(&self, address: IpAddr) -> Target {
+        Target {
+            name: Some(self.name.clone()),
+            address,
+            port: self.port,
+            dialogue: self.dialogue.clone(),
+        }
+    }
+}
+
 /// Whom a TLS handshake is made with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {
-    /// The server name sent (RFC 6066, 3); none when the certificate at an old address is asked.
+    /// The name whose server this is; none when the certificate at an old address is asked.
     pub name: Option<Fqdn>,
     /// The address connected to.
     pub address: IpAddr,
     /// The TCP port.
     pub port: u16,
+    /// How TLS begins.
+    pub dialogue: Dialogue,
+}
+
+impl Target {
+    /// An address itself, without any name.
+    pub fn nameless(address: IpAddr, port: u16) -> Self {
+        Self { name: None, address, port, dialogue: Dialogue::Tls }
+    }
 }
 
 /// What one TLS handshake showed. The chain is kept whatever the outcome.
@@ -282,8 +333,11 @@ pub enum HandshakeOutcome {
     NoConnection(String),
     /// The deadline passed first.
     TimedOut(String),
-    /// TCP was there, TLS failed: not TLS, an alert, a protocol too old, a broken signature.
+    /// TCP was there, TLS failed: not TLS, an alert, a broken signature.
     TlsFailed(String),
+    /// The server offers only a protocol that is too old, such as `TLS 1.0`. The chain was read
+    /// from its handshake, which is in the clear up to there; that it holds the key is not proved.
+    TooOld(String),
     /// Not made, and why.
     NotAsked(String),
 }
@@ -296,9 +350,67 @@ impl HandshakeOutcome {
             Self::NoConnection(why)
             | Self::TimedOut(why)
             | Self::TlsFailed(why)
+            | Self::TooOld(why)
             | Self::NotAsked(why) => Some(why),
         }
     }
+}
+
+/// What is asked over plain HTTP about a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// An OCSP responder (RFC 6960, A).
+    Ocsp,
+    /// A CRL (RFC 5280, 4.2.1.13).
+    Crl,
+    /// The certificate of an issuer (RFC 5280, 4.2.2.1).
+    CaIssuers,
+}
+
+/// One question over plain HTTP: a POST for OCSP, a GET otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fetch {
+    /// What for.
+    pub purpose: Purpose,
+    /// The URL as the certificate has it.
+    pub url: String,
+    /// The OCSPRequest, DER; empty for a GET.
+    pub body: Vec<u8>,
+}
+
+/// What a question over HTTP brought, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetched {
+    /// What.
+    pub outcome: FetchOutcome,
+    /// Milliseconds from the question, once its turn had come, to the last byte of the answer.
+    pub elapsed_ms: u64,
+}
+
+/// An OCSP response or a CRL that the administrator gives as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevocationFile {
+    /// The file's name.
+    pub name: String,
+    /// [`Purpose::Ocsp`] or [`Purpose::Crl`].
+    pub purpose: Purpose,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// How a question over HTTP ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FetchOutcome {
+    /// With the whole body of a successful answer.
+    Body(Vec<u8>),
+    /// Without one, and why: no address, refused, an HTTP status, too large, too many redirects.
+    Failed(String),
+    /// The time that a client allows passed first.
+    TooLate,
+    /// Not put, and why.
+    NotAsked(String),
 }
 
 /// How the resolvers did, so that "no resolver answered" can be said first of all.
@@ -330,6 +442,10 @@ pub struct Evidence {
     names_at: BTreeMap<IpAddr, BTreeSet<Fqdn>>,
     /// Handshakes.
     pub handshakes: BTreeMap<Target, Handshake>,
+    /// OCSP, CRL and issuer answers.
+    pub fetched: BTreeMap<Fetch, Fetched>,
+    /// OCSP responses and CRLs from files.
+    pub files: Vec<RevocationFile>,
     /// How the resolvers did.
     pub resolver: ResolverHealth,
 }

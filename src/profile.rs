@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{self, Case, Finding, Status};
-use crate::x509::revocation::Revocation;
+use crate::x509::revocation::{Outcome, Revocation};
 
 use VerdictKind::{Prompts, Refuses, Trusted, Unknown};
 
@@ -290,9 +290,9 @@ pub struct Identity {
 
 impl Profile {
     /// What the client does about one finding.
-    fn response(&self, finding: &Finding, revocation: &Revocation) -> VerdictKind {
+    fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
-            return self.on_revocation(revocation);
+            return self.on_revocation(revocation.state());
         }
         let row = self.rows.iter().find(|row| row.rule == finding.rule);
         match (row, finding.status) {
@@ -349,7 +349,7 @@ impl Profile {
         if let Some(first) = reasons.first_mut() {
             *first = format!("{}: {first}", self.words(kind));
         }
-        if *case.revocation == Revocation::NotAsked && identity.rule.is_some() {
+        if *case.revocation.state() == Revocation::NotAsked && identity.rule.is_some() {
             reasons.push("revocation was not asked".to_owned());
         }
         Verdict { kind, reasons, rule, identity, findings }

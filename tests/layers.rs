@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("export", &[]),
     ("evidence", &["name"]),
     ("photo", &["name", "evidence"]),
-    ("x509", &["name"]),
+    ("x509", &["name", "evidence"]),
     ("reference", &["evidence", "name"]),
     ("network", &["evidence", "x509", "reference", "name"]),
     ("rules", &["evidence", "x509", "reference", "name"]),

@@ -8,6 +8,7 @@ use crate::name::Fqdn;
 use crate::profile::PROFILES;
 use crate::profile::VerdictKind::{self, Prompts, Refuses, Trusted, Unknown};
 use crate::x509::issue::{self, Authority, NAME, NOW};
+use crate::x509::revocation::Revocation;
 
 mod table;
 
@@ -33,7 +34,7 @@ fn evidence(name: &str, handshakes: &[(&str, Handshake)]) -> Evidence {
     evidence.learn_addresses(name.clone(), Family::V4, Answer::Found(addresses));
     for (address, handshake) in handshakes {
         let address = address.parse().unwrap();
-        let target = Target { name: Some(name.clone()), address, port: PORT };
+        let target = Service::tls(name.clone(), PORT).at(address);
         evidence.handshakes.insert(target, handshake.clone());
     }
     evidence
@@ -46,7 +47,17 @@ fn certified(
     profile: &Profile,
 ) -> NameVerdict {
     let evidence = evidence(name, &[("192.0.2.1", handshake)]);
-    certify(&reference(name), PORT, &evidence, anchors, NOW, profile)
+    certify_name(name, &evidence, anchors, profile)
+}
+
+fn certify_name(
+    name: &str,
+    evidence: &Evidence,
+    anchors: &TrustAnchors,
+    profile: &Profile,
+) -> NameVerdict {
+    let service = Service::tls(Fqdn::parse(name).unwrap(), PORT);
+    certify(&service, &reference(name), evidence, anchors, NOW, profile)
 }
 
 fn past(params: &mut CertificateParams) {
@@ -107,7 +118,7 @@ fn a_verdict_says_everything_in_an_administrators_words() {
     );
     let one = &found.certificates[0];
     assert_eq!((one.not_after, one.protocol.as_deref()), (Some(NOW - 1), Some("TLS 1.3")));
-    assert_eq!(one.revocation, Revocation::NotAsked);
+    assert_eq!(one.revocation.state(), &Revocation::NotAsked);
     assert_eq!(one.chain.len(), 1);
 
     let good = certified(
@@ -140,7 +151,7 @@ fn a_name_is_as_good_as_its_worst_server() {
     let jabber = ProfileId::Jabber.profile();
     let judged = |servers: &[(&str, Handshake)]| {
         let evidence = evidence(NAME, servers);
-        certify(&reference(NAME), PORT, &evidence, &anchors, NOW, jabber)
+        certify_name(NAME, &evidence, &anchors, jabber)
     };
     for (servers, kind, first) in [
         (
@@ -195,28 +206,20 @@ fn only_the_servers_of_this_name_and_port_count() {
         (Some(other), "192.0.2.1", PORT),
         (Some(Fqdn::parse(NAME).unwrap()), "192.0.2.1", 8443),
     ] {
-        let target = Target { name, address: address.parse().unwrap(), port };
+        let target = Target { name, ..Target::nameless(address.parse().unwrap(), port) };
         evidence.handshakes.insert(target, bad.clone());
     }
     // An address that the DNS does not give, such as one from `--connect-to`, counts too.
     let elsewhere = Target {
         name: Some(Fqdn::parse(NAME).unwrap()),
-        address: "2001:db8::1".parse().unwrap(),
-        port: PORT,
+        ..Target::nameless("2001:db8::1".parse().unwrap(), PORT)
     };
     evidence.handshakes.insert(elsewhere, good);
-    let found = certify(
-        &reference(NAME),
-        PORT,
-        &evidence,
-        &root.anchors(),
-        NOW,
-        ProfileId::Strict.profile(),
-    );
+    let found = certify_name(NAME, &evidence, &root.anchors(), ProfileId::Strict.profile());
     let addresses: Vec<_> = found.certificates.iter().map(|one| one.address.to_string()).collect();
     assert_eq!(addresses, ["192.0.2.1", "2001:db8::1"]);
     assert_eq!(found.verdict.kind, Trusted);
-    assert_eq!((found.port, found.profile), (PORT, ProfileId::Strict));
+    assert_eq!((found.service.port, found.profile), (PORT, ProfileId::Strict));
 }
 
 #[test]
@@ -243,7 +246,7 @@ fn without_servers_the_verdict_is_unknown_and_says_why() {
             }
         }
         for profile in &PROFILES {
-            let found = certify(&reference(NAME), PORT, &evidence, &anchors, NOW, profile);
+            let found = certify_name(NAME, &evidence, &anchors, profile);
             assert_eq!(found.verdict.kind, Unknown);
             let end = format!(": no address of `c12.webex.com` is known ({why})");
             assert!(found.verdict.reasons[0].ends_with(&end), "{:?}", found.verdict.reasons);
@@ -254,7 +257,7 @@ fn without_servers_the_verdict_is_unknown_and_says_why() {
     let found = Answer::Found(vec!["192.0.2.1".parse().unwrap()]);
     evidence.learn_addresses(Fqdn::parse(NAME).unwrap(), Family::V4, found);
     let profile = ProfileId::Jabber.profile();
-    let found = certify(&reference(NAME), PORT, &evidence, &anchors, NOW, profile);
+    let found = certify_name(NAME, &evidence, &anchors, profile);
     assert_eq!(
         found.verdict.reasons[0],
         "what Jabber would do is not known: the server was not asked: no handshake was made with \

@@ -12,6 +12,7 @@ use super::trust;
 use super::voice::Voice;
 use crate::cli::Check;
 use crate::decide::Reach;
+use crate::evidence::Service;
 use crate::name::{Fqdn, NameError};
 use crate::network::Agenda;
 use crate::photo::{HostKind, PhotoCell, classify};
@@ -36,14 +37,21 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     let hosts = hosts(&options.hosts)?;
     let trust = trust::load(&certificates.trust)?;
     let agenda = Agenda { endpoints: Vec::new(), hosts: hosts.iter().cloned().collect() };
-    let evidence =
-        ask(&agenda, &Scope::default(), &network, trust.roots.clone(), voice.progress())?;
+    let evidence = ask(
+        &agenda,
+        &Scope::default(),
+        &network,
+        certificates.revocation_timeout,
+        &trust,
+        voice.progress(),
+    )?;
     let now = jiff::Timestamp::now().as_second();
     let mut judge = Judge::new(trust.anchors, now, certificates.profile);
     let mut all_trusted = true;
-    for (name, port) in hosts {
-        let name = ReferenceIdentifier::asked_for(name);
-        all_trusted &= judge.verdict(&name, port, &evidence).verdict.kind == VerdictKind::Trusted;
+    for service in hosts {
+        let name = ReferenceIdentifier::asked_for(service.name.clone());
+        let verdict = judge.verdict(&service, &name, &evidence);
+        all_trusted &= verdict.verdict.kind == VerdictKind::Trusted;
     }
     let mut notes = trust.notes;
     if evidence.resolver.is_silent() {
@@ -62,7 +70,7 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     Ok(if all_trusted { Status::Done } else { Status::Left })
 }
 
-fn hosts(arguments: &[String]) -> Result<BTreeSet<(Fqdn, u16)>, Failure> {
+fn hosts(arguments: &[String]) -> Result<BTreeSet<Service>, Failure> {
     let mut hosts = BTreeSet::new();
     for argument in arguments {
         if argument != "-" {
@@ -87,8 +95,8 @@ fn hosts(arguments: &[String]) -> Result<BTreeSet<(Fqdn, u16)>, Failure> {
     Ok(hosts)
 }
 
-/// A host and a port from `HOST`, `HOST:PORT` or a URL.
-fn host(text: &str) -> Result<(Fqdn, u16), Failure> {
+/// A server from `HOST`, `HOST:PORT` or a URL.
+fn host(text: &str) -> Result<Service, Failure> {
     let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}/") };
     let unusable = |why: &str, hint: &str| Failure::usage(format!("`{text}`: {why}"), hint);
     let PhotoCell::Url(url) = classify(&url, &[]) else {
@@ -105,9 +113,9 @@ fn host(text: &str) -> Result<(Fqdn, u16), Failure> {
     }
     let port = url.port();
     match url.host {
-        HostKind::WebEx(name) => Ok((name, port)),
+        HostKind::WebEx(name) => Ok(Service::tls(name, port)),
         HostKind::Foreign(name) => match Fqdn::parse(&name.to_string()) {
-            Ok(name) => Ok((name, port)),
+            Ok(name) => Ok(Service::tls(name, port)),
             Err(error) => Err(unusable(&error.to_string(), "give a fully qualified name")),
         },
         HostKind::Bare(label) => {

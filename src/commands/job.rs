@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::certificates::Judge;
 use super::export_file::ExportFile;
@@ -9,15 +10,15 @@ use super::facts;
 use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::progress::{INTERRUPTED, Progress};
-use super::trust;
+use super::trust::{self, Trust};
 use crate::census::{Census, Kind};
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
-use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Target};
+use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Service, Target};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
-use crate::network::{self, Agenda, Event, NetworkSettings};
+use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
@@ -133,8 +134,7 @@ impl Job {
             Reach::Network => {
                 let trust = trust::load(&self.certificates.trust)?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence =
-                    self.ask(&endpoints, &hosts, &scope, trust.roots.clone(), progress)?;
+                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
                 if evidence.resolver.is_silent() {
                     notes.insert(
                         0,
@@ -168,9 +168,10 @@ impl Job {
             })
             .collect();
         if let Some(judge) = &mut judge {
-            for (name, port) in hosts {
+            for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
-                judge.certified(&ReferenceIdentifier::asked_for(name), port, &evidence);
+                let name = ReferenceIdentifier::asked_for(service.name.clone());
+                judge.verdict(&service, &name, &evidence);
             }
         }
         let treatments = treatments(&scope, &decided);
@@ -216,13 +217,13 @@ impl Job {
         Ok(scope)
     }
 
-    fn hosts_to_check(&self, census: &Census) -> BTreeSet<(Fqdn, u16)> {
+    fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {
         match (self.webex, self.policy.reach) {
             (WebexHosts::Check, Reach::Network) => census
                 .webex
                 .keys()
                 .filter(|(.., scheme)| *scheme == Scheme::Https)
-                .map(|(name, port, _)| (name.clone(), *port))
+                .map(|(name, port, _)| Service::tls(name.clone(), *port))
                 .collect(),
             _ => BTreeSet::new(),
         }
@@ -231,9 +232,9 @@ impl Job {
     fn ask(
         &self,
         endpoints: &[Endpoint],
-        hosts: &BTreeSet<(Fqdn, u16)>,
+        hosts: &BTreeSet<Service>,
         scope: &Scope,
-        dns_trust: Vec<rustls_pki_types::CertificateDer<'static>>,
+        trust: &Trust,
         progress: Progress,
     ) -> Result<Evidence, Failure> {
         if endpoints.is_empty() && hosts.is_empty() {
@@ -241,7 +242,7 @@ impl Job {
         }
         let agenda =
             Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
-        ask(&agenda, scope, &self.network, dns_trust, progress)
+        ask(&agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
 }
 
@@ -253,16 +254,18 @@ pub(super) fn ask(
     agenda: &Agenda,
     scope: &Scope,
     plan: &NetworkPlan,
-    dns_trust: Vec<rustls_pki_types::CertificateDer<'static>>,
+    revocation: Duration,
+    trust: &Trust,
     progress: Progress,
 ) -> Result<Evidence, Failure> {
     let settings = NetworkSettings {
         servers: plan.servers.clone(),
         connect_to: plan.connect_to.clone(),
         special: plan.special,
-        limits: plan.limits,
+        limits: Limits { revocation, ..plan.limits },
         proxy: plan.proxy.clone(),
-        dns_trust,
+        anchors: trust.anchors.clone(),
+        dns_trust: trust.roots.clone(),
     };
     let bar = progress.endpoints("asking");
     let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
@@ -353,7 +356,7 @@ fn candidate_report(weighed: &Weighed, chosen: Option<&Fqdn>, policy: Policy) ->
 }
 
 fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertificate> {
-    let target = Target { name: None, address: endpoint.host.address()?, port: endpoint.port };
+    let target = Target::nameless(endpoint.host.address()?, endpoint.port);
     let handshake: &Handshake = evidence.handshakes.get(&target)?;
     let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
     Some(OldCertificate {

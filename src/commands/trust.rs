@@ -1,6 +1,7 @@
 //! Loading trust anchors from where the administrator says.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -12,7 +13,7 @@ use crate::x509::trust::TrustAnchors;
 /// Trust anchors, their certificates, and what the administrator should know about them.
 pub(super) struct Trust {
     /// For judging.
-    pub anchors: TrustAnchors,
+    pub anchors: Arc<TrustAnchors>,
     /// The same as certificates, for the DNS servers reached over TLS.
     pub roots: Vec<CertificateDer<'static>>,
     /// What to say.
@@ -63,7 +64,7 @@ pub(super) fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
         .iter()
         .map(|root| format!("a trust anchor of {} is passed over: {}", root.label, root.reason));
     notes.extend(passed_over);
-    Ok(Trust { anchors, roots, notes })
+    Ok(Trust { anchors: Arc::new(anchors), roots, notes })
 }
 
 fn from_file(path: &Path) -> Result<Vec<(CertificateDer<'static>, String)>, Failure> {

@@ -167,7 +167,7 @@ fn stronger_sources_win_and_a_bad_certificate_makes_room_for_the_next() {
     );
     let mut handshake = crate::evidence::Handshake::without_chain(HandshakeOutcome::Completed);
     handshake.dns_names = vec!["cert.webex.com".to_owned(), "*.webex.com".to_owned()];
-    let target = Target { name: None, address: address(), port: 443 };
+    let target = Target::nameless(address(), 443);
     evidence.handshakes.insert(target, handshake);
     let scope = Scope { corpus: BTreeMap::from([(name("row.webex.com"), 5)]), ..scope() };
     let bad = |host| (host, VerdictKind::Prompts);

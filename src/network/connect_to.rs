@@ -155,6 +155,7 @@ impl fmt::Display for ConnectTo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Dialogue;
 
     #[test]
     fn lines_are_read_and_shown() {
@@ -192,6 +193,7 @@ mod tests {
             name: name.map(|name| Fqdn::parse(name).unwrap()),
             address: address.parse().unwrap(),
             port,
+            dialogue: Dialogue::Tls,
         };
         let named = target(Some("c12.webex.com"), "203.0.113.7", 443);
         let unnamed = target(None, "203.0.113.7", 443);

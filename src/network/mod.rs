@@ -25,8 +25,7 @@ use std::time::Duration;
 use futures_util::future::Either;
 use futures_util::stream::{self, StreamExt};
 
-use crate::evidence::{Endpoint, Evidence};
-use crate::name::Fqdn;
+use crate::evidence::{Endpoint, Evidence, Service};
 use crate::reference::Scope;
 
 pub use connect_to::{ConnectTo, ConnectToError};
@@ -45,9 +44,9 @@ const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 pub struct Agenda {
     /// The endpoints that need a decision.
     pub endpoints: Vec<Endpoint>,
-    /// Names, each with a port, whose certificates are wanted anyway. They need not lie in an
-    /// allowed domain: the administrator asks for them.
-    pub hosts: Vec<(Fqdn, u16)>,
+    /// Servers whose certificates are wanted anyway. They need not lie in an allowed domain: the
+    /// administrator asks for them.
+    pub hosts: Vec<Service>,
 }
 
 /// How far a run is.
@@ -137,7 +136,7 @@ async fn ask(
     let network = Live::open(settings).await?;
     let survey = Survey::new(&network, scope, &agenda.endpoints);
     let endpoints = agenda.endpoints.iter().map(|one| Either::Left(survey.endpoint(one)));
-    let hosts = agenda.hosts.iter().map(|(name, port)| Either::Right(survey.host(name, *port)));
+    let hosts = agenda.hosts.iter().map(|service| Either::Right(survey.host(service)));
     let mut under_way =
         stream::iter(endpoints.chain(hosts)).buffer_unordered(settings.limits.concurrency.max(1));
     while under_way.next().await.is_some() {

@@ -1,5 +1,6 @@
 //! How to ask: whom, through what, and for how long.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
@@ -7,6 +8,7 @@ use rustls_pki_types::CertificateDer;
 use super::connect_to::ConnectTo;
 use super::proxy::Proxy;
 use super::server::Server;
+use crate::x509::trust::TrustAnchors;
 
 /// Everything the administrator decides about the network.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct NetworkSettings {
     pub limits: Limits,
     /// The proxy for TLS connections.
     pub proxy: Option<Proxy>,
+    /// The trust anchors, by which it is known whom to ask about revocation.
+    pub anchors: Arc<TrustAnchors>,
     /// The trust anchors for DNS servers that are asked over TLS or HTTPS.
     pub dns_trust: Vec<CertificateDer<'static>>,
 }
@@ -48,6 +52,9 @@ pub struct Limits {
     pub retries: u32,
     /// How long the whole run may take.
     pub deadline: Duration,
+    /// How long all revocation questions about one certificate may take. They are put together, so
+    /// this is the time of each of them; an answer at exactly this time is too late.
+    pub revocation: Duration,
     /// How many connections, and how many surveys, may be under way at once; at least 1.
     pub concurrency: usize,
 }

@@ -10,7 +10,7 @@ use futures_util::future::{join, join_all};
 use tokio::sync::OnceCell;
 
 use crate::evidence::{
-    Answer, Endpoint, Evidence, Family, Forward, Handshake, ResolverHealth, Scheme, Target,
+    Answer, Endpoint, Evidence, Family, Forward, Handshake, ResolverHealth, Scheme, Service, Target,
 };
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
@@ -79,20 +79,18 @@ impl<'a, N: Network> Survey<'a, N> {
 
         if endpoint.scheme == Scheme::Https {
             let standing = candidates.iter().filter(|one| self.stands(one, endpoint));
-            join_all(standing.map(|one| self.host(&one.name, endpoint.port))).await;
+            let services = standing.map(|one| Service::tls(one.name.clone(), endpoint.port));
+            join_all(services.map(async |service| self.host(&service).await)).await;
         }
     }
 
-    /// The certificate of a name at each of its addresses.
-    pub(super) async fn host(&self, name: &Fqdn, port: u16) {
+    /// The certificate of a server at each of its addresses.
+    pub(super) async fn host(&self, service: &Service) {
+        let name = &service.name;
         let v4 = self.learn_addresses(name, Family::V4);
         join(v4, self.learn_addresses(name, Family::V6)).await;
         let addresses = self.evidence.borrow().addresses_of(name);
-        let targets = addresses.into_iter().take(MAX_ADDRESSES).map(|address| Target {
-            name: Some(name.clone()),
-            address,
-            port,
-        });
+        let targets = addresses.into_iter().take(MAX_ADDRESSES).map(|address| service.at(address));
         join_all(targets.map(|target| self.learn_handshake(target))).await;
     }
 
@@ -116,7 +114,7 @@ impl<'a, N: Network> Survey<'a, N> {
         }
         let certificate = async {
             if endpoint.scheme == Scheme::Https {
-                self.learn_handshake(Target { name: None, address, port: endpoint.port }).await;
+                self.learn_handshake(Target::nameless(address, endpoint.port)).await;
             }
         };
         join(self.learn_pointers(address), certificate).await;

@@ -1,12 +1,13 @@
 //! The table of profiles, and the choice of reasons. Certificates × profiles: `certify::tests`.
 
 use super::*;
-use crate::evidence::{Handshake, HandshakeOutcome};
+use crate::evidence::{Dialogue, Handshake, HandshakeOutcome};
 use crate::name::Fqdn;
 use crate::reference::ReferenceIdentifier;
 use crate::x509::certificate::Certificate;
 use crate::x509::issue::{Authority, NAME, NOW};
 use crate::x509::path::validate;
+use crate::x509::revocation::{self, MemberStatus};
 
 /// A verdict on a flawless certificate with one state of revocation.
 fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
@@ -14,10 +15,17 @@ fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
     let chain = [Certificate::parse(&root.server(|_| {})).unwrap()];
     profile.judge(&Case {
         reference: &ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap()),
+        dialogue: &Dialogue::Tls,
         handshake: &Handshake::without_chain(HandshakeOutcome::Completed),
         chain: Ok(&chain),
         path: &validate(&chain, &root.anchors(), NOW),
-        revocation,
+        revocation: &Outcome {
+            members: vec![MemberStatus {
+                member: 0,
+                subject: chain[0].label(),
+                status: revocation::Status::bare(revocation.clone()),
+            }],
+        },
     })
 }
 

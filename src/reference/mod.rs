@@ -128,7 +128,7 @@ impl Scope {
         }
         let mut wildcards = Vec::new();
         if let Some(address) = endpoint.host.address() {
-            let target = Target { name: None, address, port: endpoint.port };
+            let target = Target::nameless(address, endpoint.port);
             if let Some(handshake) = evidence.handshakes.get(&target) {
                 for presented in &handshake.dns_names {
                     match Fqdn::parse(presented) {
@@ -217,7 +217,7 @@ mod tests {
         let mut handshake =
             crate::evidence::Handshake::without_chain(crate::evidence::HandshakeOutcome::Completed);
         handshake.dns_names = vec!["*.webex.com".into(), "c13.webex.com".into()];
-        let target = Target { name: None, address, port: 443 };
+        let target = Target::nameless(address, 443);
         evidence.handshakes.insert(target, handshake);
         for lives_there in ["c12.webex.com", "c14.webex.com"] {
             evidence.learn_addresses(name(lives_there), Family::V4, Answer::Found(vec![address]));

@@ -176,10 +176,14 @@ pub struct OldCertificate {
 /// A certificate verdict for one name at one address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CertificateReport {
-    /// The reference identifier.
+    /// The server's name; over `http` also the reference identifier.
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// `http` or `xmpp`.
+    pub service: Word,
+    /// The reference identifier of an `xmpp` server.
+    pub xmpp_domain: Option<String>,
     /// The address asked; none when no address is known.
     pub address: Option<IpAddr>,
     /// The client profile.
@@ -188,6 +192,8 @@ pub struct CertificateReport {
     pub verdict: Word,
     /// Why, the most telling first.
     pub reasons: Vec<String>,
+    /// What an administrator should know besides.
+    pub remarks: Vec<String>,
     /// The rule that decided.
     pub deciding_rule: Option<Word>,
     /// How the identity was judged.
@@ -202,7 +208,7 @@ pub struct CertificateReport {
     pub key: Option<String>,
     /// Signature algorithm of the end-entity certificate.
     pub signature: Option<String>,
-    /// Revocation.
+    /// Revocation: of the members of the path, the one that weighs most.
     pub revocation: RevocationReport,
     /// Protocol agreed, such as `TLS 1.3`.
     pub tls: Option<String>,
@@ -232,6 +238,8 @@ pub struct ChainMember {
     pub not_after: String,
     /// SHA-256 of the certificate, hexadecimal.
     pub sha256: String,
+    /// What is known of its revocation; none for a certificate that is not on the path.
+    pub revocation: Option<RevocationReport>,
 }
 
 /// What is known of a certificate's revocation.
@@ -239,6 +247,8 @@ pub struct ChainMember {
 pub struct RevocationReport {
     /// `not-asked`, or a state of the contract.
     pub state: Word,
+    /// When and why it was revoked, or why there is no answer.
+    pub detail: Option<String>,
     /// Who said so.
     pub source: Option<String>,
     /// How long the answer took, in milliseconds.
@@ -254,6 +264,7 @@ impl RevocationReport {
     pub fn not_asked() -> Self {
         Self {
             state: "not-asked".into(),
+            detail: None,
             source: None,
             elapsed_ms: None,
             this_update: None,

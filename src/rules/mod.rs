@@ -26,11 +26,11 @@ pub use signature_algorithm::SIGNATURE_ALGORITHM;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
 
-use crate::evidence::Handshake;
+use crate::evidence::{Dialogue, Handshake};
 use crate::reference::ReferenceIdentifier;
 use crate::x509::certificate::{Certificate, CertificateError};
 use crate::x509::path::PathOutcome;
-use crate::x509::revocation::Revocation;
+use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
@@ -65,6 +65,8 @@ pub struct Rule {
 pub struct Case<'a> {
     /// The name demanded.
     pub reference: &'a ReferenceIdentifier,
+    /// How TLS began; for XMPP the name demanded is the XMPP domain.
+    pub dialogue: &'a Dialogue,
     /// The handshake in which the chain was seen.
     pub handshake: &'a Handshake,
     /// The certificates presented, the end-entity certificate first; or why that one cannot be
@@ -73,7 +75,7 @@ pub struct Case<'a> {
     /// What path validation found, against the trust anchors and at the time of the judgement.
     pub path: &'a PathOutcome,
     /// What is known about revocation.
-    pub revocation: &'a Revocation,
+    pub revocation: &'a Outcome,
 }
 
 /// Whether a rule holds.
@@ -177,6 +179,7 @@ mod tests {
     use crate::name::Fqdn;
     use crate::x509::issue::{Authority, NAME, NOW};
     use crate::x509::path::{Member, Problem, UnknownIssuer, validate};
+    use crate::x509::revocation::{self, MemberStatus, Revocation};
 
     #[test]
     fn ids_are_stable_unique_and_cited() {
@@ -210,13 +213,21 @@ mod tests {
         let valid = validate(&chain, &root.anchors(), NOW);
         let reference = ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap());
         let handshake = Handshake::without_chain(HandshakeOutcome::Completed);
+        let good = Outcome {
+            members: vec![MemberStatus {
+                member: 0,
+                subject: chain[0].label(),
+                status: revocation::Status::bare(Revocation::Good),
+            }],
+        };
         let unsound = |path: &PathOutcome| {
             let findings = check_all(&Case {
                 reference: &reference,
                 handshake: &handshake,
                 chain: Ok(&chain),
                 path,
-                revocation: &Revocation::Good,
+                dialogue: &Dialogue::Tls,
+                revocation: &good,
             });
             findings
                 .iter()

@@ -13,7 +13,7 @@ pub static NOT_REVOKED: Rule = Rule {
 };
 
 fn not_revoked(case: &Case<'_>) -> Finding {
-    match case.revocation {
+    match case.revocation.state() {
         Revocation::Good => NOT_REVOKED.holds("the certificate is not revoked"),
         Revocation::Revoked { since, reason } => {
             let since = since.map(|since| format!(" on {}", utc(since))).unwrap_or_default();

@@ -260,6 +260,7 @@ pub fn network(options: &NetworkOptions) -> Result<NetworkPlan, SettingsError> {
             timeout: time("timeout", options.timeout.as_ref(), DEFAULT_TIMEOUT)?,
             retries: options.retries.unwrap_or(DEFAULT_RETRIES),
             deadline: time("deadline", options.deadline.as_ref(), DEFAULT_DEADLINE)?,
+            revocation: DEFAULT_REVOCATION_TIMEOUT,
             concurrency,
         },
         proxy: options.proxy.as_ref().map(|text| value("proxy", text)).transpose()?,

@@ -1,4 +1,14 @@
 //! What was learned about the revocation of a certificate.
+//!
+//! [`questions`] says what to ask, [`evaluate`] what the answers prove. Neither asks anything.
+
+use std::collections::BTreeMap;
+
+use super::certificate::Certificate;
+use super::path::PathOutcome;
+use super::time::utc;
+use super::trust::TrustAnchors;
+use crate::evidence::{Fetch, Fetched, RevocationFile};
 
 /// The answer to "is this certificate revoked?", by OCSP (RFC 6960, 2.2) or CRL (RFC 5280, 6.3).
 ///
@@ -46,5 +56,159 @@ impl Revocation {
             Self::TooLate { .. } => "too-late",
             Self::Invalid(_) => "invalid",
         }
+    }
+
+    /// When and why it was revoked, or why there is no answer, as a clause.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::NotAsked | Self::Good | Self::Unknown | Self::NotOffered => None,
+            Self::Revoked { since, reason } => {
+                let since = since.map(|since| format!("on {}", utc(since)));
+                let reason = reason.as_ref().map(|reason| format!("({reason})"));
+                let words: Vec<String> = [since, reason].into_iter().flatten().collect();
+                (!words.is_empty()).then(|| words.join(" "))
+            }
+            Self::Unreachable(why) | Self::Invalid(why) => Some(why.clone()),
+            Self::TooLate { elapsed_ms } => {
+                Some(format!("no answer within {}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000))
+            }
+        }
+    }
+
+    /// How much the state weighs beside those of other members of a path: the one with the
+    /// heaviest decides.
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::NotAsked => 1,
+            Self::NotOffered => 2,
+            Self::Unknown => 3,
+            Self::Unreachable(_) => 4,
+            Self::TooLate { .. } => 5,
+            Self::Invalid(_) => 6,
+            Self::Revoked { .. } => 7,
+        }
+    }
+}
+
+/// Who said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The server, with its certificate (RFC 6066, 8).
+    Stapled,
+    /// The OCSP responder at a URL.
+    Ocsp(String),
+    /// The CRL at a URL.
+    Crl(String),
+    /// A file of the administrator's.
+    File(String),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stapled => f.write_str("stapled OCSP response"),
+            Self::Ocsp(url) => write!(f, "OCSP responder {url}"),
+            Self::Crl(url) => write!(f, "CRL {url}"),
+            Self::File(name) => write!(f, "file {name}"),
+        }
+    }
+}
+
+/// What was learned about one certificate, and from whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The answer.
+    pub state: Revocation,
+    /// Who gave the answer, or failed to give one.
+    pub source: Option<Source>,
+    /// How long the answer took, in milliseconds.
+    pub elapsed_ms: Option<u64>,
+    /// thisUpdate, in seconds since the epoch.
+    pub this_update: Option<i64>,
+    /// nextUpdate, in seconds since the epoch.
+    pub next_update: Option<i64>,
+}
+
+impl Status {
+    /// A state without a source.
+    pub fn bare(state: Revocation) -> Self {
+        Self { state, source: None, elapsed_ms: None, this_update: None, next_update: None }
+    }
+}
+
+/// What was learned about one member of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberStatus {
+    /// Its index in the chain as presented.
+    pub member: usize,
+    /// Its subject.
+    pub subject: String,
+    /// What was learned.
+    pub status: Status,
+}
+
+/// What was learned about every certificate of a path but its trust anchor, the end-entity
+/// certificate first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The members.
+    pub members: Vec<MemberStatus>,
+}
+
+impl Outcome {
+    /// The member that weighs most, by the order of [`Revocation::weight`]; of equals the first.
+    pub fn worst(&self) -> Option<&MemberStatus> {
+        let weight = |member: &MemberStatus| member.status.state.weight();
+        self.members
+            .iter()
+            .reduce(|worst, one| if weight(one) > weight(worst) { one } else { worst })
+    }
+
+    /// What was learned about a certificate, by its index in the chain as presented.
+    pub fn of(&self, index: usize) -> Option<&Status> {
+        self.members.iter().find(|one| one.member == index).map(|one| &one.status)
+    }
+
+    /// The state of [`Self::worst`]; not asked when there is no member.
+    pub fn state(&self) -> &Revocation {
+        self.worst().map_or(&Revocation::NotAsked, |worst| &worst.status.state)
+    }
+}
+
+/// Everything that is asked over HTTP about a chain as presented: OCSP and CRL of each member whose
+/// issuer is known, and the issuer's certificate where it is missing.
+pub fn questions(_chain: &[Certificate], _anchors: &TrustAnchors) -> Vec<Fetch> {
+    Vec::new()
+}
+
+/// Everything that may say whether the certificates of a chain are revoked.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// The OCSP response that the server sent along.
+    pub staple: Option<&'a [u8]>,
+    /// What was asked over HTTP.
+    pub fetched: &'a BTreeMap<Fetch, Fetched>,
+    /// What the administrator gives.
+    pub files: &'a [RevocationFile],
+}
+
+/// What the answers prove at a time in seconds since the epoch.
+pub fn evaluate(
+    chain: &[Certificate],
+    path: &PathOutcome,
+    _anchors: &TrustAnchors,
+    _answers: Answers<'_>,
+    _at: i64,
+) -> Outcome {
+    let members = path.members.iter().filter_map(|at| Some((*at, chain.get(*at)?)));
+    Outcome {
+        members: members
+            .map(|(member, certificate)| MemberStatus {
+                member,
+                subject: certificate.label(),
+                status: Status::bare(Revocation::NotAsked),
+            })
+            .collect(),
     }
 }

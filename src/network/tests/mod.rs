@@ -7,11 +7,13 @@ mod tls_peer;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::*;
 use crate::evidence::{Family, OldHost, Scheme, Target};
+use crate::name::Fqdn;
 use dns_peer::DnsPeer;
 
 fn name(text: &str) -> Fqdn {
@@ -31,7 +33,8 @@ fn https(address: &str) -> Endpoint {
 }
 
 fn target(name_sent: Option<&str>, address: &str) -> Target {
-    Target { name: name_sent.map(name), address: ip(address), port: 443 }
+    let nameless = Target::nameless(ip(address), 443);
+    Target { name: name_sent.map(name), ..nameless }
 }
 
 fn webex() -> Scope {
@@ -50,9 +53,11 @@ fn settings(dns: &[&DnsPeer], tls: Option<SocketAddr>) -> NetworkSettings {
             timeout: Duration::from_secs(20),
             retries: 0,
             deadline: Duration::from_secs(120),
+            revocation: Duration::from_secs(20),
             concurrency: 16,
         },
         proxy: None,
+        anchors: Arc::default(),
         dns_trust: Vec::new(),
     }
 }
@@ -64,6 +69,6 @@ fn survey(endpoints: &[Endpoint], scope: &Scope, settings: &NetworkSettings) -> 
 
 /// The certificate of one host at the addresses that the DNS gives.
 fn look(host: &str, settings: &NetworkSettings) -> Evidence {
-    let agenda = Agenda { endpoints: Vec::new(), hosts: vec![(name(host), 443)] };
+    let agenda = Agenda { endpoints: Vec::new(), hosts: vec![Service::tls(name(host), 443)] };
     run(&agenda, &Scope::default(), settings, &AtomicBool::new(false), &mut |_| {}).unwrap()
 }

@@ -93,7 +93,7 @@ fn addresses_that_are_not_public_are_not_connected_to() {
     let mut settings = settings(&[&dns], Some(tls.address));
     let agenda = Agenda {
         endpoints: vec![https("10.0.0.1"), https("192.168.1.1")],
-        hosts: vec![(name("c12.webex.com"), 443)],
+        hosts: vec![Service::tls(name("c12.webex.com"), 443)],
     };
     let ask = |settings: &NetworkSettings| {
         run(&agenda, &webex(), settings, &AtomicBool::new(false), &mut |_| {}).unwrap()
@@ -161,7 +161,7 @@ fn one_address_and_port_gets_few_connections_at_once() {
     let mut settings = settings(&[&dns], Some(tls.address));
     settings.limits.concurrency = 64;
     settings.limits.timeout = Duration::from_millis(300);
-    let hosts = hosts.into_iter().map(|host| (host, 443)).collect();
+    let hosts = hosts.into_iter().map(|host| Service::tls(host, 443)).collect();
     let agenda = Agenda { endpoints: Vec::new(), hosts };
     let evidence = run(&agenda, &webex(), &settings, &AtomicBool::new(false), &mut |_| {}).unwrap();
     assert_eq!(evidence.handshakes.len(), 40);
@@ -183,7 +183,7 @@ fn the_deadline_ends_the_run_with_what_is_known() {
     settings.limits.concurrency = 2;
     let mut endpoints = vec![https(ADDRESS)];
     endpoints.extend((0..2000).map(|n| http(&format!("66.163.{}.{}", 40 + n / 250, n % 250))));
-    let agenda = Agenda { endpoints, hosts: vec![(name("c12.webex.com"), 443)] };
+    let agenda = Agenda { endpoints, hosts: vec![Service::tls(name("c12.webex.com"), 443)] };
     let begun = Instant::now();
     let evidence = run(&agenda, &webex(), &settings, &AtomicBool::new(false), &mut |_| {}).unwrap();
     // Generous: it must not be the 300 s of a question.

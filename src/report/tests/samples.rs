@@ -54,6 +54,8 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
     CertificateReport {
         host: host.to_owned(),
         port: 443,
+        service: "http".into(),
+        xmpp_domain: None,
         address: address.parse().ok(),
         profile: "jabber".into(),
         verdict: verdict.into(),
@@ -61,6 +63,7 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
             "Jabber shows the photo without asking: a dNSName matches".to_owned(),
             "revocation was not asked".to_owned(),
         ],
+        remarks: Vec::new(),
         deciding_rule: Some("dns-id".into()),
         identity: IdentityReport {
             matched: true,
@@ -74,6 +77,7 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
                 not_before: "2026-03-01T00:00:00Z".to_owned(),
                 not_after: "2027-03-01T00:00:00Z".to_owned(),
                 sha256: "ab".repeat(32),
+                revocation: None,
             },
             ChainMember {
                 subject: "CN=Example Issuing CA".to_owned(),
@@ -81,6 +85,7 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
                 not_before: "2020-01-01T00:00:00Z".to_owned(),
                 not_after: "2030-01-01T00:00:00Z".to_owned(),
                 sha256: "cd".repeat(32),
+                revocation: None,
             },
         ],
         not_after: Some("2027-03-01T00:00:00Z".to_owned()),
