@@ -1,6 +1,11 @@
 //! The lab's OCSP responses and CRLs, read by OpenSSL, which did not make them.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a test speaks and may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a test speaks and may panic"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Certificates for tests: small authorities that issue whatever a row of a table needs.
 
+use lab::Signer;
+use lab::ocsp::{Delegate, DelegateShape};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SignatureAlgorithm,
@@ -67,6 +69,18 @@ impl Authority {
         change: impl FnOnce(&mut CertificateParams),
     ) -> Vec<u8> {
         server_params(change).signed_by(key, &self.issuer).unwrap().der().to_vec()
+    }
+
+    /// Whoever signs in this CA's name.
+    pub(crate) fn signer(&self) -> Signer<'_> {
+        Signer { certificate: &self.der, key: self.issuer.key() }
+    }
+
+    /// A responder that this CA lets answer in its place, changed.
+    pub(crate) fn delegate(&self, change: impl FnOnce(&mut DelegateShape)) -> Delegate {
+        let mut shape = DelegateShape::new(NOW);
+        change(&mut shape);
+        Delegate::issue(&shape, &self.issuer).unwrap()
     }
 
     /// Trust anchors that hold this root alone.

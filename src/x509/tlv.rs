@@ -193,10 +193,7 @@ mod tests {
         assert_eq!(walk.take(NULL, "nothing").unwrap_err(), Malformed("nothing"));
         assert_eq!(walk.finish("outer"), Ok(()));
         assert!(Walk::sequence(&bytes[2..], "outer").is_err());
-        assert_eq!(
-            Malformed("thisUpdate").to_string(),
-            "`thisUpdate` is missing or malformed"
-        );
+        assert_eq!(Malformed("thisUpdate").to_string(), "`thisUpdate` is missing or malformed");
     }
 
     proptest::proptest! {

@@ -219,7 +219,8 @@ impl<'a> Crl<'a> {
             }
             self.scope = Some(Scope::read(extension.value)?);
         } else if extension.is(&EXPIRED_CERTS_ON_CRL) {
-            let since = Walk::over(extension.value).take(tlv::GENERALIZED_TIME, "expiredCertsOnCRL")?;
+            let since =
+                Walk::over(extension.value).take(tlv::GENERALIZED_TIME, "expiredCertsOnCRL")?;
             self.keeps_expired_from = Some(answer::generalized_time(since, "expiredCertsOnCRL")?);
         } else if extension.critical && !WITHOUT_EFFECT.iter().any(|known| extension.is(known)) {
             return Err(CrlError::CriticalExtension(extension.name()));
@@ -244,6 +245,10 @@ impl<'a> Crl<'a> {
                 true => CrlError::Indirect(issuer.label()),
                 false => CrlError::OtherIssuer(issuer.label()),
             });
+        }
+        // Names that are equal only once normalised would hide an entry.
+        if parts.issuer != issuer_parts.subject {
+            return Err(CrlError::OtherIssuer(certificate.issuer.clone()));
         }
         if !issuer.key_usage.as_ref().is_none_or(KeyUsage::crl_sign) {
             return Err(CrlError::NotASigner(issuer.label()));

@@ -122,12 +122,13 @@ impl<'a> Scope<'a> {
     pub(super) fn read(value: &'a [u8]) -> Result<Self, Malformed> {
         let mut fields = Walk::sequence(value, IDP)?;
         let point = fields.take_if(tlv::constructed(0), IDP)?;
-        let mut flag = |number: u8, fields: &mut Walk<'a>| {
-            match fields.take_if(tlv::primitive(number), IDP)?.map(|flag| flag.value) {
-                None | Some([0]) => Ok(false),
-                Some([_]) => Ok(true),
-                Some(_) => Err(Malformed(IDP)),
-            }
+        let flag = |number: u8, fields: &mut Walk<'a>| match fields
+            .take_if(tlv::primitive(number), IDP)?
+            .map(|flag| flag.value)
+        {
+            None | Some([0]) => Ok(false),
+            Some([_]) => Ok(true),
+            Some(_) => Err(Malformed(IDP)),
         };
         let only_user = flag(1, &mut fields)?;
         let only_ca = flag(2, &mut fields)?;
@@ -144,16 +145,16 @@ impl<'a> Scope<'a> {
             indirect,
         })
     }
+}
 
-    /// The URLs of the distribution point, or that it is named otherwise.
-    fn point_text(names: &[Vec<u8>]) -> String {
-        let urls: Vec<String> = names
-            .iter()
-            .filter_map(|name| Walk::over(name).take(URI, IDP).ok())
-            .map(|url| format!("`{}`", String::from_utf8_lossy(url.value)))
-            .collect();
-        if urls.is_empty() { "of a certain name".to_owned() } else { urls.join(", ") }
-    }
+/// The URLs among the names of a distribution point, or that it has none.
+fn point_text(names: &[Vec<u8>]) -> String {
+    let urls: Vec<String> = names
+        .iter()
+        .filter_map(|name| Walk::over(name).take(URI, IDP).ok())
+        .map(|url| format!("`{}`", String::from_utf8_lossy(url.value)))
+        .collect();
+    if urls.is_empty() { "that has no URL".to_owned() } else { urls.join(", ") }
 }
 
 /// A DistributionPoint of the certificate.
@@ -252,7 +253,7 @@ pub(super) fn covered(
     match covered {
         Some(Reasons::NONE) => Err(CrlError::NoReasons),
         Some(reasons) => Ok(reasons),
-        None => Err(CrlError::OtherPoint(Scope::point_text(&names))),
+        None => Err(CrlError::OtherPoint(point_text(&names))),
     }
 }
 
@@ -263,7 +264,8 @@ mod tests {
     #[test]
     fn reason_flags() {
         for (bits, missing) in [
-            (&[0x01, 0xfe, 0x80][..], Some(0)),
+            (&[0x07, 0xff, 0x80][..], Some(0)),
+            (&[0x07, 0xfe, 0x80], Some(1)),
             (&[0x07, 0x7f, 0x80], Some(0)),
             (&[0x00, 0xff, 0xff, 0xff], Some(0)),
             (&[0x06, 0x40], Some(7)),

@@ -60,8 +60,10 @@ impl Question<'_> {
     /// The OCSPRequest to be sent. Its hash is SHA-1, the one that every responder knows
     /// (RFC 5019, 2.1.1); it identifies and protects nothing.
     pub fn to_request(&self) -> Vec<u8> {
-        let algorithm =
-            encode(tlv::SEQUENCE, &[&encode(tlv::OID, &[SHA1.as_bytes()]), &encode(tlv::NULL, &[])]);
+        let algorithm = encode(
+            tlv::SEQUENCE,
+            &[&encode(tlv::OID, &[SHA1.as_bytes()]), &encode(tlv::NULL, &[])],
+        );
         let certificate = encode(
             tlv::SEQUENCE,
             &[

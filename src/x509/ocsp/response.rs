@@ -79,14 +79,8 @@ impl<'a> Response<'a> {
         let singles = fields.take(tlv::SEQUENCE, "responses")?.value;
         let extensions = tagged_extensions(&mut fields)?;
         fields.finish("tbsResponseData")?;
-        let mut response = Self {
-            signed,
-            responder,
-            singles,
-            nonce: None,
-            extended_revoke: false,
-            certificates,
-        };
+        let mut response =
+            Self { signed, responder, singles, nonce: None, extended_revoke: false, certificates };
         response.learn(extensions)?;
         Ok(response)
     }
@@ -165,7 +159,8 @@ impl<'a> Singles<'a> {
         let mut archive_cutoff = None;
         while let Some(extension) = extensions.next()? {
             if extension.is(&ARCHIVE_CUTOFF) {
-                let time = Walk::over(extension.value).take(tlv::GENERALIZED_TIME, "archiveCutoff")?;
+                let time =
+                    Walk::over(extension.value).take(tlv::GENERALIZED_TIME, "archiveCutoff")?;
                 archive_cutoff = Some(generalized_time(time, "archiveCutoff")?);
             } else if extension.critical && !extension.is(&CRL_REFERENCES) {
                 return Err(OcspError::CriticalExtension(extension.name()));
@@ -188,9 +183,7 @@ impl Single<'_> {
         at: i64,
         extended_revoke: bool,
     ) -> Result<(Statement, Dates), OcspError> {
-        self.dates
-            .check(at, super::LONGEST_WITHOUT_NEXT_UPDATE)
-            .map_err(OcspError::NotCurrent)?;
+        self.dates.check(at, super::LONGEST_WITHOUT_NEXT_UPDATE).map_err(OcspError::NotCurrent)?;
         let forgotten = at > not_after
             && self.dates.this_update > not_after
             && self.archive_cutoff.is_none_or(|cutoff| cutoff > not_after);
