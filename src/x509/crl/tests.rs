@@ -133,7 +133,11 @@ fn every_fault_has_its_name() {
     };
     for (what, crl, expected) in [
         ("nothing", vec![], "it is not DER as RFC 5280, 5.1 has it: `CertificateList` is missing"),
-        ("truncated", cut(&|crl| drop(crl.pop())), "`CertificateList` is missing or malformed"),
+        (
+            "truncated",
+            cut(&|crl| crl.truncate(crl.len() - 1)),
+            "`CertificateList` is missing or malformed",
+        ),
         ("trailing", cut(&|crl| crl.push(0)), "`CertificateList` is missing or malformed"),
         ("a certificate", world.root.der.clone(), "is missing or malformed"),
         (
@@ -584,6 +588,6 @@ proptest::proptest! {
             let entries = Entries { list: &list, issuer: b"issuer", indirect };
             drop(entries.find(b"serial", b"issuer"));
         }
-        drop(Scope::read(&list));
+        let _ = Scope::read(&list);
     }
 }

@@ -21,7 +21,7 @@ use super::signed::SignatureError;
 use super::time::utc;
 use super::tlv::Malformed;
 
-use response::Response;
+use response::{Response, Single};
 
 pub use responder::{Delegate, DelegateError};
 
@@ -158,42 +158,39 @@ impl<'a> Question<'a> {
     /// [`OcspError`], when it says nothing.
     pub fn read(&self, response: &[u8], at: i64) -> Result<Answer, OcspError> {
         let response = Response::read(response)?;
+        let singles = self.about_certificate(&response)?;
         let delegate = responder::authorised(&response, self.issuer, &self.issuer_parts, at)?;
-        self.check_nonce(&response)?;
-        let single = self.about_certificate(&response, at)?;
-        Ok(Answer { statement: single.0, dates: single.1, delegate })
-    }
-
-    fn check_nonce(&self, response: &Response<'_>) -> Result<(), OcspError> {
-        match (self.nonce, response.nonce) {
-            (Some(sent), Some(returned)) if sent != returned => Err(OcspError::Nonce),
-            _ => Ok(()),
+        if let (Some(sent), Some(returned)) = (self.nonce, response.nonce)
+            && sent != returned
+        {
+            return Err(OcspError::Nonce);
         }
-    }
-
-    /// The single response about the certificate. A responder may send several; of those that
-    /// speak for the time, the worst counts.
-    fn about_certificate(
-        &self,
-        response: &Response<'_>,
-        at: i64,
-    ) -> Result<(Statement, Dates), OcspError> {
-        let mut best: Option<(Statement, Dates)> = None;
-        let mut failed = None;
-        let mut singles = response.singles();
-        while let Some(single) = singles.next()? {
-            if !request::is_about(&single.certificate, &self.certificate, &self.issuer_parts) {
-                continue;
-            }
+        // A responder may say several things about one certificate. Of those that speak for the
+        // time, the worst counts.
+        let mut worst: Option<(Statement, Dates)> = None;
+        let mut failed = OcspError::OtherCertificate;
+        for single in singles {
             match single.statement(self.not_after, at, response.extended_revoke) {
-                Ok(found) if best.as_ref().is_none_or(|best| rank(&found.0) > rank(&best.0)) => {
-                    best = Some(found);
+                Ok(one) if worst.as_ref().is_none_or(|worst| rank(&one.0) > rank(&worst.0)) => {
+                    worst = Some(one);
                 }
                 Ok(_) => {}
-                Err(error) => failed = failed.or(Some(error)),
+                Err(error) => failed = error,
             }
         }
-        best.ok_or_else(|| failed.unwrap_or(OcspError::OtherCertificate))
+        let (statement, dates) = worst.ok_or(failed)?;
+        Ok(Answer { statement, dates, delegate })
+    }
+
+    fn about_certificate<'r>(&self, response: &Response<'r>) -> Result<Vec<Single<'r>>, OcspError> {
+        let mut about = Vec::new();
+        let mut singles = response.singles();
+        while let Some(single) = singles.next()? {
+            if request::is_about(&single.certificate, &self.certificate, &self.issuer_parts) {
+                about.push(single);
+            }
+        }
+        if about.is_empty() { Err(OcspError::OtherCertificate) } else { Ok(about) }
     }
 }
 
