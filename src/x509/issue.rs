@@ -3,8 +3,9 @@
 use lab::Signer;
 use lab::ocsp::{Delegate, DelegateShape};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DistinguishedName,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    SignatureAlgorithm,
 };
 use rustls_pki_types::CertificateDer;
 
@@ -17,6 +18,8 @@ pub(crate) const NOT_BEFORE: i64 = 1_798_761_600;
 pub(crate) const NOT_AFTER: i64 = 1_861_920_000;
 /// 2027-07-01 00:00:00 UTC, when tests validate.
 pub(crate) const NOW: i64 = 1_814_400_000;
+/// Where the CRL of every issuer stands unless a row says otherwise.
+pub(crate) const CRL: &str = "http://crl.example/crl";
 /// The name that servers have unless a row says otherwise.
 pub(crate) const NAME: &str = "c12.webex.com";
 
@@ -151,6 +154,11 @@ pub(crate) fn access(descriptions: &[(u8, &str)]) -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tlv(0x30, &body))
 }
 
+/// cRLDistributionPoints of these URLs, one each.
+pub(crate) fn points(urls: &[&str]) -> Vec<CrlDistributionPoint> {
+    urls.iter().map(|url| CrlDistributionPoint { uris: vec![(*url).to_owned()] }).collect()
+}
+
 fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
     [&[tag, u8::try_from(value.len()).unwrap()], value].concat()
 }
@@ -161,6 +169,7 @@ fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certifi
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.crl_distribution_points = points(&[CRL]);
     change(&mut params);
     params
 }
@@ -171,6 +180,7 @@ fn server_params(change: impl FnOnce(&mut CertificateParams)) -> CertificatePara
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
     params.subject_alt_names = alt_names(&[NAME]);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.crl_distribution_points = points(&[CRL]);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     change(&mut params);
     params

@@ -23,6 +23,7 @@ pub mod crl;
 mod distinguished_name;
 mod extension;
 pub mod identity;
+mod issuer;
 mod lint;
 pub mod ocsp;
 mod parts;

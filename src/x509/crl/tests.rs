@@ -2,7 +2,7 @@
 
 use lab::crl::{self as list, CertificateList, Entry};
 use lab::{Extension, SignatureFault};
-use rcgen::{CertificateParams, CrlDistributionPoint, CustomExtension, KeyUsagePurpose};
+use rcgen::{CertificateParams, CustomExtension, KeyUsagePurpose};
 
 use super::*;
 use crate::x509::issue::{self, Authority, NOT_AFTER, NOW};
@@ -28,8 +28,7 @@ impl World {
         let root = Authority::root("Root");
         let server = parse(&root.server(|params| {
             params.serial_number = Some(vec![0x6b, 1].into());
-            params.crl_distribution_points =
-                vec![CrlDistributionPoint { uris: vec![ONE.to_owned()] }];
+            params.crl_distribution_points = issue::points(&[ONE]);
         }));
         Self { root_read: parse(&root.der), root, server }
     }
@@ -413,7 +412,9 @@ fn points_are_matched_by_any_name_in_any_form() {
         ),
     ] {
         let server = parse(&world.root.server(|params| {
+            params.crl_distribution_points = Vec::new();
             if !certificate.is_empty() {
+                params.crl_distribution_points = Vec::new();
                 params.custom_extensions = vec![points(&certificate)];
             }
         }));
@@ -443,6 +444,7 @@ fn some_reasons_are_not_all() {
         [full_name(&url(name)), encode(tlv::primitive(1), &[flags])].concat()
     };
     let server = parse(&world.root.server(|params| {
+        params.crl_distribution_points = Vec::new();
         params.custom_extensions = vec![points(&[
             with_reasons(ONE, &[0x06, 0x40]),
             with_reasons(TWO, &[0x07, 0x3f, 0x80]),
@@ -507,7 +509,9 @@ fn in_an_indirect_crl_entries_have_their_own_issuers() {
     assert_eq!(text(&world.about(&theirs.sign(&stranger.signer()).unwrap())), refused);
     let name = Parts::of(&parse(&stranger.der)).unwrap().subject.to_vec();
     let server = parse(&world.root.server(|params| {
+        params.crl_distribution_points = Vec::new();
         let issuer = encode(tlv::constructed(2), &[&directory(&name)]);
+        params.crl_distribution_points = Vec::new();
         params.custom_extensions = vec![points(&[[full_name(&url(ONE)), issuer].concat()])];
     }));
     let theirs = CertificateList::new(NOW).sign(&stranger.signer()).unwrap();
