@@ -10,6 +10,7 @@ use rcgen::{
 use rustls_pki_types::CertificateDer;
 
 use super::algorithm::Digest;
+use super::tlv::{self, encode};
 use super::trust::TrustAnchors;
 
 /// 2027-01-01 00:00:00 UTC: from here on every certificate is valid unless a row says otherwise.
@@ -147,20 +148,16 @@ pub(crate) fn access(descriptions: &[(u8, &str)]) -> CustomExtension {
         .iter()
         .flat_map(|(method, url)| {
             let oid = [6, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, *method];
-            let location = [&[0x86, u8::try_from(url.len()).unwrap()], url.as_bytes()].concat();
-            tlv(0x30, &[&oid[..], &location].concat())
+            let location = encode(tlv::primitive(6), &[url.as_bytes()]);
+            encode(tlv::SEQUENCE, &[&oid, &location])
         })
         .collect();
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tlv(0x30, &body))
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], encode(tlv::SEQUENCE, &[&body]))
 }
 
 /// cRLDistributionPoints of these URLs, one each.
 pub(crate) fn points(urls: &[&str]) -> Vec<CrlDistributionPoint> {
     urls.iter().map(|url| CrlDistributionPoint { uris: vec![(*url).to_owned()] }).collect()
-}
-
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    [&[tag, u8::try_from(value.len()).unwrap()], value].concat()
 }
 
 fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {

@@ -53,7 +53,9 @@ fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
     certificate.signed.verify(&issuer.key) != Err(SignatureError::Wrong)
 }
 
-/// Whether a certificate was issued with its own key: a root, trusted or not.
-pub(crate) fn is_self_signed(certificate: &Certificate) -> bool {
-    certificate.self_issued && issued(certificate, certificate)
+/// Whether a certificate stands at the top: a trust anchor, or one that was issued with its own key
+/// whether anybody trusts it or not. Nobody could revoke it but itself.
+pub(crate) fn is_root(certificate: &Certificate, anchors: &TrustAnchors) -> bool {
+    anchors.position_of(&certificate.der).is_some()
+        || (certificate.self_issued && issued(certificate, certificate))
 }

@@ -38,8 +38,7 @@ pub struct Answers<'a> {
 
 /// What the answers prove at a time in seconds since the epoch.
 ///
-/// Trust anchors are left out, and so is a root that was presented: nobody could revoke it but
-/// itself. Where the path leads to no anchor, its members are those linked by name.
+/// Trust anchors are left out, and so is every other root: nobody could revoke it but itself. Where the path leads to no anchor, its members are those linked by name.
 pub fn evaluate(
     chain: &[Certificate],
     path: &PathOutcome,
@@ -50,8 +49,7 @@ pub fn evaluate(
     let mut members = Vec::new();
     for (position, member) in path.members.iter().enumerate() {
         let Some(certificate) = chain.get(*member) else { continue };
-        let is_root = position > 0 && issuer::is_self_signed(certificate);
-        if is_root || anchors.position_of(&certificate.der).is_some() {
+        if issuer::is_root(certificate, anchors) {
             continue;
         }
         // Only the server's own certificate is stapled for (RFC 6066, 8).
