@@ -34,22 +34,36 @@
 //! Every server takes a file descriptor: above some two hundred addresses (macOS allows 256 open
 //! files by default) let [`Builder::photo_server_any`] answer for all of them on one port.
 
+mod asn1;
 mod authority;
 mod builder;
 mod certificate;
 mod counts;
+pub mod crl;
 pub mod demo;
 mod dns;
 mod fault;
 mod http;
-mod photo_server;
+mod intermediate;
+pub mod ocsp;
+mod old_tls;
+mod publications;
 mod responder;
 mod running;
+mod server;
+mod signer;
+mod sources;
+mod xmpp;
 mod zone;
 
 pub use builder::{Builder, StartError};
-pub use certificate::{Certificate, Revocation};
+pub use certificate::{Certificate, Key, Link, Revocation};
 pub use counts::Hello;
 pub use fault::{DnsFault, TlsFault};
 pub use http::PHOTO;
+pub use intermediate::Intermediate;
+pub use old_tls::OldProtocol;
 pub use running::Lab;
+pub use signer::{Extension, SignError, SignatureFault, Signer};
+pub use sources::{CaIssuers, Crl, CrlFault, Delivery, Ocsp, OcspFault, Sources};
+pub use xmpp::XmppFault;
