@@ -260,19 +260,18 @@ fn the_end_of_the_run_ends_questions() {
 
 #[test]
 fn one_responder_gets_few_connections_at_once_and_our_queue_costs_it_nothing() {
-    let pause = Duration::from_millis(100);
+    let pause = Duration::from_millis(500);
     let web = WebPeer::start([("*", Reply::Late(pause, ok_octets("OCSP")))]);
     let dns = dns();
     let mut settings = settings_with(&dns, &web);
     settings.limits.concurrency = 64;
-    // All together take 6 times the pause; each of them must not.
-    settings.limits.revocation = Duration::from_secs(5);
-    let fetches: Vec<Fetch> = (0..48).map(|n| post(&format!("http://ocsp.example/{n}"))).collect();
+    // All together take longer, eight at a time; each of them does not.
+    settings.limits.revocation = Duration::from_secs(3);
+    let fetches: Vec<Fetch> = (0..64).map(|n| post(&format!("http://ocsp.example/{n}"))).collect();
     let fetched = ask_all(&fetches, &settings);
-    assert!(fetched.iter().all(|one| one.outcome == body("OCSP")));
+    assert!(fetched.iter().all(|one| one.outcome == body("OCSP")), "{fetched:?}");
     // A peer notices the end of a connection after the next one began.
     assert!((2..32).contains(&web.most_at_once()), "{}", web.most_at_once());
-    assert!(fetched.iter().filter(|one| one.elapsed_ms >= 400).count() < 24, "{fetched:?}");
     assert_eq!(dns.asked()["ocsp.example A udp"], 1);
 }
 
