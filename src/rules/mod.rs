@@ -12,6 +12,7 @@ mod key_usage;
 mod name_constraints;
 mod not_revoked;
 mod signature_algorithm;
+mod tls_version;
 mod trusted_path;
 mod valid_now;
 
@@ -23,6 +24,7 @@ pub use key_usage::KEY_USAGE;
 pub use name_constraints::NAME_CONSTRAINTS;
 pub use not_revoked::NOT_REVOKED;
 pub use signature_algorithm::SIGNATURE_ALGORITHM;
+pub use tls_version::TLS_VERSION;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
 
@@ -34,7 +36,8 @@ use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
-pub static ALL: [&Rule; 10] = [
+pub static ALL: [&Rule; 11] = [
+    &TLS_VERSION,
     &HANDSHAKE,
     &DNS_ID,
     &CN_ID,
@@ -187,6 +190,7 @@ mod tests {
         assert_eq!(
             ids,
             [
+                "tls-version",
                 "handshake",
                 "dns-id",
                 "cn-id",
