@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::evidence::{Answer, Evidence, Family, Handshake, HandshakeOutcome, Service, Target};
+use crate::evidence::{
+    Answer, Evidence, Family, FetchOutcome, Handshake, HandshakeOutcome, Purpose, Service, Target,
+};
 use crate::name::Fqdn;
 use crate::profile::{Profile, ProfileId, Verdict};
 use crate::reference::ReferenceIdentifier;
@@ -93,21 +95,27 @@ struct Judge<'a> {
     anchors: &'a TrustAnchors,
     at: i64,
     profile: &'a Profile,
-    chains: BTreeMap<&'a [Vec<u8>], Read>,
+    chains: BTreeMap<Presented<'a>, Read>,
 }
+
+/// The certificates and the OCSP response of a handshake.
+type Presented<'a> = (&'a [Vec<u8>], Option<&'a [u8]>);
 
 #[derive(Clone)]
 struct Read {
     chain: Arc<[Certificate]>,
     unreadable: Option<CertificateError>,
     path: PathOutcome,
+    revocation: Outcome,
+    remarks: Vec<String>,
 }
 
 impl<'a> Judge<'a> {
     fn certificate_at(&mut self, address: IpAddr) -> CertificateVerdict {
         let handshake = self.evidence.handshakes.get(&self.service.at(address));
         let not_asked;
-        let presented: &'a [Vec<u8>] = handshake.map_or(&[], |handshake| &handshake.chain);
+        let presented: Presented<'a> = handshake
+            .map_or((&[], None), |handshake| (&handshake.chain, handshake.staple.as_deref()));
         let handshake = match handshake {
             Some(handshake) => handshake,
             None => {
@@ -116,15 +124,12 @@ impl<'a> Judge<'a> {
                 &not_asked
             }
         };
-        let (anchors, at) = (self.anchors, self.at);
-        let read =
-            self.chains.entry(presented).or_insert_with(|| read(presented, anchors, at)).clone();
-        let answers = Answers {
-            staple: handshake.staple.as_deref(),
-            fetched: &self.evidence.fetched,
-            files: &self.evidence.files,
-        };
-        let revocation = revocation::evaluate(&read.chain, &read.path, anchors, answers, at);
+        let (evidence, anchors, at) = (self.evidence, self.anchors, self.at);
+        let read = self
+            .chains
+            .entry(presented)
+            .or_insert_with(|| read(presented, evidence, anchors, at))
+            .clone();
         let verdict = self.profile.judge(&Case {
             reference: self.reference,
             dialogue: &self.service.dialogue,
@@ -134,7 +139,7 @@ impl<'a> Judge<'a> {
                 None => Ok(&read.chain),
             },
             path: &read.path,
-            revocation: &revocation,
+            revocation: &read.revocation,
         });
         CertificateVerdict {
             address,
@@ -143,15 +148,21 @@ impl<'a> Judge<'a> {
             chain: read.chain,
             path: read.path,
             protocol: handshake.protocol.clone(),
-            revocation,
-            remarks: Vec::new(),
+            revocation: read.revocation,
+            remarks: read.remarks,
         }
     }
 }
 
-/// Reads a chain and validates it. An unreadable certificate beyond the first is left out: the
-/// path may do without it, and if not, its issuer is missing.
-fn read(presented: &[Vec<u8>], anchors: &TrustAnchors, at: i64) -> Read {
+/// Reads a chain, validates it and puts together what is known of its revocation. An unreadable
+/// certificate beyond the first is left out: the path may do without it, and if not, its issuer is
+/// missing.
+fn read(
+    (presented, staple): Presented<'_>,
+    evidence: &Evidence,
+    anchors: &TrustAnchors,
+    at: i64,
+) -> Read {
     let mut ders = presented.iter();
     let mut chain = Vec::with_capacity(presented.len());
     let mut unreadable = None;
@@ -164,7 +175,37 @@ fn read(presented: &[Vec<u8>], anchors: &TrustAnchors, at: i64) -> Read {
         None => {}
     }
     let path = validate(&chain, anchors, at);
-    Read { chain: chain.into(), unreadable, path }
+    let answers = Answers { staple, fetched: &evidence.fetched, files: &evidence.files };
+    let revocation = revocation::evaluate(&chain, &path, anchors, answers, at);
+    let remarks = completion(&chain, &path, evidence, anchors, at).into_iter().collect();
+    Read { chain: chain.into(), unreadable, path, revocation, remarks }
+}
+
+/// With what a path that leads nowhere would be complete, when the issuer's certificate was asked
+/// for. It is said and never used: what a server does not present, a client may not have.
+fn completion(
+    chain: &[Certificate],
+    path: &PathOutcome,
+    evidence: &Evidence,
+    anchors: &TrustAnchors,
+    at: i64,
+) -> Option<String> {
+    if path.path.is_some() {
+        return None;
+    }
+    let questions = revocation::questions(chain, anchors);
+    questions.iter().filter(|question| question.purpose == Purpose::CaIssuers).find_map(
+        |question| {
+            let FetchOutcome::Body(body) = &evidence.fetched.get(question)?.outcome else {
+                return None;
+            };
+            let completion = revocation::completed_by(chain, anchors, body, at)?;
+            Some(format!(
+                "{completion}, which the server should send (it came from `{}`)",
+                question.url
+            ))
+        },
+    )
 }
 
 fn addresses(service: &Service, evidence: &Evidence) -> BTreeSet<IpAddr> {
