@@ -29,6 +29,7 @@ pub mod photo;
 pub mod plan;
 pub mod profile;
 pub mod proof;
+pub mod reconcile;
 pub mod reference;
 pub mod report;
 pub mod rewrite;
