@@ -19,6 +19,16 @@ Every long option can stand in the file of --config (TOML, same names) and in th
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
 environment over the file.";
 
+const RECONCILE_FILES: &str = "\
+Needed: the plan, and one of --status and --after at least. The plan says which export it was made
+for and what it changes; that export is read again, and must be the same to the byte. Give --import
+where the import file does not hold what the plan makes of the whole export (--only-changed, approved
+changes only). --status alone tells what WebEx says, in words that are not documented; --after tells
+what arrived, and what else moved. With --after, the retry file takes its records from there.
+
+Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;
+2 usage; 4 the export or the import file does not belong to the plan.";
+
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
 #[derive(Debug, Parser)]
@@ -45,6 +55,8 @@ pub enum Command {
     Apply(Apply),
     /// Prove that only hosts moved between an export and an import file. No network
     Verify(Verify),
+    /// After the import: see what became of every change. No network
+    Reconcile(Reconcile),
     /// Give the certificate verdicts for hosts or URLs
     Check(Check),
     /// Print a completion script for a shell
@@ -151,6 +163,42 @@ pub struct Verify {
     /// Domains that a new host may lie in
     #[arg(long, value_name = "NAME")]
     pub domain: Option<Vec<String>>,
+}
+
+/// `photofix reconcile`.
+#[derive(Debug, Args)]
+#[command(after_help = RECONCILE_FILES)]
+pub struct Reconcile {
+    /// The export that the plan was made for [default: the file that the plan names]
+    #[arg(value_name = "EXPORT", value_hint = ValueHint::FilePath)]
+    pub original: Option<PathBuf>,
+    /// The plan
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// The file that was imported [default: what `apply` makes of the whole export]
+    #[arg(long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
+    pub import: Option<PathBuf>,
+    /// The status file that WebEx sent when the import ended
+    #[arg(long, value_name = "STATUS", value_hint = ValueHint::FilePath)]
+    pub status: Option<PathBuf>,
+    /// The status file's column with WebEx's words [default: the one that the import file has not]
+    #[arg(long, value_name = "NAME", requires = "status")]
+    pub status_column: Option<String>,
+    /// An export taken after the import
+    #[arg(long, visible_alias = "export", value_name = "AFTER", value_hint = ValueHint::FilePath)]
+    pub after: Option<PathBuf>,
+    /// Write what did not arrive, ready to import; nothing is written when everything arrived
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub retry: Option<PathBuf>,
+    /// `human` or `json`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
+    pub format: String,
+    /// Leave keys and e-mail addresses out of what is shown; the retry file has them all the same
+    #[arg(long)]
+    pub redact: bool,
+    /// Overwrite a retry file that exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `photofix check`.

@@ -90,7 +90,7 @@ fn read_plan(options: &Apply) -> Result<Vec<u8>, Failure> {
 }
 
 /// How the plan's export is read, and the domains it allows: as it was when it was planned.
-fn planned_options(plan: &Plan) -> Result<(Choices, Vec<Fqdn>), PlanError> {
+pub(super) fn planned_options(plan: &Plan) -> Result<(Choices, Vec<Fqdn>), PlanError> {
     let options = serde_json::Value::Object(plan.report.options.clone());
     let bad = |why: String| PlanError::NotAPlan(format!("its options: {why}"));
     let reading: ReadOptions =

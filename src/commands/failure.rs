@@ -8,6 +8,7 @@ use crate::export::ExportError;
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
+use crate::reconcile::{SentError, StatusColumnError};
 use crate::reference::MapError;
 use crate::rewrite::RewriteError;
 use crate::settings::SettingsError;
@@ -153,6 +154,27 @@ impl Failure {
         };
         let message = format!("cannot apply `{}`: {error}", path.display());
         Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The import file is not the plan's, or cannot be read.
+    pub fn import(file: &str, error: &SentError) -> Self {
+        match error {
+            SentError::Export(error) => Self::export(file, error),
+            other => Self::new(
+                Status::Stale,
+                format!("`{file}`: {other}"),
+                Some("give the import file that was made with this plan, or the plan it was made with"),
+            ),
+        }
+    }
+
+    /// No column of the status file can be taken for the status.
+    pub fn status_column(file: &str, error: &StatusColumnError) -> Self {
+        let hint = match error {
+            StatusColumnError::NoneNew => "give the file that WebEx sent when the import ended",
+            _ => "name the column with WebEx's words with --status-column",
+        };
+        Self::usage(format!("`{file}`: {error}"), hint)
     }
 
     /// The options cannot be used.

@@ -15,6 +15,7 @@ mod job;
 mod output;
 mod plan;
 mod progress;
+mod reconcile;
 mod rows;
 mod second_pass;
 mod trust;
@@ -67,6 +68,7 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Plan(options) => plan::run(&options, &layers, voice),
         Command::Apply(options) => apply::run(&options, &layers, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
+        Command::Reconcile(options) => reconcile::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -14,6 +14,7 @@ mod json;
 mod kind;
 mod layout;
 mod markdown;
+pub mod reconciliation;
 mod redaction;
 mod row_json;
 mod summary;
