@@ -283,7 +283,8 @@ proptest! {
                 prop_assert_eq!(cell, &change.new);
             }
         }
-        prop_assert_eq!(open(&retry).dialect(), open(&simulation.after).dialect());
+        let (retry, after) = (open(&retry), open(&simulation.after));
+        prop_assert_eq!(retry.dialect(), after.dialect());
 
         let mut import = open(&simulation.import);
         let collateral = itemise(&sent, &mut import, &mut open(&simulation.after)).unwrap();

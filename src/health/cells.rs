@@ -1,0 +1,147 @@
+//! What one cell shows by itself, and the quick look that tells which records are worth more.
+
+use memchr::memmem::Finder;
+
+use super::Ailment;
+use super::mojibake::{has_mojibake, may_have_mojibake};
+use crate::export::{Encoding, Field};
+
+/// What a spreadsheet writes where a formula failed; a `+` or a `-` makes one of a cell.
+const ERROR_WORDS: [&str; 7] =
+    ["#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"];
+/// Ways to write that there is no value.
+const NOT_APPLICABLE: [&str; 4] = ["N/A", "#N/A", "N.A.", "N/A."];
+
+/// Finds the records with a suspicious character somewhere.
+#[derive(Debug)]
+pub(super) struct Screen {
+    encoding: Encoding,
+    not_applicable: [Finder<'static>; 4],
+}
+
+/// What a record may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Suspects {
+    hash: bool,
+    not_applicable: bool,
+    mojibake: bool,
+}
+
+impl Screen {
+    /// For records in an encoding.
+    pub(super) fn new(encoding: Encoding) -> Self {
+        let finder = |text: &str| Finder::new(&encoding.encode(text)[..]).into_owned();
+        Self { encoding, not_applicable: ["N/A", "n/a", "N.A.", "n.a."].map(finder) }
+    }
+
+    /// Looks at a record's bytes.
+    pub(super) fn suspects(&self, raw: &[u8]) -> Suspects {
+        Suspects {
+            hash: memchr::memchr(b'#', raw).is_some(),
+            not_applicable: self.not_applicable.iter().any(|word| word.find(raw).is_some()),
+            mojibake: may_have_mojibake(raw, self.encoding),
+        }
+    }
+}
+
+impl Suspects {
+    /// Whether a record is worth a look at each cell.
+    pub(super) fn any(self) -> bool {
+        self.hash || self.not_applicable || self.mojibake
+    }
+
+    /// What a cell has.
+    pub(super) fn ailment(self, text: &str) -> Option<Ailment> {
+        match text.trim() {
+            text if self.hash && is_hashes(text) => Some(Ailment::Hashes),
+            text if (self.hash || self.not_applicable) && is_not_applicable(text) => {
+                Some(Ailment::NotApplicable)
+            }
+            text if self.mojibake && has_mojibake(text) => Some(Ailment::Mojibake),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a cell is nothing but hashes, which is how a column that is too narrow looks, or a
+/// spreadsheet's error word.
+fn is_hashes(text: &str) -> bool {
+    const FEWEST: usize = 3;
+    (text.len() >= FEWEST && text.bytes().all(|byte| byte == b'#')) || ERROR_WORDS.contains(&text)
+}
+
+fn is_not_applicable(text: &str) -> bool {
+    NOT_APPLICABLE.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Whether a cell is a number in scientific notation: `1.41E+11`, `1,41E+11`, `4E+07`.
+pub(super) fn is_scientific(text: &str) -> bool {
+    let text = text.trim().trim_start_matches(['+', '-']);
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(exponent) = exponent.strip_prefix(['+', '-']) else { return false };
+    whole.len() == 1 && digits(whole) && digits(fraction) && exponent.len() <= 3 && digits(exponent)
+}
+
+/// Whether a cell says nothing, or `-`.
+pub(super) fn is_empty(cell: &Field<'_>, encoding: Encoding) -> bool {
+    /// Longer cells say something; nobody fills a name with blanks.
+    const LONGEST: usize = 16;
+    let is_blank = |text: &str| matches!(text.trim(), "" | "-");
+    let first = cell.raw().first();
+    match encoding {
+        Encoding::Utf8 | Encoding::Latin1 if first.is_some_and(u8::is_ascii_alphanumeric) => false,
+        _ => cell.raw().len() <= LONGEST && is_blank(&cell.text_lossy()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scientific_notation() {
+        for (text, is_it) in [
+            ("1.41E+11", true),
+            ("1,41E+11", true),
+            ("+4.9e+11", true),
+            ("4E+07", true),
+            ("1.5E-03", true),
+            ("14085551234", false),
+            ("12E4", false),
+            ("EC2A 4NE", false),
+            ("1E2", false),
+            ("1.E+11", false),
+            ("E+11", false),
+            ("1.41E+", false),
+            ("", false),
+        ] {
+            assert_eq!(is_scientific(text), is_it, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn suspicious_cells() {
+        for (text, ailment) in [
+            ("#####", Some(Ailment::Hashes)),
+            ("#NAME?", Some(Ailment::Hashes)),
+            ("##", None),
+            ("Suite #4", None),
+            ("N/A", Some(Ailment::NotApplicable)),
+            ("n/a", Some(Ailment::NotApplicable)),
+            ("#N/A", Some(Ailment::NotApplicable)),
+            ("n.a.", Some(Ailment::NotApplicable)),
+            ("see N/A", None),
+            ("MÃ¼ller", Some(Ailment::Mojibake)),
+            ("Müller", None),
+        ] {
+            for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Latin1]
+            {
+                let raw = encoding.encode(text);
+                let found = Screen::new(encoding).suspects(&raw).ailment(text);
+                assert_eq!(found, ailment, "{encoding} {text:?}");
+            }
+        }
+    }
+}
