@@ -22,6 +22,7 @@ pub mod commands;
 pub mod decide;
 pub mod evidence;
 pub mod export;
+pub mod health;
 pub mod ledger;
 pub mod name;
 pub mod network;

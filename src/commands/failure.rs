@@ -163,7 +163,9 @@ impl Failure {
             other => Self::new(
                 Status::Stale,
                 format!("`{file}`: {other}"),
-                Some("give the import file that was made with this plan, or the plan it was made with"),
+                Some(
+                    "give the import file that was made with this plan, or the plan it was made with",
+                ),
             ),
         }
     }

@@ -52,9 +52,8 @@ pub(super) fn run(options: &Reconcile, layers: &Layers, voice: Voice) -> Result<
         None => &files.export,
     };
     let import_choices = files.import_choices();
-    let pass = |file: &ExportFile, choices: &Choices, label| {
-        file.pass(choices, voice.progress(), label)
-    };
+    let pass =
+        |file: &ExportFile, choices: &Choices, label| file.pass(choices, voice.progress(), label);
     let shared = files.after.as_ref().map(|(_, after)| Shared::of(&files.dialect, after));
     let alone = shared.as_ref().map(|shared| shared.alone.clone()).unwrap_or_default();
     let mut reader = pass(import, &import_choices, "import file")?;
@@ -93,8 +92,7 @@ pub(super) fn run(options: &Reconcile, layers: &Layers, voice: Voice) -> Result<
         }
         out.flush().map_err(|error| Failure::file("write", path, &error))?;
         let file = path.display().to_string();
-        found.retry =
-            (missing > 0).then_some(reconciliation::Retry { file, records: missing });
+        found.retry = (missing > 0).then_some(reconciliation::Retry { file, records: missing });
     }
     if options.redact {
         found.redact(Redaction::Redact);
@@ -312,8 +310,7 @@ fn reconciliation(
     collateral: Collateral,
     alone: &[String],
 ) -> Reconciliation {
-    let mut changes =
-        reconciliation::Changes { not_sent: sent.not_sent(), ..Default::default() };
+    let mut changes = reconciliation::Changes { not_sent: sent.not_sent(), ..Default::default() };
     let mut records = Vec::new();
     for (change, outcome, status, found) in sent.outcomes() {
         changes.sent += 1;
@@ -340,7 +337,8 @@ fn reconciliation(
         });
     }
     let has_after = files.after.is_some();
-    let settle = files.imported_at().and_then(|(file, at)| Some((file, at.checked_add(PHOTO_CACHE)?)));
+    let settle =
+        files.imported_at().and_then(|(file, at)| Some((file, at.checked_add(PHOTO_CACHE)?)));
     let mut notes = notes(files, sent, alone);
     if let Some((file, until)) = settle
         && let (true, Some(time)) = (until > SystemTime::now(), rfc3339(until))

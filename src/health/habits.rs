@@ -145,7 +145,9 @@ impl Shapes {
         };
         let mut records = 0;
         let mut examples = Vec::new();
-        for (cells, zeros) in self.digits.into_iter().zip(self.zeros).take(lengths.end() + 1).skip(*lengths.start()) {
+        for (cells, zeros) in
+            self.digits.into_iter().zip(self.zeros).take(lengths.end() + 1).skip(*lengths.start())
+        {
             records += cells.records - zeros;
             examples.extend(cells.examples);
         }
@@ -166,9 +168,8 @@ impl Shapes {
     /// The length that nearly all numbers have, where some of them begin with `0`.
     fn usual_length(&self) -> Option<usize> {
         let all = self.digits.iter().map(|cells| cells.records).sum();
-        let is_it = |length: &usize| {
-            is_usual(self.digits[*length].records, all) && self.zeros[*length] > 0
-        };
+        let is_it =
+            |length: &usize| is_usual(self.digits[*length].records, all) && self.zeros[*length] > 0;
         (1..=LONGEST).find(is_it)
     }
 }

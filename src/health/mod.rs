@@ -64,12 +64,18 @@ impl Ailment {
     /// The same in a sentence.
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::Scientific => "a spreadsheet wrote a number in scientific notation; its digits are lost",
+            Self::Scientific => {
+                "a spreadsheet wrote a number in scientific notation; its digits are lost"
+            }
             Self::Hashes => "a spreadsheet's `####` or error word stands in place of a value",
             Self::LostPlus => "nearly every other number in this column begins with `+`",
-            Self::LostZeros => "nearly every other number in this column has more digits, and leading zeros",
+            Self::LostZeros => {
+                "nearly every other number in this column has more digits, and leading zeros"
+            }
             Self::Mojibake => "text was read in the wrong encoding and written again",
-            Self::NotApplicable => "`N/A` would be stored as it stands; WebEx's word for an empty cell is `-`",
+            Self::NotApplicable => {
+                "`N/A` would be stored as it stands; WebEx's word for an empty cell is `-`"
+            }
             Self::MandatoryEmpty => "a mandatory cell is empty; WebEx refuses such a record",
             Self::DuplicateEmail => {
                 "an earlier record has this email; an import overwrites one with the other"
@@ -83,9 +89,13 @@ impl Ailment {
             Self::Scientific | Self::Hashes | Self::LostPlus | Self::LostZeros => {
                 "export again and do not open the file in a spreadsheet"
             }
-            Self::Mojibake => "export again, or give the file's encoding to the program that wrote it",
+            Self::Mojibake => {
+                "export again, or give the file's encoding to the program that wrote it"
+            }
             Self::NotApplicable => "put `-` there, with a text editor",
-            Self::MandatoryEmpty => "fill the cell in, in the Administration Tool, and export again",
+            Self::MandatoryEmpty => {
+                "fill the cell in, in the Administration Tool, and export again"
+            }
             Self::DuplicateEmail => "leave one of the records in the file",
         }
     }
@@ -190,7 +200,8 @@ impl Health {
         self.email(record);
         let suspects = self.screen.suspects(record.raw());
         if suspects.any() {
-            for field in (0..self.fields).filter(|field| *field != self.photo) {
+            let photo = self.photo;
+            for field in (0..self.fields).filter(|field| *field != photo) {
                 let Some(cell) = record.field(field) else { continue };
                 let text = cell.text_lossy();
                 if let Some(ailment) = suspects.ailment(&text) {
@@ -282,7 +293,8 @@ fn mandatory(dialect: &Dialect) -> &'static [&'static str] {
 fn names(dialect: &Dialect) -> Vec<String> {
     const BOTH: [&str; 8] =
         ["userSSOId", "displayName", "firstName", "lastName", "email", "jobTitle", "address1", ""];
-    const TODAY: [&str; 7] = ["address2", "city", "state", "zip", "country", "phoneOffice", "phoneCell"];
+    const TODAY: [&str; 7] =
+        ["address2", "city", "state", "zip", "country", "phoneOffice", "phoneCell"];
     let trimmed = |name: &String| {
         name.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').to_owned()
     };
@@ -291,7 +303,7 @@ fn names(dialect: &Dialect) -> Vec<String> {
     }
     let skipped = if dialect.fields == 24 { 0 } else { 1 };
     let known = BOTH[..7].iter().chain(&TODAY[skipped..]).map(|name| (*name).to_owned());
-    let rest = (15 - skipped..dialect.fields.max(15)).map(|at| format!("field {}", at));
+    let rest = (15 - skipped..dialect.fields.max(15)).map(|at| format!("field {at}"));
     let mut names: Vec<String> = known.chain(rest).collect();
     names.truncate(dialect.fields);
     names

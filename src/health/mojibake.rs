@@ -49,9 +49,8 @@ pub(super) fn may_have_mojibake(raw: &[u8], encoding: Encoding) -> bool {
             if raw.is_ascii() {
                 return false;
             }
-            let may_follow = |at: usize| {
-                matches!(raw.get(at + 2), Some(0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2))
-            };
+            let may_follow =
+                |at: usize| matches!(raw.get(at + 2), Some(0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2));
             memchr::memchr_iter(0xC3, raw).any(may_follow)
                 || memchr::memmem::find(raw, "\u{FFFD}".as_bytes()).is_some()
                 || std::str::from_utf8(raw).is_err()
@@ -87,8 +86,17 @@ mod tests {
     #[test]
     fn spoilt_names_are_seen_and_names_are_not() {
         for name in [
-            "Jürgen", "Zoë", "François", "Łukasz Wójcik", "Владимир", "王", "さくら", "أحمد",
-            "O’Neill", "Núñez", "😀",
+            "Jürgen",
+            "Zoë",
+            "François",
+            "Łukasz Wójcik",
+            "Владимир",
+            "王",
+            "さくら",
+            "أحمد",
+            "O’Neill",
+            "Núñez",
+            "😀",
         ] {
             assert!(has_mojibake(&spoilt(name)), "{name}: {}", spoilt(name));
             assert!(!has_mojibake(name), "{name}");
@@ -98,7 +106,8 @@ mod tests {
                 assert!(may_have_mojibake(&raw, encoding), "{encoding} {name}");
             }
         }
-        for name in ["CAFÉ»", "SÃO PAULO", "Ångström", "«É»", "naïve – ça", "Straße 7"] {
+        for name in ["CAFÉ»", "SÃO PAULO", "Ångström", "«É»", "naïve – ça", "Straße 7"]
+        {
             assert!(!has_mojibake(name), "{name}");
         }
         assert!(has_mojibake("M\u{FFFD}ller"));

@@ -130,7 +130,9 @@ fn names(dialect: &Dialect) -> Vec<String> {
     match &dialect.header {
         Some(header) => header
             .iter()
-            .map(|name| name.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').to_owned())
+            .map(|name| {
+                name.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').to_owned()
+            })
             .collect(),
         None => (1..=dialect.fields).map(|field| format!("field {field}")).collect(),
     }

@@ -20,8 +20,7 @@ impl KeyColumn {
     pub fn choose(export: &Dialect, others: &[&Dialect]) -> Option<Self> {
         let everywhere = |key: &&KeyField| others.iter().all(|other| find(other, key).is_some());
         let key = export.key_fields.iter().find(everywhere)?;
-        let folds_case =
-            ["email", "username"].contains(&key.column.to_ascii_lowercase().as_str());
+        let folds_case = ["email", "username"].contains(&key.column.to_ascii_lowercase().as_str());
         Some(Self { name: key.column.clone(), folds_case })
     }
 

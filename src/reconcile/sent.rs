@@ -239,11 +239,14 @@ impl Sent {
                 carried = Some(at);
             } else if cell != change.old {
                 let place = format!("{} of it, {} `{key}`", record.position(), self.key.name);
-                return Err(SentError::OtherCell { place, planned: change.new.clone(), found: cell });
+                return Err(SentError::OtherCell {
+                    place,
+                    planned: change.new.clone(),
+                    found: cell,
+                });
             }
         }
-        let print =
-            |shared: &Shared| shared.fingerprint(record, Side::Import, carried.is_none());
+        let print = |shared: &Shared| shared.fingerprint(record, Side::Import, carried.is_none());
         let fingerprint = self.shared.as_ref().map_or(0, print);
         let entry =
             Entry { fingerprint, change: carried, twice: false, met: false, differs: false };
@@ -378,11 +381,13 @@ impl Sent {
     /// Every change that was sent, with what became of it, WebEx's words for it, and the cell that
     /// the after export shows where it is neither the old nor the new one.
     pub fn outcomes(&self) -> impl Iterator<Item = (&Change, Outcome, Option<&str>, Option<&str>)> {
-        self.changes.iter().zip(&self.known).filter(|(_, known)| known.sent).map(|(change, known)| {
-            let words = known.status.and_then(|at| self.values.get(at as usize));
-            let words = words.map(|value| value.value.as_str());
-            (change, self.outcome_of(known), words, known.found.as_deref())
-        })
+        self.changes.iter().zip(&self.known).filter(|(_, known)| known.sent).map(
+            |(change, known)| {
+                let words = known.status.and_then(|at| self.values.get(at as usize));
+                let words = words.map(|value| value.value.as_str());
+                (change, self.outcome_of(known), words, known.found.as_deref())
+            },
+        )
     }
 
     /// The values of the status column that sent changes carry, in the order of the status file.

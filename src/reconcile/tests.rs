@@ -138,11 +138,8 @@ fn treatments() -> Treatments {
     let scope = Scope { domains: domains.clone(), ..Scope::default() };
     let name = Fqdn::parse(NEW).unwrap();
     let candidate = Candidate { name, sources: Default::default(), support: None };
-    let endpoint = Endpoint {
-        host: OldHost::from(OLD.to_owned()),
-        port: 443,
-        scheme: Scheme::Https,
-    };
+    let endpoint =
+        Endpoint { host: OldHost::from(OLD.to_owned()), port: 443, scheme: Scheme::Https };
     let rewrite = Treatment::Rewrite(scope.admit(&candidate).unwrap());
     Treatments { domains, by_endpoint: [(endpoint, rewrite)].into() }
 }

@@ -231,7 +231,11 @@ impl Reconciliation {
         self.twice(&mut page)?;
         if let Some(retry) = &self.retry {
             page.heading("Retry file", "")?;
-            page.paragraph(2, Tone::Plain, &format!("{}: {}", retry.file, counted(retry.records, "record")))?;
+            page.paragraph(
+                2,
+                Tone::Plain,
+                &format!("{}: {}", retry.file, counted(retry.records, "record")),
+            )?;
         }
         Ok(())
     }
@@ -240,12 +244,16 @@ impl Reconciliation {
         let Changes { sent, applied, refused, ignored, reverted, unclear, .. } = self.changes;
         let tone = if self.is_settled() { Tone::Good } else { Tone::Caution };
         let first = format!("{} of {} arrived", grouped(applied), counted(sent, "change"));
-        let rest: Vec<String> =
-            [(refused, "refused"), (ignored, "ignored"), (reverted, "reverted"), (unclear, "unclear")]
-                .into_iter()
-                .filter(|(number, _)| *number > 0)
-                .map(|(number, class)| format!("{} {class}", grouped(number)))
-                .collect();
+        let rest: Vec<String> = [
+            (refused, "refused"),
+            (ignored, "ignored"),
+            (reverted, "reverted"),
+            (unclear, "unclear"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, class)| format!("{} {class}", grouped(number)))
+        .collect();
         let text = match rest.is_empty() {
             true => format!("{first}."),
             false => format!("{first}; {}.", super::words::list(&rest)),
@@ -271,7 +279,10 @@ impl Reconciliation {
         };
         fact("plan", &self.plan)?;
         fact("export", &self.export)?;
-        fact("import", self.import.as_deref().unwrap_or("as the plan makes it of the whole export"))?;
+        fact(
+            "import",
+            self.import.as_deref().unwrap_or("as the plan makes it of the whole export"),
+        )?;
         if let (Some(status), Some(column)) = (&self.status, &self.status_column) {
             fact("status", &format!("{status}, column `{column}`"))?;
         }

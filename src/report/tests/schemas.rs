@@ -6,11 +6,20 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use super::super::terminal::Style;
 use super::super::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 7] =
-    ["report-1", "report-jsonl-1", "check-1", "check-jsonl-1", "inspect-1", "plan-1", "verify-1"];
+const SCHEMAS: [&str; 8] = [
+    "report-1",
+    "report-jsonl-1",
+    "check-1",
+    "check-jsonl-1",
+    "inspect-1",
+    "plan-1",
+    "reconcile-1",
+    "verify-1",
+];
 
 fn schema(name: &str) -> Value {
     let file = format!("schema/{name}.schema.json");
@@ -91,6 +100,23 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
 }
 
 #[test]
+fn what_reconcile_prints_is_what_its_schema_says_and_redaction_hides_who() {
+    for redaction in [Redaction::Keep, Redaction::Redact] {
+        let mut found = reconciled();
+        found.redact(redaction);
+        let (mut json, mut text) = (Vec::new(), Vec::new());
+        found.to_json(&mut json).unwrap();
+        found.render(&Style { color: false, width: 80, unicode: true }, &mut text).unwrap();
+        assert_valid(&validator("reconcile-1"), &serde_json::from_slice(&json).unwrap());
+        for shown in [json, text] {
+            let shown = String::from_utf8(shown).unwrap();
+            assert_eq!(shown.contains("jane@corp"), redaction == Redaction::Keep, "{shown}");
+            assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn wrong_documents_are_refused() {
     let json = rendered(Kind::Json, Redaction::Keep, &rich(), &rich_rows());
     let right: Value = serde_json::from_slice(&json).unwrap();
@@ -164,6 +190,7 @@ fn schemas_are_strict_described_and_agree() {
     assert_eq!(schema("check-1")["properties"]["schema"]["const"], certificates::SCHEMA);
     assert_eq!(schema("inspect-1")["properties"]["schema"]["const"], inspection::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
+    assert_eq!(schema("reconcile-1")["properties"]["schema"]["const"], reconciliation::SCHEMA);
 }
 
 #[test]
