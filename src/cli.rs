@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
-moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
+or unreadable (check: a name is not trusted; reconcile: something did not arrive, or moved); 1 failed,
+no output written (verify: something else moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
