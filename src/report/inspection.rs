@@ -213,7 +213,8 @@ impl Inspection {
         if self.health.is_empty() {
             return Ok(());
         }
-        page.heading("Health", "what an import would carry into WebEx")?;
+        page.heading("Health", "")?;
+        page.paragraph(2, Tone::Quiet, "an import would carry this into WebEx")?;
         for complaint in &self.health {
             let Complaint { kind, column, records, explanation, hint, .. } = complaint;
             let what = format!("{column}: {kind}, {}", counted(*records, "record"));

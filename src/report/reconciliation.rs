@@ -340,7 +340,7 @@ impl Reconciliation {
             return Ok(());
         }
         let records = counted(self.collateral_records.unwrap_or(0), "record");
-        page.heading("Collateral: other cells than were imported", &records)?;
+        page.heading("Collateral", &records)?;
         for difference in self.collateral.iter().take(SHOWN) {
             let Difference { record, line, key, column, imported, found } = difference;
             let place = format!("{}: {column}", place(*record, *line, key.as_deref()));
@@ -356,7 +356,7 @@ impl Reconciliation {
             return Ok(());
         }
         let records = counted(self.missing_records.unwrap_or(0), "record");
-        page.heading("Not in the after export", &records)?;
+        page.heading("Missing afterwards", &records)?;
         for missing in self.missing.iter().take(SHOWN) {
             let place = place(missing.record, missing.line, missing.key.as_deref());
             page.cut(2, Tone::Caution, &place)?;
