@@ -22,8 +22,8 @@ environment over the file.";
 const RECONCILE_FILES: &str = "\
 Needed: the plan, and one of --status and --after at least. The plan says which export it was made
 for and what it changes; that export is read again, and must be the same to the byte. Give --import
-where the import file does not hold what the plan makes of the whole export (--only-changed, approved
-changes only). --status alone tells what WebEx says, in words that are not documented; --after tells
+where the import file holds less than the plan makes of the whole export (--only-changed, or only
+what was approved). --status alone tells what WebEx says, in words that are not documented; --after tells
 what arrived, and what else moved. With --after, the retry file takes its records from there.
 
 Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;

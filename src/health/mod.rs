@@ -72,7 +72,9 @@ impl Ailment {
             Self::LostZeros => {
                 "nearly every other number in this column has more digits, and leading zeros"
             }
-            Self::Mojibake => "text was read in the wrong encoding and written again",
+            Self::Mojibake => {
+                "text was read in the wrong encoding and written again, or its bytes are no text"
+            }
             Self::NotApplicable => {
                 "`N/A` would be stored as it stands; WebEx's word for an empty cell is `-`"
             }
