@@ -259,7 +259,8 @@ pub struct NetworkOptions {
     /// Contact addresses that are not public (private, loopback, link-local, documentation)
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub allow_private: Option<bool>,
-    /// An HTTP proxy for TLS connections: `http://[USER:PASSWORD@]HOST:PORT`
+    /// An HTTP proxy for everything but DNS: `http://[USER:PASSWORD@]HOST:PORT`. Without it,
+    /// OCSP and CRL questions follow `http_proxy` and `no_proxy`
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 }

@@ -15,7 +15,9 @@ use super::web_proxy;
 use crate::census::{Census, Kind};
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
-use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Service, Target};
+use crate::evidence::{
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
@@ -365,7 +367,10 @@ fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertif
     let handshake: &Handshake = evidence.handshakes.get(&target)?;
     let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
     Some(OldCertificate {
-        handshake: handshake.outcome.why().unwrap_or("completed").to_owned(),
+        handshake: match &handshake.outcome {
+            HandshakeOutcome::TooOld(protocol) => format!("the server speaks only {protocol}"),
+            outcome => outcome.why().unwrap_or("completed").to_owned(),
+        },
         dns_names: handshake.dns_names.clone(),
         subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
         not_after: certificate.map(|certificate| time::rfc3339(certificate.not_after)),
