@@ -157,8 +157,11 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
-    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
+    /// Say whether a public CA would take a certificate signing request (PEM); repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["hosts"])]
+    pub csr: Vec<PathBuf>,
     /// `human`, `json` or `jsonl`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
     pub format: String,

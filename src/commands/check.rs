@@ -1,5 +1,7 @@
 //! `photofix check`: certificate verdicts alone.
 
+mod requests;
+
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::path::Path;
@@ -26,6 +28,9 @@ use crate::settings::{self, Layers};
 /// # Errors
 /// [`Failure`] when a host cannot be read or the network not be asked at all.
 pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    if !options.csr.is_empty() {
+        return requests::run(options, voice);
+    }
     let network = settings::network(&layers.fill(&options.network)?)?;
     let certificates = settings::certificates(&layers.fill(&options.certificates)?)?;
     if network.reach == Reach::Offline {
