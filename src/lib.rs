@@ -33,6 +33,7 @@ pub mod reference;
 pub mod report;
 pub mod request;
 pub mod rewrite;
+pub mod role;
 pub mod row;
 pub mod rules;
 pub mod settings;

@@ -13,6 +13,7 @@ use super::progress::{INTERRUPTED, Progress};
 use super::trust::{self, Trust};
 use super::web_proxy;
 use crate::census::{Census, Kind};
+use crate::certify::Demand;
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{
@@ -149,13 +150,8 @@ impl Job {
                         ),
                     );
                 }
-                notes.push(
-                    "revocation was not asked: this version judges everything about a certificate \
-                     but whether it has been revoked"
-                        .to_owned(),
-                );
                 let now = jiff::Timestamp::now().as_second();
-                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.profile)))
+                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.clone())))
             }
         };
 
@@ -174,8 +170,9 @@ impl Job {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
-                judge.verdict(&service, &name, &evidence);
+                judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
+            notes.extend(judge.revocation_note());
         }
         let treatments = treatments(&scope, &decided);
         let report = Report {
