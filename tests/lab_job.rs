@@ -95,11 +95,15 @@ fn every_address_of_the_samples_gets_its_own_answer() {
     let mapped = endpoints.iter().find(|endpoint| endpoint["address"] == "203.0.113.24").unwrap();
     assert_eq!(mapped["candidates"][0]["forward"], "contradicted");
     assert!(mapped["explanation"].as_str().unwrap().contains("203.0.113.124"), "{mapped}");
-    // Nothing was asked about revocation, and the report says so.
-    let notes = report["notes"].to_string();
-    assert!(notes.contains("revocation was not asked"), "{notes}");
+    // Of the two that cannot be told good, one expired before its CRL was made, and one is
+    // presented without its issuer.
     for certificate in report["certificates"].as_array().unwrap() {
-        assert_eq!(certificate["revocation"]["state"], "not-asked");
+        let state = match certificate["host"].as_str() {
+            Some("c18.webex.com") => "invalid",
+            Some("c23.webex.com") => "not-asked",
+            _ => "good",
+        };
+        assert_eq!(certificate["revocation"]["state"], state, "{certificate}");
     }
 
     let run = folder.run(&["verify", users.to_str().unwrap(), "import.csv"]);
@@ -185,6 +189,16 @@ fn address(n: usize) -> String {
     format!("198.18.{}.{}", n / 250, n % 250 + 1)
 }
 
+/// A report without the milliseconds in it.
+fn without_times(report: &str) -> String {
+    let mut pieces = report.split("\"elapsed_ms\":");
+    let mut without = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        without.push_str(piece.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+    }
+    without
+}
+
 #[test]
 fn each_distinct_question_is_put_once_at_any_concurrency() {
     let folder = Folder::new();
@@ -205,8 +219,8 @@ fn each_distinct_question_is_put_once_at_any_concurrency() {
         let named = handshakes.iter().filter(|(hello, _)| hello.server_name.is_some());
         assert!(named.clone().all(|(_, made)| *made == times));
         assert_eq!(named.count(), 500);
-        // Of the report only the option itself may differ.
-        let report = String::from_utf8(folder.read("report.jsonl")).unwrap();
+        // Of the report only the option itself may differ, and how long answers took.
+        let report = without_times(&String::from_utf8(folder.read("report.jsonl")).unwrap());
         let option = format!("\"concurrency\":{concurrency}");
         assert!(report.contains(&option));
         runs.push((folder.read("import.csv"), report.replace(&option, "\"concurrency\":N")));

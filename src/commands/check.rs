@@ -57,7 +57,6 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     if evidence.resolver.is_silent() {
         notes.insert(0, "no resolver answered a single question; name another with --dns".into());
     }
-    notes.push("revocation was not asked: this version does not judge it".to_owned());
     let verdicts = Verdicts { notes, certificates: judge.into_reports() };
     let mut data = Vec::new();
     let rendered = match options.format.as_str() {

@@ -109,8 +109,8 @@ fn what_is_said_is_said_in_words() {
         (
             rows(not_asked.clone(), not_asked),
             Some(
-                "the OCSP responder `http://ocsp.example` was not asked: the address is private; \
-                 the CRL of `http://crl.example/sub` was not asked: the address is private",
+                "the OCSP responder `http://ocsp.example`: the address is private; the CRL of \
+                 `http://crl.example/sub`: the address is private",
             ),
         ),
         (
