@@ -344,9 +344,11 @@ fn without_the_issuer_nothing_can_be_believed() {
     let status = outcome.of(0).unwrap();
     assert_eq!(status.state, Revocation::NotAsked);
     assert_eq!(status.detail().as_deref(), Some("its issuer `CN=Sub` is not known"));
-    let mut bare = World::naming(&[], &[]);
-    bare.chain.truncate(1);
-    assert_eq!(bare.outcome(&[]).state(), &Revocation::NotOffered);
+    for crls in [&[][..], &["ldap:///CN=Sub"]] {
+        let mut bare = World::naming(&[], crls);
+        bare.chain.truncate(1);
+        assert_eq!(bare.outcome(&[]).state(), &Revocation::NotOffered, "{crls:?}");
+    }
 }
 
 #[test]
