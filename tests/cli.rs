@@ -361,6 +361,40 @@ fn the_layers_of_options() {
         .unwrap();
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
 
+    // Both commands read the one option from the one file.
+    folder.write("two.csv", export(&["https://203.0.113.7/a.jpg", "-"]));
+    folder.write("photofix.toml", "offline = true\nmap = 'map.csv'\nonly-changed = true\n");
+    let run = folder.run(&["fix", "two.csv", "-o", "only.csv", "--config", "photofix.toml"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let run = folder.run(&["verify", "two.csv", "only.csv", "--config", "photofix.toml"]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    let verify = ["verify", "two.csv", "only.csv", "--only-changed=false"];
+    let run = folder.run(&[&verify[..], &["--config", "photofix.toml"]].concat());
+    assert_eq!(run.status, 1, "{}{}", run.text(), run.stderr);
+
+    for (name, value, pieces) in [
+        ("PHOTOFIX_CONCURRENCY", "-1", ["`PHOTOFIX_CONCURRENCY`", "`-1` is not a whole number"]),
+        ("PHOTOFIX_RETRIES", "99999999999", ["`PHOTOFIX_RETRIES`", "is not a whole number"]),
+        ("PHOTOFIX_OFFLINE", "perhaps", ["`PHOTOFIX_OFFLINE`", "neither `true` nor `false`"]),
+    ] {
+        let run = folder.command(&fix).env(name, value).output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{stderr}");
+        assert!(pieces.iter().all(|piece| stderr.contains(piece)), "{stderr}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let value = std::ffi::OsStr::from_bytes(b"webex.com,caf\xe9.example");
+        let run = folder.command(&fix).env("PHOTOFIX_DOMAIN", value).output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains("PHOTOFIX_DOMAIN: its value is not Unicode"), "{stderr}");
+    }
+    folder.write("photofix.toml", b"\xff\xfeo\0");
+    let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();
+    fails(&folder, &arguments, 2, &["`photofix.toml`", "save it as UTF-8"]);
+
     for (text, piece) in [
         ("offlin = true\n", "`offlin` is no option; the nearest is `offline`"),
         ("offline = 'perhaps'\n", "`offline = \"perhaps\"`: expected `true` or `false`"),

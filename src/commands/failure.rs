@@ -89,6 +89,7 @@ impl Failure {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "see that the path is right",
             io::ErrorKind::PermissionDenied => "see that you may, and that no program holds it",
+            io::ErrorKind::InvalidData => "save it as UTF-8 text",
             io::ErrorKind::StorageFull => "make room on the disk",
             _ => "see that the file and its disk are in order",
         };
