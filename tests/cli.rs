@@ -311,6 +311,29 @@ fn a_proxys_password_is_in_no_report() {
     assert!(!run.stderr.contains("s3cret"));
 }
 
+#[test]
+fn an_import_file_of_another_form_is_a_finding() {
+    let folder = Folder::new();
+    let text = export(&["https://203.0.113.7/a.jpg"]);
+    folder.write("users.csv", &text);
+    // As a spreadsheet saves it: "Unicode Text", and CSV where the comma is the decimal sign.
+    let unicode = text.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    folder.write("unicode.txt", [vec![0xFF, 0xFE], unicode].concat());
+    folder.write("semicolon.csv", text.replace(',', ";"));
+    for (import, pieces) in [
+        ("unicode.txt", &["the encoding", "UTF-8", "UTF-16LE", "the byte order mark"][..]),
+        ("semicolon.csv", &["the delimiter", "comma", "semicolon"]),
+    ] {
+        let run = folder.run(&["verify", "users.csv", import]);
+        assert_eq!(run.status, 1, "{import}: {}", run.stderr);
+        let said = run.text();
+        assert!(said.starts_with("Not proven"), "{import}: {said}{}", run.stderr);
+        for piece in pieces {
+            assert!(said.contains(piece), "{import}: no {piece:?} in {said}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_nothing_behind() {

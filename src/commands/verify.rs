@@ -47,9 +47,15 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     let as_export = Choices {
         encoding: Some(old.dialect().encoding),
         delimiter: Some(old.dialect().delimiter),
-        ..choices
+        ..choices.clone()
     };
-    let mut new = import.pass(&as_export, voice.progress(), "import file")?;
+    // Where it cannot be, it may be a file of another encoding or delimiter: that is a finding.
+    let mut new = match import.pass(&as_export, voice.progress(), "import file") {
+        Err(failure) if failure.status == Status::Failed => {
+            import.pass(&choices, voice.progress(), "import file")?
+        }
+        opened => opened?,
+    };
     let (mut violations, mut changes) = (Vec::new(), Vec::new());
     let counted = prove(&mut old, &mut new, contents, &domains, &mut |finding| match finding {
         Finding::Moved(moved) if changes.len() < CHANGES_SHOWN => changes.push(MovedHost {
