@@ -268,6 +268,11 @@ fn stale_plans_are_refused_by_name() {
             ["`evil.example`", "outside"],
         ),
         ("photofix.plan/1", "photofix.plan/9", ["photofix.plan/9", "photofix.plan/1"]),
+        (
+            "\"options\": {",
+            "\"options\": {\"headerless\": true,",
+            ["its options do not fit", "`--headerless` was given"],
+        ),
         ("\"decision\": \"rewrite\"", "\"decision\": \"guess\"", ["`guess`", "decision"]),
         ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
     ] {

@@ -147,7 +147,9 @@ impl Failure {
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
             }
-            PlanError::OtherChanges { .. } | PlanError::BadDecision { .. } => {
+            PlanError::OtherChanges { .. }
+            | PlanError::OtherOptions(_)
+            | PlanError::BadDecision { .. } => {
                 "make the plan again; a plan is not edited by hand, what it should do differently \
                  goes into the map"
             }
