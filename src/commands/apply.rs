@@ -6,6 +6,7 @@ use std::path::Path;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::fingerprint::hashed;
+use super::progress::Wait;
 use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::cli::{Apply, ReadOptions, ScopeOptions};
@@ -84,6 +85,7 @@ fn read_plan(options: &Apply) -> Result<Vec<u8>, Failure> {
         ));
     }
     let mut bytes = Vec::new();
+    let _wait = Wait::begin();
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)

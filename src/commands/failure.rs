@@ -125,10 +125,11 @@ impl Failure {
 
     /// The map cannot be used.
     pub fn map(path: &Path, error: &MapError) -> Self {
-        Self::usage(
-            format!("`{}` {error}", path.display()),
-            "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
-        )
+        let hint = match error {
+            MapError::NotText { .. } => "save it as UTF-8 text",
+            _ => "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
+        };
+        Self::usage(format!("`{}` {error}", path.display()), hint)
     }
 
     /// The list of candidates cannot be used.
