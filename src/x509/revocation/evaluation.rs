@@ -176,11 +176,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
-    let mut notes = match &one.said {
-        Err(failure @ Failure::NotAsked(_)) => Vec::from_iter(failure.detail(&one.source)),
-        _ => Vec::new(),
-    };
-    notes.extend(heard.iter().filter_map(|other| note(other, &state)));
+    let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
         source: Some(one.source),
