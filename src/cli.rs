@@ -157,7 +157,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
-    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
     /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
     #[arg(long, default_value = "http", value_parser = PossibleValuesParser::new(["http", "xmpp"]), conflicts_with = "role")]
@@ -191,6 +191,17 @@ pub struct Check {
     /// Overwrite files that exist
     #[arg(long)]
     pub force: bool,
+    /// Say whether a public CA would take the certification requests (CSR) of a file; repeat. No
+    /// connection is made
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = [
+            "hosts", "service", "xmpp_domain", "role", "chain", "at", "ocsp", "crl", "save_chain", "save_roots"
+        ]
+    )]
+    pub csr: Vec<PathBuf>,
     /// `human`, `json` or `jsonl`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
     pub format: String,

@@ -15,6 +15,7 @@ mod kind;
 mod layout;
 mod markdown;
 mod redaction;
+pub mod requests;
 mod row_json;
 mod summary;
 pub mod terminal;

@@ -4,7 +4,7 @@ use lab::crl::{CertificateList, Entry};
 use lab::ocsp::{BasicResponse, CertId, CertStatus, Hash, SingleResponse};
 
 use super::*;
-use crate::evidence::Fetched;
+use crate::evidence::{FetchOutcome, Fetched};
 use crate::x509::issue::CRL;
 use crate::x509::revocation::questions;
 
