@@ -144,6 +144,10 @@ fn mask_revocation(revocation: &mut RevocationReport) {
     [detail, source].into_iter().flatten().for_each(mask_in);
 }
 
+fn mask_revocation(revocation: &mut RevocationReport) {
+    [&mut revocation.detail, &mut revocation.source].into_iter().flatten().for_each(mask_in);
+}
+
 fn mask_all(texts: &mut [String]) {
     texts.iter_mut().for_each(mask_in);
 }
