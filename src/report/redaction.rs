@@ -140,11 +140,6 @@ fn mask_certificate(certificate: &mut CertificateReport) {
 }
 
 fn mask_revocation(revocation: &mut RevocationReport) {
-    let RevocationReport { detail, source, .. } = revocation;
-    [detail, source].into_iter().flatten().for_each(mask_in);
-}
-
-fn mask_revocation(revocation: &mut RevocationReport) {
     [&mut revocation.detail, &mut revocation.source].into_iter().flatten().for_each(mask_in);
 }
 
