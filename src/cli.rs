@@ -15,9 +15,9 @@ Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows a
 or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
 moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
 
-Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
-environment over the file.";
+Every long option but --config, --format, --output and --plan can stand in the file of --config
+(TOML, same names) and in the environment as PHOTOFIX_NAME, lists separated by commas; the command
+line wins over the environment, the environment over the file.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -140,8 +140,8 @@ pub struct Verify {
     #[arg(value_hint = ValueHint::FilePath)]
     pub import: PathBuf,
     /// The import file holds only the changed records
-    #[arg(long)]
-    pub only_changed: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub only_changed: Option<bool>,
     /// `human` or `json`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
     pub format: String,

@@ -11,6 +11,7 @@
 //! | [`identity`] | whether a presented identifier matches a reference identifier |
 //! | [`trust`] | which certificates are trust anchors |
 //! | [`path`] | whether a path leads to one of them, and every reason why not |
+//! | [`answer`] | what an OCSP response and a CRL have in common |
 //! | [`crl`] | what a CRL says, and whether to believe it |
 //! | [`ocsp`] | what an OCSP response says, and whether to believe it |
 //! | [`revocation`] | what was learned about revocation |

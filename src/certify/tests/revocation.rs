@@ -144,7 +144,7 @@ fn revocation_by_profile() {
             good_crl(),
             [Unknown; 3],
             "revocation of the certificate `CN=c12.webex.com` was not asked: the OCSP responder \
-             `http://ocsp.example` was not asked: the address is private",
+             `http://ocsp.example`: the address is private",
         ),
     ] {
         let anchors = world.root.anchors();
