@@ -9,7 +9,9 @@ use crate::decide::Certified;
 use crate::evidence::{Dialogue, Evidence};
 use crate::profile::Verdict;
 use crate::reference::ReferenceIdentifier;
-use crate::report::{CertificateReport, ChainMember, IdentityReport, RevocationReport, Word};
+use crate::report::{
+    CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
+};
 use crate::settings::CertificatePlan;
 use crate::x509::certificate::Certificate;
 use crate::x509::revocation::{self, Revocation};
@@ -127,6 +129,7 @@ fn without_address(name: &NameVerdict) -> CertificateReport {
         deciding_rule: name.verdict.rule.map(Into::into),
         identity: identity(&name.verdict),
         chain: Vec::new(),
+        trust_anchor: None,
         not_after: None,
         days_left: None,
         key: None,
@@ -151,6 +154,11 @@ fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> Cer
             .enumerate()
             .map(|(at, one)| member(one, certificate.revocation.of(at)))
             .collect(),
+        trust_anchor: certificate.path.path.as_ref().map(|path| TrustAnchorReport {
+            subject: path.anchor_subject.clone(),
+            source: path.anchor_label.clone(),
+            not_after: path.anchor_not_after.map(time::rfc3339),
+        }),
         not_after: certificate.not_after.map(time::rfc3339),
         days_left: certificate.not_after.map(|not_after| (not_after - now).div_euclid(DAY)),
         key: end_entity.map(|end_entity| end_entity.key.to_string()),
