@@ -183,7 +183,8 @@ pub static PROFILES: [Profile; 3] = [
     },
     Profile {
         id: ProfileId::Strict,
-        says: "a client that keeps RFC 9525 and refuses what it cannot prove good",
+        says: "a client that keeps RFC 9525, RFC 5280 and the Baseline Requirements to the letter \
+               and refuses what it cannot prove good",
         identity: &["dns-id"],
         rows: &[
             row("handshake", Refuses, Unknown),
@@ -194,6 +195,8 @@ pub static PROFILES: [Profile; 3] = [
             row("key-usage", Refuses, Unknown),
             row("signature-algorithm", Refuses, Unknown),
             row("key-strength", Refuses, Unknown),
+            row("well-formed", Refuses, Unknown),
+            row("baseline-requirements", Refuses, Unknown),
         ],
         on_revocation: OnRevocation {
             good: Trusted,
@@ -290,7 +293,7 @@ pub struct Identity {
 
 impl Profile {
     /// What the client does about one finding.
-    fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
+    pub fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
             return self.on_revocation(revocation.state());
         }

@@ -4,6 +4,7 @@
 //! evidence, trust anchors and the time; it does not know the other rules, nor what any client
 //! makes of its finding: that is [`crate::profile`].
 
+mod baseline_requirements;
 mod cn_id;
 mod dns_id;
 mod handshake;
@@ -14,7 +15,9 @@ mod not_revoked;
 mod signature_algorithm;
 mod trusted_path;
 mod valid_now;
+mod well_formed;
 
+pub use baseline_requirements::BASELINE_REQUIREMENTS;
 pub use cn_id::CN_ID;
 pub use dns_id::DNS_ID;
 pub use handshake::HANDSHAKE;
@@ -25,16 +28,18 @@ pub use not_revoked::NOT_REVOKED;
 pub use signature_algorithm::SIGNATURE_ALGORITHM;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
+pub use well_formed::WELL_FORMED;
 
 use crate::evidence::{Dialogue, Handshake};
 use crate::reference::ReferenceIdentifier;
 use crate::x509::certificate::{Certificate, CertificateError};
+use crate::x509::form::FormDefect;
 use crate::x509::path::PathOutcome;
 use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
-pub static ALL: [&Rule; 10] = [
+pub static ALL: [&Rule; 12] = [
     &HANDSHAKE,
     &DNS_ID,
     &CN_ID,
@@ -45,6 +50,8 @@ pub static ALL: [&Rule; 10] = [
     &KEY_USAGE,
     &SIGNATURE_ALGORITHM,
     &KEY_STRENGTH,
+    &WELL_FORMED,
+    &BASELINE_REQUIREMENTS,
 ];
 
 /// One rule.
@@ -170,6 +177,17 @@ fn quoted(names: &[String]) -> String {
     text
 }
 
+/// Defects of form as one clause; at most a few. None when there is none.
+fn joined<'a>(defects: impl Iterator<Item = &'a FormDefect>) -> Option<String> {
+    const SHOWN: usize = 3;
+    let all: Vec<String> = defects.map(ToString::to_string).collect();
+    let mut text = all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    if all.len() > SHOWN {
+        text.push_str(&format!("; and {} more", all.len() - SHOWN));
+    }
+    (!all.is_empty()).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -197,6 +215,8 @@ mod tests {
                 "key-usage",
                 "signature-algorithm",
                 "key-strength",
+                "well-formed",
+                "baseline-requirements",
             ]
         );
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());

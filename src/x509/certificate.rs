@@ -8,6 +8,7 @@ use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::time::Time;
 
 use super::algorithm::{Key, SignatureAlgorithm};
+use super::form::Form;
 use super::{distinguished_name, extension};
 
 pub use super::extension::NameConstraints;
@@ -67,6 +68,8 @@ pub struct Certificate {
     pub(crate) subject_der: Vec<u8>,
     /// The issuer's DER.
     pub(crate) issuer_der: Vec<u8>,
+    /// What its form is judged by.
+    pub(crate) form: Form,
 }
 
 /// Why bytes cannot be read as a certificate at all.
@@ -122,6 +125,7 @@ impl Certificate {
             defects: read.defects,
             subject_der,
             issuer_der,
+            form: Form::read(tbs.extensions()),
         })
     }
 

@@ -42,6 +42,30 @@ pub fn would_match_over_labels(presented: &str, reference: &Fqdn) -> bool {
         })
 }
 
+/// Whether a wildcard stands directly under a suffix at which a registry gives names to anybody
+/// (the Public Suffix List's section of registries), so that it speaks for every owner of a domain.
+///
+/// | presented | registry | private |
+/// | --- | --- | --- |
+/// | `*.co.uk` | yes | no |
+/// | `*.s3.amazonaws.com` | no | yes |
+/// | `*.webex.com`, `c12.co.uk` | no | no |
+pub(crate) fn is_registry_suffix_wildcard(presented: &str) -> bool {
+    wildcard_section(presented) == Some(psl::Type::Icann)
+}
+
+/// The same for a suffix under which a company gives names to its customers. Such a wildcard is
+/// the company's own and may be issued (Baseline Requirements, 3.2.2.6).
+pub(crate) fn is_private_suffix_wildcard(presented: &str) -> bool {
+    wildcard_section(presented) == Some(psl::Type::Private)
+}
+
+fn wildcard_section(presented: &str) -> Option<psl::Type> {
+    let parent = presented.strip_prefix("*.")?.to_ascii_lowercase();
+    let parent = parent.strip_suffix('.').unwrap_or(&parent);
+    psl::suffix(parent.as_bytes()).filter(|suffix| suffix.as_bytes() == parent.as_bytes())?.typ()
+}
+
 fn covers_enough(parent: &str) -> bool {
     parent.split('.').count() >= LABELS_UNDER_WILDCARD
 }

@@ -11,6 +11,7 @@
 //! | [`identity`] | whether a presented identifier matches a reference identifier |
 //! | [`trust`] | which certificates are trust anchors |
 //! | [`path`] | whether a path leads to one of them, and every reason why not |
+//! | [`form`] | what its issuer should have done otherwise |
 //! | [`revocation`] | what was learned about revocation |
 
 pub mod algorithm;
@@ -18,6 +19,7 @@ mod ancestry;
 pub mod certificate;
 mod distinguished_name;
 mod extension;
+pub mod form;
 pub mod identity;
 mod lint;
 pub mod path;

@@ -11,6 +11,7 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 use super::algorithm::{KeyKind, SignatureAlgorithm};
 use super::ancestry;
 use super::certificate::Certificate;
+use super::form::{self, FormDefect};
 use super::lint::lint;
 use super::trust::TrustAnchors;
 
@@ -30,6 +31,9 @@ pub struct PathOutcome {
     pub path: Option<Path>,
     /// Everything that is wrong. A path without problems is valid.
     pub problems: Vec<Problem>,
+    /// What the issuers of its certificates, the trust anchor's included, should have done
+    /// otherwise. It makes no path invalid.
+    pub form: Vec<FormDefect>,
     /// The certificates that make up the path, or that are linked by name when there is none:
     /// indexes into the chain as presented, the end-entity certificate first.
     pub members: Vec<usize>,
@@ -52,6 +56,27 @@ pub struct Path {
 }
 
 impl PathOutcome {
+    fn new(
+        chain: &[Certificate],
+        path: Option<Path>,
+        problems: Vec<Problem>,
+        members: Vec<usize>,
+        anchor: Option<&Certificate>,
+    ) -> Self {
+        let place = |position, index| match position {
+            0 => Member::EndEntity,
+            _ => Member::Intermediate(index),
+        };
+        let form = members
+            .iter()
+            .enumerate()
+            .map(|(position, index)| (&chain[*index], place(position, *index)))
+            .chain(anchor.map(|anchor| (anchor, Member::Anchor)))
+            .flat_map(|(certificate, member)| form::defects(certificate, member))
+            .collect();
+        Self { path, problems, form, members }
+    }
+
     /// A path was found and nothing is wrong with it.
     pub fn is_valid(&self) -> bool {
         self.path.is_some() && self.problems.is_empty()
@@ -68,16 +93,13 @@ pub fn validate(chain: &[Certificate], anchors: &TrustAnchors, at: i64) -> PathO
         return PathOutcome {
             path: None,
             problems: vec![Problem::CannotEvaluate("no certificate was presented".to_owned())],
+            form: Vec::new(),
             members: Vec::new(),
         };
     };
     if let Some(anchor) = anchors.position_of(&end_entity.der) {
         let path = path_to(anchors, anchor, Vec::new());
-        return PathOutcome {
-            path: Some(path),
-            problems: lint(chain, &[0], None, at),
-            members: vec![0],
-        };
+        return PathOutcome::new(chain, Some(path), lint(chain, &[0], None, at), vec![0], None);
     }
     let search = Search {
         chain,
@@ -88,7 +110,8 @@ pub fn validate(chain: &[Certificate], anchors: &TrustAnchors, at: i64) -> PathO
     let first = match search.run(at, Demand::Everything) {
         Ok(path) => {
             let members = members(&path);
-            return PathOutcome { path: Some(path), problems: Vec::new(), members };
+            let anchor = anchors.roots()[path.anchor].certificate();
+            return PathOutcome::new(chain, Some(path), Vec::new(), members, anchor);
         }
         Err(error) => error,
     };
@@ -119,7 +142,7 @@ fn flawed(
     if problems.is_empty() {
         problems.push(not_evaluated(first));
     }
-    PathOutcome { path: Some(path), problems, members }
+    PathOutcome::new(chain, Some(path), problems, members, anchor)
 }
 
 /// No path at all: the cause, and what the certificates linked by name show besides.
@@ -141,7 +164,7 @@ fn pathless(
             problems.push(problem);
         }
     }
-    PathOutcome { path: None, problems, members }
+    PathOutcome::new(chain, None, problems, members, None)
 }
 
 fn members(path: &Path) -> Vec<usize> {
