@@ -133,9 +133,6 @@ impl Form {
         self.extensions.iter().find(|(one, _)| *one == id).map(|(_, critical)| *critical)
     }
 
-    fn has(&self, id: ObjectIdentifier) -> bool {
-        self.critical(id).is_some()
-    }
 }
 
 /// Whether a certificate at a place is a CA's: every member of a path but the first, and the first

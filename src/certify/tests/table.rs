@@ -57,12 +57,12 @@ fn identities_by_profile() {
     let only_jabber_9 = [Trusted, Prompts, Refuses];
     let mut rows = vec![
         row("exact name", by(&|_| {}), trusted, "dns-id", "the certificate names `c12.webex.com`"),
-        row("letter case", by(&named(&["C12.WebEx.COM"])), trusted, "dns-id", "`C12.WebEx.COM`"),
-        row("trailing dot", by(&named(&["c12.webex.com."])), trusted, "dns-id", "`c12.webex.com.`"),
-        row("wildcard", by(&named(&["*.webex.com"])), trusted, "dns-id", "names `*.webex.com`"),
+        row("letter case", by(&called(&["C12.WebEx.COM"])), trusted, "dns-id", "`C12.WebEx.COM`"),
+        row("trailing dot", by(&called(&["c12.webex.com."])), trusted, "dns-id", "`c12.webex.com.`"),
+        row("wildcard", by(&called(&["*.webex.com"])), trusted, "dns-id", "names `*.webex.com`"),
         row(
             "second of many",
-            by(&named(&["a.webex.com", "c12.webex.com"])),
+            by(&called(&["a.webex.com", "c12.webex.com"])),
             trusted,
             "dns-id",
             "names `c12.webex.com`",
