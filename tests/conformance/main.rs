@@ -12,4 +12,5 @@ mod case;
 mod disagreements;
 mod judge;
 mod limbo;
+mod own;
 mod pkits;

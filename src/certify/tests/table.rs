@@ -153,7 +153,13 @@ fn identities_by_profile() {
             vec![CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 5, 1])];
     });
     let reason = "the subjectAltName of the certificate cannot be read";
-    rows.push(row("unreadable names", broken, [Unknown; 3], "dns-id", reason));
+    rows.push(Row {
+        what: "unreadable names",
+        handshake: completed(broken),
+        kinds: [Unknown, Unknown, Refuses],
+        rules: ["dns-id", "dns-id", "well-formed"],
+        reason,
+    });
     check(rows, &root.anchors());
 }
 

@@ -102,7 +102,7 @@ fn alt_names(certificate: &Certificate, member: Member, label: &str) -> Option<S
 /// At most one Subject CN that reads as a host, and that a copy of a subjectAltName, character for
 /// character. A CN that names no host, such as `photo server`, misleads nobody and is let pass.
 fn common_name(certificate: &Certificate, member: Member, label: &str) -> Option<String> {
-    if member != Member::EndEntity {
+    if member != Member::EndEntity || !certificate.alt_names_readable {
         return None;
     }
     let mut hosts = certificate.common_names.iter().filter(|name| reads_as_host(name));
