@@ -334,8 +334,11 @@ impl Profile {
             .map(|finding| (self.response(finding, case.revocation), finding))
             .filter(|(response, _)| *response != Trusted)
             .collect();
-        // Stable: within one response the findings stay in the order of telling.
-        weighed.sort_by_key(|(response, _)| std::cmp::Reverse(*response));
+        // What is broken tells more than what nobody knows. Stable: beyond that the findings stay in
+        // the order of telling.
+        weighed.sort_by_key(|(response, finding)| {
+            (std::cmp::Reverse(*response), finding.status != Status::Broken)
+        });
         let mut reasons = Vec::new();
         for (_, finding) in &weighed {
             if !reasons.contains(&finding.detail) {
@@ -353,7 +356,8 @@ impl Profile {
             *first = format!("{}: {first}", self.words(kind));
         }
         if *case.revocation.state() == Revocation::NotAsked && identity.rule.is_some() {
-            reasons.push("revocation was not asked".to_owned());
+            let not_asked = findings.iter().find(|finding| finding.rule == rules::NOT_REVOKED.id);
+            reasons.extend(not_asked.map(|finding| finding.detail.clone()));
         }
         Verdict { kind, reasons, rule, identity, findings }
     }

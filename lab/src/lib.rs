@@ -34,17 +34,21 @@
 //! Every server takes a file descriptor: above some two hundred addresses (macOS allows 256 open
 //! files by default) let [`Builder::photo_server_any`] answer for all of them on one port.
 
+mod asn1;
 mod authority;
 mod builder;
 mod certificate;
 mod counts;
+pub mod crl;
 pub mod demo;
 mod dns;
 mod fault;
 mod http;
+pub mod ocsp;
 mod photo_server;
 mod responder;
 mod running;
+mod signer;
 mod zone;
 
 pub use builder::{Builder, StartError};
@@ -53,3 +57,4 @@ pub use counts::Hello;
 pub use fault::{DnsFault, TlsFault};
 pub use http::PHOTO;
 pub use running::Lab;
+pub use signer::{Extension, SignError, SignatureFault, Signer};

@@ -142,7 +142,7 @@ fn service(dialogue: &Dialogue) -> Word {
 fn revocation(status: &revocation::Status) -> RevocationReport {
     RevocationReport {
         state: status.state.as_str().into(),
-        detail: status.state.detail(),
+        detail: status.detail(),
         source: status.source.as_ref().map(ToString::to_string),
         elapsed_ms: status.elapsed_ms,
         this_update: status.this_update.map(time::rfc3339),

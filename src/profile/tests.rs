@@ -42,32 +42,35 @@ fn revocation_by_profile() {
         (
             &revoked,
             [Refuses, Refuses, Refuses],
-            "the certificate was revoked on 1970-01-01 00:00:00 UTC (keyCompromise)",
+            "the certificate `CN=c12.webex.com` was revoked on 1970-01-01 00:00:00 UTC \
+             (keyCompromise)",
         ),
         (
             &Revocation::Unknown,
             [Prompts, Trusted, Refuses],
-            "the OCSP responder does not know the certificate",
+            "the OCSP responder does not know the certificate `CN=c12.webex.com`",
         ),
         (
             &Revocation::NotOffered,
             [Prompts, Trusted, Refuses],
-            "the certificate names no OCSP responder and no CRL over HTTP",
+            "the certificate `CN=c12.webex.com` names no OCSP responder and no CRL over HTTP",
         ),
         (
             &unreachable,
             [Prompts, Trusted, Refuses],
-            "no revocation answer could be had: connection refused",
+            "no revocation answer about the certificate `CN=c12.webex.com` could be had: \
+             connection refused",
         ),
         (
             &late,
             [Prompts, Trusted, Refuses],
-            "the revocation answer took 5.000 s, too late to count",
+            "no revocation answer about the certificate `CN=c12.webex.com` had come after 5.000 s",
         ),
         (
             &invalid,
             [Prompts, Trusted, Refuses],
-            "the revocation answer cannot be relied on: the answer is three days old",
+            "the revocation answer about the certificate `CN=c12.webex.com` cannot be relied on: \
+             the answer is three days old",
         ),
     ] {
         for (profile, expected) in PROFILES.iter().zip(expected) {

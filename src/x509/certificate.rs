@@ -238,6 +238,7 @@ mod tests {
                 params.extended_key_usages = Vec::new();
                 params.key_usages = Vec::new();
                 params.is_ca = IsCa::NoCa;
+                params.crl_distribution_points = Vec::new();
                 params.custom_extensions =
                     vec![CustomExtension::from_oid_content(id, vec![0x30, 0x05, 0x01])];
             }))

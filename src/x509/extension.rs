@@ -39,12 +39,15 @@ const PURPOSES: [(ObjectIdentifier, &str); 7] = [
     (oid("1.3.6.1.5.5.7.3.3"), "codeSigning"),
     (oid("1.3.6.1.5.5.7.3.4"), "emailProtection"),
     (oid("1.3.6.1.5.5.7.3.8"), "timeStamping"),
-    (oid("1.3.6.1.5.5.7.3.9"), "OCSPSigning"),
+    (oid("1.3.6.1.5.5.7.3.9"), OCSP_SIGNING),
     (oid("2.5.29.37.0"), "anyExtendedKeyUsage"),
 ];
 
 /// The purpose that a TLS server needs.
 pub(crate) const SERVER_AUTH: &str = "serverAuth";
+
+/// The purpose that a responder needs which answers in an issuer's place.
+pub(crate) const OCSP_SIGNING: &str = "OCSPSigning";
 
 /// What the extensions of one certificate say.
 #[derive(Debug, Default)]

@@ -1,12 +1,16 @@
 //! Certificates for tests: small authorities that issue whatever a row of a table needs.
 
+use lab::Signer;
+use lab::ocsp::{Delegate, DelegateShape};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DistinguishedName,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    SignatureAlgorithm,
 };
 use rustls_pki_types::CertificateDer;
 
 use super::algorithm::Digest;
+use super::tlv::{self, encode};
 use super::trust::TrustAnchors;
 
 /// 2027-01-01 00:00:00 UTC: from here on every certificate is valid unless a row says otherwise.
@@ -15,6 +19,8 @@ pub(crate) const NOT_BEFORE: i64 = 1_798_761_600;
 pub(crate) const NOT_AFTER: i64 = 1_861_920_000;
 /// 2027-07-01 00:00:00 UTC, when tests validate.
 pub(crate) const NOW: i64 = 1_814_400_000;
+/// Where the CRL of every issuer stands unless a row says otherwise.
+pub(crate) const CRL: &str = "http://crl.example/crl";
 /// The name that servers have unless a row says otherwise.
 pub(crate) const NAME: &str = "c12.webex.com";
 
@@ -67,6 +73,18 @@ impl Authority {
         change: impl FnOnce(&mut CertificateParams),
     ) -> Vec<u8> {
         server_params(change).signed_by(key, &self.issuer).unwrap().der().to_vec()
+    }
+
+    /// Whoever signs in this CA's name.
+    pub(crate) fn signer(&self) -> Signer<'_> {
+        Signer { certificate: &self.der, key: self.issuer.key() }
+    }
+
+    /// A responder that this CA lets answer in its place, changed.
+    pub(crate) fn delegate(&self, change: impl FnOnce(&mut DelegateShape)) -> Delegate {
+        let mut shape = DelegateShape::new(NOW);
+        change(&mut shape);
+        Delegate::issue(&shape, &self.issuer).unwrap()
     }
 
     /// Trust anchors that hold this root alone.
@@ -130,15 +148,16 @@ pub(crate) fn access(descriptions: &[(u8, &str)]) -> CustomExtension {
         .iter()
         .flat_map(|(method, url)| {
             let oid = [6, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, *method];
-            let location = [&[0x86, u8::try_from(url.len()).unwrap()], url.as_bytes()].concat();
-            tlv(0x30, &[&oid[..], &location].concat())
+            let location = encode(tlv::primitive(6), &[url.as_bytes()]);
+            encode(tlv::SEQUENCE, &[&oid, &location])
         })
         .collect();
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tlv(0x30, &body))
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], encode(tlv::SEQUENCE, &[&body]))
 }
 
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    [&[tag, u8::try_from(value.len()).unwrap()], value].concat()
+/// cRLDistributionPoints of these URLs, one each.
+pub(crate) fn points(urls: &[&str]) -> Vec<CrlDistributionPoint> {
+    urls.iter().map(|url| CrlDistributionPoint { uris: vec![(*url).to_owned()] }).collect()
 }
 
 fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
@@ -148,6 +167,7 @@ fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certifi
     params.use_authority_key_identifier_extension = true;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.crl_distribution_points = points(&[CRL]);
     change(&mut params);
     params
 }
@@ -159,6 +179,7 @@ fn server_params(change: impl FnOnce(&mut CertificateParams)) -> CertificatePara
     params.use_authority_key_identifier_extension = true;
     params.subject_alt_names = alt_names(&[NAME]);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.crl_distribution_points = points(&[CRL]);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     change(&mut params);
     params

@@ -12,20 +12,30 @@
 //! | [`trust`] | which certificates are trust anchors |
 //! | [`path`] | whether a path leads to one of them, and every reason why not |
 //! | [`form`] | what its issuer should have done otherwise |
+//! | [`crl`] | what a CRL says, and whether to believe it |
+//! | [`ocsp`] | what an OCSP response says, and whether to believe it |
 //! | [`revocation`] | what was learned about revocation |
 
 pub mod algorithm;
 mod ancestry;
+pub mod answer;
 pub mod certificate;
+pub mod crl;
 mod distinguished_name;
 mod extension;
 pub mod form;
 pub mod identity;
+mod issuer;
 mod lint;
+pub mod ocsp;
+mod parts;
 pub mod path;
 mod problem;
+mod raw_extension;
 pub mod revocation;
+mod signed;
 pub mod time;
+mod tlv;
 pub mod trust;
 
 #[cfg(test)]

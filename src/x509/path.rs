@@ -22,7 +22,7 @@ pub use super::problem::{Member, Problem, UnknownIssuer};
 const MAX_MOMENTS: usize = 8;
 
 /// The sizes of RSA keys that signatures are verified with (webpki's algorithms).
-const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
+pub(super) const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 
 /// What path validation found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -136,8 +136,14 @@ impl TrustAnchors {
 
     /// The first root with a subject, given the DER of the name.
     pub(crate) fn position_of_subject(&self, name: &[u8]) -> Option<usize> {
-        let name = sequence_content(name)?;
-        self.keys.iter().position(|key| key.subject.as_ref() == name)
+        self.positions_of_subject(name).next()
+    }
+
+    /// The roots with a subject, given the DER of the name.
+    pub(crate) fn positions_of_subject(&self, name: &[u8]) -> impl Iterator<Item = usize> {
+        let name = sequence_content(name);
+        let named = move |at: &usize| Some(self.keys[*at].subject.as_ref()) == name;
+        (0..self.keys.len()).filter(named)
     }
 }
 

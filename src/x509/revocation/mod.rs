@@ -2,13 +2,16 @@
 //!
 //! [`questions`] says what to ask, [`evaluate`] what the answers prove. Neither asks anything.
 
-use std::collections::BTreeMap;
+mod completion;
+mod evaluation;
+mod hearing;
+mod questions;
 
-use super::certificate::Certificate;
-use super::path::PathOutcome;
 use super::time::utc;
-use super::trust::TrustAnchors;
-use crate::evidence::{Fetch, Fetched, RevocationFile};
+
+pub use completion::{Completion, completed_by};
+pub use evaluation::{Answers, evaluate};
+pub use questions::questions;
 
 /// The answer to "is this certificate revoked?", by OCSP (RFC 6960, 2.2) or CRL (RFC 5280, 6.3).
 ///
@@ -104,6 +107,27 @@ pub enum Source {
     File(String),
 }
 
+impl Source {
+    /// Whoever is asked there, in a sentence.
+    pub fn who(&self) -> String {
+        match self {
+            Self::Stapled => "the server".to_owned(),
+            Self::Ocsp(url) => format!("the OCSP responder `{url}`"),
+            Self::Crl(url) => format!("the CRL of `{url}`"),
+            Self::File(name) => format!("the file `{name}`"),
+        }
+    }
+
+    /// What comes from there, in a sentence.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Stapled => "the stapled OCSP response".to_owned(),
+            Self::Ocsp(url) => format!("the OCSP response of `{url}`"),
+            Self::Crl(_) | Self::File(_) => self.who(),
+        }
+    }
+}
+
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -128,12 +152,28 @@ pub struct Status {
     pub this_update: Option<i64>,
     /// nextUpdate, in seconds since the epoch.
     pub next_update: Option<i64>,
+    /// What the other sources said, or why there is none, as a clause.
+    pub note: Option<String>,
 }
 
 impl Status {
     /// A state without a source.
     pub fn bare(state: Revocation) -> Self {
-        Self { state, source: None, elapsed_ms: None, this_update: None, next_update: None }
+        Self {
+            state,
+            source: None,
+            elapsed_ms: None,
+            this_update: None,
+            next_update: None,
+            note: None,
+        }
+    }
+
+    /// All there is to say beyond the word for the state, as a clause.
+    pub fn detail(&self) -> Option<String> {
+        let said: Vec<String> =
+            [self.state.detail(), self.note.clone()].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join("; "))
     }
 }
 
@@ -176,39 +216,5 @@ impl Outcome {
     }
 }
 
-/// Everything that is asked over HTTP about a chain as presented: OCSP and CRL of each member whose
-/// issuer is known, and the issuer's certificate where it is missing.
-pub fn questions(_chain: &[Certificate], _anchors: &TrustAnchors) -> Vec<Fetch> {
-    Vec::new()
-}
-
-/// Everything that may say whether the certificates of a chain are revoked.
-#[derive(Clone, Copy, Debug)]
-pub struct Answers<'a> {
-    /// The OCSP response that the server sent along.
-    pub staple: Option<&'a [u8]>,
-    /// What was asked over HTTP.
-    pub fetched: &'a BTreeMap<Fetch, Fetched>,
-    /// What the administrator gives.
-    pub files: &'a [RevocationFile],
-}
-
-/// What the answers prove at a time in seconds since the epoch.
-pub fn evaluate(
-    chain: &[Certificate],
-    path: &PathOutcome,
-    _anchors: &TrustAnchors,
-    _answers: Answers<'_>,
-    _at: i64,
-) -> Outcome {
-    let members = path.members.iter().filter_map(|at| Some((*at, chain.get(*at)?)));
-    Outcome {
-        members: members
-            .map(|(member, certificate)| MemberStatus {
-                member,
-                subject: certificate.label(),
-                status: Status::bare(Revocation::NotAsked),
-            })
-            .collect(),
-    }
-}
+#[cfg(test)]
+mod tests;
