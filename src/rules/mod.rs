@@ -267,7 +267,6 @@ mod tests {
             (Problem::NameConstraintsNotEvaluated(x.clone()), "name-constraints"),
             (Problem::NotForServers { subject: x.clone(), purposes: vec![] }, "key-usage"),
             (Problem::NotForTls { subject: x.clone() }, "key-usage"),
-            (Problem::CaAsEndEntity { subject: x.clone() }, "key-usage"),
             (Problem::NotCa { subject: x.clone() }, "key-usage"),
             (Problem::NotASigner { subject: x.clone() }, "key-usage"),
             (

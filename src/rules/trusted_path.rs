@@ -61,7 +61,7 @@ mod tests {
             (Problem::CannotEvaluate("odd".into()), false),
             (Problem::Unsupported { algorithm: "DSA".into() }, false),
             (Problem::NameConstraints("no".into()), false),
-            (Problem::CaAsEndEntity { subject: "CN=x".into() }, false),
+            (Problem::NotCa { subject: "CN=x".into() }, false),
         ] {
             assert_eq!(breaks_trust(&problem), breaks, "{problem:?}");
         }

@@ -8,6 +8,7 @@
 //! CA/Browser Forum demands of those of public servers.
 
 mod baseline;
+pub(crate) mod policies;
 mod rfc5280;
 
 use std::fmt;
@@ -18,11 +19,32 @@ use x509_cert::ext::Extensions;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 
 use super::certificate::Certificate;
-use super::extension::{SUBJECT_ALT_NAME, oid};
+use super::extension::{
+    AUTHORITY_INFORMATION_ACCESS, BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE,
+    KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALT_NAME, oid,
+};
 use super::problem::Member;
 
 const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.35");
 const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.14");
+
+/// Extensions that may be critical without anybody wondering what they say: those of RFC 5280,
+/// section 4.2 that are looked at somewhere here, or ask nothing of a client.
+const KNOWN: [ObjectIdentifier; 13] = [
+    AUTHORITY_KEY_IDENTIFIER,
+    SUBJECT_KEY_IDENTIFIER,
+    KEY_USAGE,
+    policies::CERTIFICATE_POLICIES,
+    policies::POLICY_MAPPINGS,
+    SUBJECT_ALT_NAME,
+    BASIC_CONSTRAINTS,
+    NAME_CONSTRAINTS,
+    policies::POLICY_CONSTRAINTS,
+    EXTENDED_KEY_USAGE,
+    CRL_DISTRIBUTION_POINTS,
+    policies::INHIBIT_ANY_POLICY,
+    AUTHORITY_INFORMATION_ACCESS,
+];
 
 /// Who forbids it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,10 +151,15 @@ impl Form {
     }
 
     /// Whether an extension is critical; none when it is absent.
-    fn critical(&self, id: ObjectIdentifier) -> Option<bool> {
+    pub(crate) fn critical(&self, id: ObjectIdentifier) -> Option<bool> {
         self.extensions.iter().find(|(one, _)| *one == id).map(|(_, critical)| *critical)
     }
 
+    /// A critical extension that nobody here knows.
+    pub(crate) fn unknown_critical(&self) -> Option<ObjectIdentifier> {
+        let unknown = |(id, critical): &&(ObjectIdentifier, bool)| *critical && !KNOWN.contains(id);
+        self.extensions.iter().find(unknown).map(|(id, _)| *id)
+    }
 }
 
 /// Whether a certificate at a place is a CA's: every member of a path but the first, and the first

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use super::certificate::Certificate;
+use super::distinguished_name::CanonicalName;
 
 /// The label of the roots that Mozilla trusts for servers.
 const MOZILLA: &str = "mozilla";
@@ -124,6 +125,12 @@ impl TrustAnchors {
         self.roots.iter().position(|root| root.der.as_ref() == der)
     }
 
+    /// The roots with a subject, as names are compared.
+    pub(crate) fn named<'a>(&'a self, name: &'a CanonicalName) -> impl Iterator<Item = usize> {
+        let subject = |at: usize| self.roots[at].certificate().map(|root| &root.subject_name);
+        (0..self.roots.len()).filter(move |at| subject(*at) == Some(name))
+    }
+
     /// The root with a name and key. Where a root was renewed with its key, that is the one that
     /// expires last; among equals, the first.
     pub(crate) fn position_of_key(&self, key: &TrustAnchor<'_>) -> usize {
@@ -132,11 +139,6 @@ impl TrustAnchors {
             .filter(|at| self.keys[*at] == *key)
             .max_by_key(|at| (not_after(*at), Reverse(*at)))
             .unwrap_or_default()
-    }
-
-    /// The first root with a subject, given the DER of the name.
-    pub(crate) fn position_of_subject(&self, name: &[u8]) -> Option<usize> {
-        self.positions_of_subject(name).next()
     }
 
     /// The roots with a subject, given the DER of the name.
@@ -167,7 +169,7 @@ mod tests {
             assert_eq!(root.label(), "mozilla");
             assert!(certificate.is_ca && !certificate.subject.is_empty());
             assert_eq!(certificate.defects, Vec::<String>::new(), "{}", certificate.subject);
-            let found = anchors.position_of_subject(&certificate.subject_der);
+            let found = anchors.named(&certificate.subject_name).next();
             assert!(found.is_some(), "{}", certificate.subject);
         }
         let isrg = "CN=ISRG Root X1,O=Internet Security Research Group,C=US";

@@ -26,6 +26,7 @@ pub(super) const DEMANDS: &[Demand] = &[
     demand("7.1.2.1.3", authority_key_of_a_root),
     demand("7.1.2.7.10", purposes_of_a_server),
     demand("7.1.2.7.6", critical_purposes),
+    demand("7.1.2.7.8", serves_as_a_ca),
     demand("7.1.2.7.12", alt_names),
     demand("7.1.4.3", common_name),
 ];
@@ -84,6 +85,11 @@ fn purposes_of_a_server(certificate: &Certificate, member: Member, label: &str) 
 fn critical_purposes(certificate: &Certificate, _: Member, label: &str) -> Option<String> {
     (certificate.form.critical(EXTENDED_KEY_USAGE) == Some(true))
         .then(|| format!("the extendedKeyUsage of {label} is critical"))
+}
+
+fn serves_as_a_ca(certificate: &Certificate, member: Member, label: &str) -> Option<String> {
+    (member == Member::EndEntity && certificate.is_ca)
+        .then(|| format!("the server presents the CA certificate {label} as its own"))
 }
 
 fn alt_names(certificate: &Certificate, member: Member, label: &str) -> Option<String> {

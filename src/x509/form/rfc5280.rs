@@ -4,39 +4,15 @@ use der::asn1::ObjectIdentifier;
 
 use super::super::certificate::{Certificate, KeyUsage, NameConstraints};
 use super::super::extension::{
-    AUTHORITY_INFORMATION_ACCESS, BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE,
-    KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALT_NAME, oid,
+    AUTHORITY_INFORMATION_ACCESS, BASIC_CONSTRAINTS, NAME_CONSTRAINTS, SUBJECT_ALT_NAME,
 };
+use super::super::identity::is_preferred_syntax;
 use super::super::problem::Member;
+use super::policies::{INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS};
 use super::{AUTHORITY_KEY_IDENTIFIER, Demand, SUBJECT_KEY_IDENTIFIER, Standard, is_authority};
-
-const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
-const POLICY_MAPPINGS: ObjectIdentifier = oid("2.5.29.33");
-const POLICY_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.36");
-const INHIBIT_ANY_POLICY: ObjectIdentifier = oid("2.5.29.54");
 
 /// The longest serial number in octets (4.1.2.2).
 const MAX_SERIAL: usize = 20;
-/// The longest label of a domain name (RFC 1035, 2.3.4).
-const MAX_LABEL: usize = 63;
-
-/// Extensions that may be critical in a trust anchor's certificate without anybody wondering what
-/// they say: those of RFC 5280, section 4.2.
-const KNOWN: [ObjectIdentifier; 13] = [
-    AUTHORITY_KEY_IDENTIFIER,
-    SUBJECT_KEY_IDENTIFIER,
-    KEY_USAGE,
-    CERTIFICATE_POLICIES,
-    POLICY_MAPPINGS,
-    SUBJECT_ALT_NAME,
-    BASIC_CONSTRAINTS,
-    NAME_CONSTRAINTS,
-    POLICY_CONSTRAINTS,
-    EXTENDED_KEY_USAGE,
-    CRL_DISTRIBUTION_POINTS,
-    INHIBIT_ANY_POLICY,
-    AUTHORITY_INFORMATION_ACCESS,
-];
 
 /// Extensions that must be critical where they stand, with their names.
 const CRITICAL: [(ObjectIdentifier, &str); 3] = [
@@ -115,11 +91,8 @@ fn must_not_be_critical(certificate: &Certificate, _: Member, label: &str) -> Op
 
 /// Below the trust anchor, path validation refuses what it does not know.
 fn unknown_critical(certificate: &Certificate, member: Member, label: &str) -> Option<String> {
-    let unknown = || {
-        let extensions = &certificate.form.extensions;
-        extensions.iter().find(|(id, critical)| *critical && !KNOWN.contains(id))
-    };
-    let (id, _) = (member == Member::Anchor).then(unknown)??;
+    let unknown = || certificate.form.unknown_critical();
+    let id = (member == Member::Anchor).then(unknown)??;
     Some(format!("{label} has the unknown critical extension {id}"))
 }
 
@@ -173,19 +146,6 @@ fn alt_names(certificate: &Certificate, member: Member, label: &str) -> Option<S
         None if nameless => Some(format!("{label} has neither a subject nor a subjectAltName")),
         _ => None,
     }
-}
-
-/// Labels of letters, digits and hyphens, as RFC 1034, 3.5 and RFC 1123, 2.1 have it. A wildcard's
-/// asterisk may stand for the first (RFC 9525, 6.3); one trailing dot does no harm.
-fn is_preferred_syntax(name: &str) -> bool {
-    let name = name.strip_prefix("*.").unwrap_or(name);
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name.split('.').all(|label| {
-        (1..=MAX_LABEL).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    })
 }
 
 fn basic_constraints(certificate: &Certificate, member: Member, label: &str) -> Option<String> {

@@ -390,17 +390,6 @@ fn name_constraints_are_told_from_those_not_evaluated() {
     ] {
         assert_eq!(words(&constrained(permitted, excluded)), [expected]);
     }
-    for (name, base, below) in [
-        ("c12.webex.com", "webex.com", true),
-        ("C12.WEBEX.com", "webex.com", true),
-        ("webex.com", "webex.com", true),
-        ("c12.webex.com", ".webex.com", true),
-        ("notwebex.com", "webex.com", false),
-        ("*.webex.com", "webex.com", true),
-        ("anything", "", true),
-    ] {
-        assert_eq!(is_below(name, base), below, "{name} below {base}");
-    }
 }
 
 #[test]
