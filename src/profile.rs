@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::HandshakeOutcome;
 use crate::rules::{self, Case, Finding, Status};
 use crate::x509::revocation::{Outcome, Revocation};
 
@@ -122,6 +123,7 @@ pub static PROFILES: [Profile; 3] = [
                that it cannot validate",
         identity: &["dns-id", "cn-id"],
         rows: &[
+            row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
             row("dns-id", Prompts, Unknown),
             row("cn-id", Prompts, Unknown),
@@ -155,6 +157,7 @@ pub static PROFILES: [Profile; 3] = [
                the user is asked about what it does not accept",
         identity: &["dns-id"],
         rows: &[
+            row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
             row("dns-id", Prompts, Unknown),
             row("trusted-path", Prompts, Unknown),
@@ -187,6 +190,7 @@ pub static PROFILES: [Profile; 3] = [
                and refuses what it cannot prove good",
         identity: &["dns-id"],
         rows: &[
+            row("tls-version", Refuses, Unknown),
             row("handshake", Refuses, Unknown),
             row("dns-id", Refuses, Unknown),
             row("trusted-path", Refuses, Unknown),
@@ -355,6 +359,12 @@ impl Profile {
         if let Some(first) = reasons.first_mut() {
             *first = format!("{}: {first}", self.words(kind));
         }
+        if matches!(case.handshake.outcome, HandshakeOutcome::TooOld(_)) {
+            // Nothing may be concluded from the certificate, and yet an administrator should know.
+            let alone = weighed.iter().find(|(_, finding)| !is_about_connection(finding.rule));
+            let alone = alone.map_or(Trusted, |(response, _)| *response);
+            reasons.push(format!("judged by its certificate alone: {}", self.words(alone)));
+        }
         if *case.revocation.state() == Revocation::NotAsked && identity.rule.is_some() {
             let not_asked = findings.iter().find(|finding| finding.rule == rules::NOT_REVOKED.id);
             reasons.extend(not_asked.map(|finding| finding.detail.clone()));
@@ -395,6 +405,10 @@ impl Profile {
 
 fn is_about_identity(rule: &str) -> bool {
     rule == rules::DNS_ID.id || rule == rules::CN_ID.id
+}
+
+fn is_about_connection(rule: &str) -> bool {
+    rule == rules::TLS_VERSION.id || rule == rules::HANDSHAKE.id
 }
 
 fn identify(deciding: Option<&Finding>, case: &Case<'_>) -> Identity {

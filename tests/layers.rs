@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reference", &["evidence", "name"]),
     ("network", &["evidence", "x509", "reference", "name"]),
     ("rules", &["evidence", "x509", "reference", "name"]),
-    ("profile", &["rules", "x509"]),
+    ("profile", &["rules", "x509", "evidence"]),
     ("certify", &["profile", "rules", "x509", "evidence", "reference", "name"]),
     ("decide", &["profile", "reference", "evidence", "name"]),
     ("row", &["export", "photo", "name"]),

@@ -8,23 +8,27 @@ use std::time::Duration;
 
 use hickory_proto::rr::{Name, RecordType};
 
-use crate::authority::{Authority, CRL_HOST, STALLED_HOST, UNREACHABLE_HOST};
+use crate::authority::Authority;
 use crate::certificate::Certificate;
 use crate::counts::Counts;
 use crate::dns::DnsSockets;
 use crate::fault::{DnsFault, Strikes, TlsFault};
 use crate::http::Site;
-use crate::photo_server::{PhotoServer, Port, Presented, Security, shown, tls};
+use crate::old_tls::{OldProtocol, OldTls};
+use crate::publications::{PUBLISHERS, STALLED_HOST, UNREACHABLE_HOST};
 use crate::responder::{Responder, Scope};
 use crate::running::{Lab, Listener};
+use crate::server::{Presented, Security, Server, shown, tls};
+use crate::signer::SignError;
+use crate::xmpp::{Xmpp, XmppFault};
 use crate::zone::{Zone, parse_name, reverse};
 
-/// Where the lab's own CRL publishers stand (TEST-NET-2, RFC 5737): the good one, the one that
+/// Where the lab's own publishers stand (TEST-NET-2, RFC 5737): the one that answers, the one that
 /// refuses and the one that stalls.
-const CRL_ADDRESSES: [(&str, &str, Option<TlsFault>); 3] = [
-    (CRL_HOST, "198.51.100.1", None),
-    (UNREACHABLE_HOST, "198.51.100.2", Some(TlsFault::Refused)),
-    (STALLED_HOST, "198.51.100.3", Some(TlsFault::Tarpit)),
+const PUBLISHER_ADDRESSES: [(&[&str], &str, Option<TlsFault>); 3] = [
+    (&PUBLISHERS, "198.51.100.1", None),
+    (&[UNREACHABLE_HOST], "198.51.100.2", Some(TlsFault::Refused)),
+    (&[STALLED_HOST], "198.51.100.3", Some(TlsFault::Tarpit)),
 ];
 
 /// Why a lab cannot start.
@@ -50,6 +54,9 @@ pub enum StartError {
     /// A declared certificate cannot be made.
     #[error("cannot make a certificate")]
     Certificate(#[from] rcgen::Error),
+    /// What is said about a certificate cannot be made.
+    #[error("cannot make a CRL or an OCSP response")]
+    Signed(#[from] SignError),
     /// A server cannot be set up.
     #[error("cannot set up a TLS server")]
     Tls(#[from] rustls::Error),
@@ -82,7 +89,10 @@ struct Declared {
 #[derive(Debug)]
 enum Content {
     Https { default: Option<Certificate>, by_name: Vec<(String, Certificate)> },
-    Http(Arc<Site>),
+    Http,
+    OldTls(OldProtocol, Certificate),
+    OldTlsChain(OldProtocol, Vec<Vec<u8>>),
+    Xmpp { domain: String, certificate: Certificate, fault: Option<XmppFault> },
 }
 
 impl Builder {
@@ -154,11 +164,7 @@ impl Builder {
         by_name: &[(&str, Certificate)],
     ) -> Self {
         let by_name = by_name.iter().map(|(name, it)| (name.to_ascii_lowercase(), it.clone()));
-        let content = Content::Https { default, by_name: by_name.collect() };
-        self.declare(|it| {
-            it.servers.entry((parse_address(address)?, port)).or_default().content = Some(content);
-            Ok(())
-        })
+        self.serve(address, port, Content::Https { default, by_name: by_name.collect() })
     }
 
     /// One HTTPS photo server for every address and port that is not declared otherwise.
@@ -170,11 +176,56 @@ impl Builder {
 
     /// A photo server without TLS.
     pub fn http_server(self, address: &str, port: u16) -> Self {
-        self.declare(|it| {
-            let server = it.servers.entry((parse_address(address)?, port)).or_default();
-            server.content = Some(Content::Http(Arc::new(Site::Photos)));
-            Ok(())
-        })
+        self.serve(address, port, Content::Http)
+    }
+
+    /// A server whose TLS is too old for any modern client.
+    pub fn old_tls_server(
+        self,
+        address: &str,
+        port: u16,
+        protocol: OldProtocol,
+        certificate: Certificate,
+    ) -> Self {
+        self.serve(address, port, Content::OldTls(protocol, certificate))
+    }
+
+    /// The same with certificates from elsewhere, DER: its key is not needed, since it proves
+    /// nothing.
+    pub fn old_tls_chain(
+        self,
+        address: &str,
+        port: u16,
+        protocol: OldProtocol,
+        chain: &[&[u8]],
+    ) -> Self {
+        let chain = chain.iter().map(|der| der.to_vec()).collect();
+        self.serve(address, port, Content::OldTlsChain(protocol, chain))
+    }
+
+    /// An XMPP server of this domain, with STARTTLS.
+    pub fn xmpp_server(
+        self,
+        address: &str,
+        port: u16,
+        domain: &str,
+        certificate: Certificate,
+    ) -> Self {
+        let domain = domain.to_ascii_lowercase();
+        self.serve(address, port, Content::Xmpp { domain, certificate, fault: None })
+    }
+
+    /// An XMPP server of this domain that fails on the way to TLS.
+    pub fn faulty_xmpp_server(
+        self,
+        address: &str,
+        port: u16,
+        domain: &str,
+        certificate: Certificate,
+        fault: XmppFault,
+    ) -> Self {
+        let domain = domain.to_ascii_lowercase();
+        self.serve(address, port, Content::Xmpp { domain, certificate, fault: Some(fault) })
     }
 
     /// A fault of every connection to an address and port, whether a server is declared there or
@@ -225,21 +276,23 @@ impl Builder {
         }
         let any = self.any.take().unwrap_or_else(|| Declared::faulty(TlsFault::Refused));
         let any = self.listener(None, any, &mut authority, &counts)?;
-        // The CRLs are complete when the last certificate is issued.
-        let crls = Arc::new(Site::Crls(authority.crls()?));
-        for (host, address, fault) in CRL_ADDRESSES {
+        let ca_pem = authority.root_pem();
+        // What is published is complete when the last certificate is issued.
+        let published = Arc::new(Site::Published(authority.publish()?));
+        for (hosts, address, fault) in PUBLISHER_ADDRESSES {
             let address = parse_address(address)?;
-            self.hosts.push((name(host)?, address));
-            let declared = Declared {
-                content: Some(Content::Http(crls.clone())),
+            for host in hosts {
+                self.hosts.push((name(host)?, address));
+            }
+            let server = Server {
+                shown: shown(address, 80),
+                security: Security::Plain,
+                site: published.clone(),
                 fault: fault.map(|it| Strikes::new(it, None)),
+                delay: self.delay,
+                counts: counts.clone(),
             };
-            listeners.push(self.listener(
-                Some((address, 80)),
-                declared,
-                &mut authority,
-                &counts,
-            )?);
+            listeners.push(Listener { logical: Some((address, 80)), port: server.port()?, server });
         }
         // The first line that matches decides, so the one for everything stands last.
         listeners.push(any);
@@ -250,7 +303,7 @@ impl Builder {
             delay: self.delay,
             counts: counts.clone(),
         };
-        Lab::run(DnsSockets::bind()?, responder, listeners, authority.root_pem(), counts)
+        Lab::run(DnsSockets::bind()?, responder, listeners, ca_pem, counts)
     }
 
     fn zone(&mut self) -> Zone {
@@ -277,34 +330,52 @@ impl Builder {
         counts: &Arc<Counts>,
     ) -> Result<Listener, StartError> {
         let shown = logical.map_or("any".to_owned(), |(address, port)| shown(address, port));
-        let refuses = declared.fault.as_ref().is_some_and(|it| it.fault == TlsFault::Refused);
-        let port = if refuses { Port::refuse()? } else { Port::listen()? };
         let content = declared.content.unwrap_or_else(|| {
             // Only a fault was declared; what is behind it is seen when it ends.
             let names: Vec<_> = logical.iter().map(|(address, _)| address.to_string()).collect();
             Content::Https { default: Some(Certificate::for_names(&names)), by_name: Vec::new() }
         });
-        let (security, site) = match content {
-            Content::Http(site) => (Security::Plain, site),
+        let security = match content {
+            Content::Http => Security::Plain,
             Content::Https { default, by_name } => {
                 let default = default.map(|it| authority.issue(&it)).transpose()?;
                 let by_name = by_name
                     .into_iter()
                     .map(|(name, it)| Ok((name, authority.issue(&it)?)))
                     .collect::<Result<_, StartError>>()?;
-                let presented = Presented { default, by_name };
-                (tls(presented, &shown, counts)?, Arc::new(Site::Photos))
+                Security::Tls(tls(Presented { default, by_name }, &shown, counts)?)
+            }
+            Content::OldTls(protocol, certificate) => {
+                let issued = authority.issue(&certificate)?;
+                let chain = issued.cert.iter().map(|it| it.to_vec()).collect();
+                Security::Old(OldTls { protocol, chain, staple: issued.ocsp.clone() })
+            }
+            Content::OldTlsChain(protocol, chain) => {
+                Security::Old(OldTls { protocol, chain, staple: None })
+            }
+            Content::Xmpp { domain, certificate, fault } => {
+                let default = Some(authority.issue(&certificate)?);
+                let presented = Presented { default, by_name: HashMap::new() };
+                let acceptor = tls(presented, &shown, counts)?;
+                Security::StartTls(Xmpp { domain, fault }, acceptor)
             }
         };
-        let server = PhotoServer {
+        let server = Server {
             shown,
             security,
-            site,
+            site: Arc::new(Site::Photos),
             fault: declared.fault,
             delay: self.delay,
             counts: counts.clone(),
         };
-        Ok(Listener { logical, port, server })
+        Ok(Listener { logical, port: server.port()?, server })
+    }
+
+    fn serve(self, address: &str, port: u16, content: Content) -> Self {
+        self.declare(|it| {
+            it.servers.entry((parse_address(address)?, port)).or_default().content = Some(content);
+            Ok(())
+        })
     }
 
     /// Makes one declaration, and keeps the first that is wrong for `start` to say.

@@ -29,6 +29,10 @@ pub(crate) struct Counts {
     pub(crate) connections: Tally<String>,
     pub(crate) hellos: Tally<Hello>,
     pub(crate) requests: Tally<(String, String)>,
+    /// By URL.
+    pub(crate) fetches: Tally<String>,
+    /// By the label of the certificate asked about.
+    pub(crate) ocsp: Tally<String>,
 }
 
 /// How often each thing was seen.

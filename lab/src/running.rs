@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use crate::builder::{Builder, StartError};
 use crate::counts::{Counts, Hello};
 use crate::dns::DnsSockets;
-use crate::photo_server::{PhotoServer, Port, shown};
 use crate::responder::Responder;
+use crate::server::{Port, Server, shown};
 use crate::zone;
 
 /// A world on loopback that ends when this is dropped.
@@ -34,7 +34,7 @@ pub struct Lab {
 pub(crate) struct Listener {
     pub(crate) logical: Option<(IpAddr, u16)>,
     pub(crate) port: Port,
-    pub(crate) server: PhotoServer,
+    pub(crate) server: Server,
 }
 
 impl Lab {
@@ -144,6 +144,17 @@ impl Lab {
     /// fetched from `198.51.100.1:80`.
     pub fn requests(&self) -> BTreeMap<(String, String), u64> {
         self.counts.requests.shown(|it| it.clone())
+    }
+
+    /// How often each URL was fetched from the lab's publishers, redirects included; a URL whose
+    /// port refuses or stalls is not among them.
+    pub fn fetches(&self) -> BTreeMap<String, u64> {
+        self.counts.fetches.shown(String::clone)
+    }
+
+    /// How often the lab's OCSP responders were asked about each certificate, by its Subject CN.
+    pub fn ocsp_questions(&self) -> BTreeMap<String, u64> {
+        self.counts.ocsp.shown(String::clone)
     }
 
     pub(crate) fn run(

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::progress::{INTERRUPTED, Progress};
 use super::trust::{self, Trust};
+use super::web_proxy;
 use crate::census::{Census, Kind};
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
@@ -264,6 +265,10 @@ pub(super) fn ask(
         special: plan.special,
         limits: Limits { revocation, ..plan.limits },
         proxy: plan.proxy.clone(),
+        http_proxy: match plan.proxy {
+            Some(_) => None,
+            None => web_proxy::of_environment()?,
+        },
         anchors: trust.anchors.clone(),
         dns_trust: trust.roots.clone(),
     };

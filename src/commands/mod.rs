@@ -20,6 +20,7 @@ mod second_pass;
 mod trust;
 mod verify;
 mod voice;
+mod web_proxy;
 mod write_behind;
 
 use std::ffi::OsString;

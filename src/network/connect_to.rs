@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-use crate::evidence::Target;
 use crate::name::Fqdn;
 
 /// `HOST:PORT:ADDR:PORT`: instead of HOST:PORT, connect to ADDR:PORT.
@@ -44,29 +43,30 @@ pub enum ConnectToError {
 }
 
 impl ConnectTo {
-    /// Where to connect for `target`, when this line matches it.
-    pub fn redirect(&self, target: &Target) -> Option<SocketAddr> {
+    /// Where to connect for the server of `name` at `target`, when this line matches it.
+    pub fn redirect(&self, name: Option<&Fqdn>, target: SocketAddr) -> Option<SocketAddr> {
         let host_matches = match &self.host {
             None => true,
-            Some(Host::Name(name)) => target.name.as_ref() == Some(name),
-            Some(Host::Address(address)) => target.address == *address,
+            Some(Host::Name(wanted)) => name == Some(wanted),
+            Some(Host::Address(wanted)) => target.ip() == *wanted,
         };
-        let port_matches = self.port.is_none_or(|port| port == target.port);
+        let port_matches = self.port.is_none_or(|port| port == target.port());
         (host_matches && port_matches).then(|| {
             SocketAddr::new(
-                self.to_address.unwrap_or(target.address),
-                self.to_port.unwrap_or(target.port),
+                self.to_address.unwrap_or(target.ip()),
+                self.to_port.unwrap_or(target.port()),
             )
         })
     }
 }
 
-/// Where to connect for `target`: the first line that matches decides.
-pub(super) fn destination(lines: &[ConnectTo], target: &Target) -> SocketAddr {
-    lines
-        .iter()
-        .find_map(|line| line.redirect(target))
-        .unwrap_or_else(|| SocketAddr::new(target.address, target.port))
+/// Where the lines lead the server of `name` at `target`: the first that matches decides.
+pub(super) fn redirected(
+    lines: &[ConnectTo],
+    name: Option<&Fqdn>,
+    target: SocketAddr,
+) -> Option<SocketAddr> {
+    lines.iter().find_map(|line| line.redirect(name, target))
 }
 
 impl FromStr for ConnectTo {
@@ -155,7 +155,6 @@ impl fmt::Display for ConnectTo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Dialogue;
 
     #[test]
     fn lines_are_read_and_shown() {
@@ -189,29 +188,25 @@ mod tests {
 
     #[test]
     fn the_first_line_that_matches_decides() {
-        let target = |name: Option<&str>, address: &str, port| Target {
-            name: name.map(|name| Fqdn::parse(name).unwrap()),
-            address: address.parse().unwrap(),
-            port,
-            dialogue: Dialogue::Tls,
-        };
-        let named = target(Some("c12.webex.com"), "203.0.113.7", 443);
-        let unnamed = target(None, "203.0.113.7", 443);
-        let v6 = target(None, "2001:db8::7", 443);
-        for (lines, target, expected) in [
-            (&[][..], &named, "203.0.113.7:443"),
-            (&["c12.webex.com:443:127.0.0.1:8443"], &named, "127.0.0.1:8443"),
-            (&["c12.webex.com:443:127.0.0.1:8443"], &unnamed, "203.0.113.7:443"),
-            (&["c12.webex.com:444:127.0.0.1:8443"], &named, "203.0.113.7:443"),
-            (&["203.0.113.7:443:127.0.0.1:8443"], &unnamed, "127.0.0.1:8443"),
-            (&["203.0.113.7:443:127.0.0.1:8443"], &named, "127.0.0.1:8443"),
-            (&["203.0.113.8:443:127.0.0.1:8443", "::127.0.0.2:"], &named, "127.0.0.2:443"),
-            (&["::127.0.0.1:", "::127.0.0.2:"], &named, "127.0.0.1:443"),
-            (&[":::8443"], &unnamed, "203.0.113.7:8443"),
-            (&["[2001:db8::7]::[::1]:"], &v6, "[::1]:443"),
+        let c12 = Fqdn::parse("c12.webex.com").unwrap();
+        let v4: SocketAddr = "203.0.113.7:443".parse().unwrap();
+        let v6: SocketAddr = "[2001:db8::7]:443".parse().unwrap();
+        let (named, unnamed, v6) = ((Some(&c12), v4), (None, v4), (None, v6));
+        for (lines, (name, target), expected) in [
+            (&[][..], named, None),
+            (&["c12.webex.com:443:127.0.0.1:8443"], named, Some("127.0.0.1:8443")),
+            (&["c12.webex.com:443:127.0.0.1:8443"], unnamed, None),
+            (&["c12.webex.com:444:127.0.0.1:8443"], named, None),
+            (&["203.0.113.7:443:127.0.0.1:8443"], unnamed, Some("127.0.0.1:8443")),
+            (&["203.0.113.7:443:127.0.0.1:8443"], named, Some("127.0.0.1:8443")),
+            (&["203.0.113.8:443:127.0.0.1:8443", "::127.0.0.2:"], named, Some("127.0.0.2:443")),
+            (&["::127.0.0.1:", "::127.0.0.2:"], named, Some("127.0.0.1:443")),
+            (&[":::8443"], unnamed, Some("203.0.113.7:8443")),
+            (&["[2001:db8::7]::[::1]:"], v6, Some("[::1]:443")),
         ] {
             let parsed: Vec<ConnectTo> = lines.iter().map(|line| line.parse().unwrap()).collect();
-            assert_eq!(destination(&parsed, target).to_string(), expected, "{lines:?} {target:?}");
+            let found = redirected(&parsed, name, target).map(|to| to.to_string());
+            assert_eq!(found.as_deref(), expected, "{lines:?} {name:?} {target}");
         }
     }
 }

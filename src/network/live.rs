@@ -5,43 +5,47 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use futures_util::future::join;
+use tokio::net::TcpStream;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-use super::SettingsError;
 use super::connect::connect;
-use super::connect_to::{ConnectTo, destination};
+use super::connect_to::redirected;
 use super::dns::Resolver;
-use super::proxy::Proxy;
+use super::fetch::{Course, Fetcher};
+use super::old_tls::{self, Shown};
 use super::settings::{NetworkSettings, SpecialAddresses, seconds};
 use super::survey::Network;
-use super::tls::{Observer, Sight};
-use crate::evidence::{Answer, Family, Handshake, HandshakeOutcome, Target};
+use super::tls::{Failure, Observer, Sight};
+use super::turns::Turns;
+use super::{SettingsError, xmpp};
+use crate::evidence::{
+    Answer, Dialogue, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome, Target,
+};
 use crate::name::Fqdn;
 use crate::reference::is_public;
 
 /// DNS questions under way at once. More than 64 to 100 makes every resolver slower: its socket
 /// buffer overflows and answers are waited for that never come.
 const MAX_DNS_QUESTIONS: usize = 64;
-/// Connections at once to one address and port: about what a browser opens to one host.
-const MAX_CONNECTIONS_TO_ONE: usize = 8;
 /// The longest a run may take where the settings name no end: 10 years.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// Asks the real network.
 pub(super) struct Live<'a> {
+    settings: &'a NetworkSettings,
     resolver: Resolver,
     observer: Observer,
-    connect_to: &'a [ConnectTo],
-    special: SpecialAddresses,
-    proxy: Option<&'a Proxy>,
-    timeout: Duration,
+    fetcher: Fetcher<'a>,
     deadline: Deadline,
     questions: Semaphore,
-    connections: Semaphore,
-    connections_to: RefCell<HashMap<(IpAddr, u16), Rc<Semaphore>>>,
+    turns: Turns<(IpAddr, u16)>,
+    /// The addresses of names that certificates refer to.
+    referred: RefCell<HashMap<Fqdn, Rc<OnceCell<Result<Vec<IpAddr>, FetchOutcome>>>>>,
 }
 
 /// When the run ends.
@@ -58,17 +62,17 @@ impl<'a> Live<'a> {
             words: format!("the run's deadline of {} passed", seconds(limits.deadline)),
         };
         let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        // Handshakes and questions over HTTP are connections alike.
+        let connections = Arc::new(Semaphore::new(concurrency));
         Ok(Self {
+            settings,
             resolver: Resolver::open(settings).await?,
             observer: Observer::new(),
-            connect_to: &settings.connect_to,
-            special: settings.special,
-            proxy: settings.proxy.as_ref(),
-            timeout: limits.timeout,
+            fetcher: Fetcher::new(settings, Turns::new(connections.clone())),
             deadline,
             questions: Semaphore::new(concurrency.min(MAX_DNS_QUESTIONS)),
-            connections: Semaphore::new(concurrency),
-            connections_to: RefCell::default(),
+            turns: Turns::new(connections),
+            referred: RefCell::default(),
         })
     }
 
@@ -90,31 +94,95 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// One connection and one handshake, within the timeout and the deadline.
+    /// One handshake, and a second look where the server may be too old for it, within the
+    /// timeout and the deadline.
     async fn look(&self, target: &Target) -> Handshake {
         let sight = Sight::default();
-        let timeout_at_latest = Instant::now() + self.timeout.min(FOREVER);
-        let (end, words) = if timeout_at_latest < self.deadline.at {
-            (timeout_at_latest, format!("no answer within {}", seconds(self.timeout)))
+        let timeout = Instant::now() + self.settings.limits.timeout.min(FOREVER);
+        let (end, words) = if timeout < self.deadline.at {
+            (timeout, format!("no answer within {}", seconds(self.settings.limits.timeout)))
         } else {
             (self.deadline.at, self.deadline.words.clone())
         };
-        let attempt = async {
-            let address: SocketAddr = destination(self.connect_to, target);
-            match connect(address, self.proxy).await {
-                Ok(stream) => self.observer.observe(stream, target, &sight).await,
-                Err(why) => HandshakeOutcome::NoConnection(why),
+        let outcome = match timeout_at(end, self.observe(target, &sight)).await {
+            Ok(Ok(())) => HandshakeOutcome::Completed,
+            Ok(Err(Failure::Other(outcome))) => outcome,
+            Ok(Err(Failure::PerhapsTooOld(why))) => {
+                if let Ok(Ok(shown)) = timeout_at(end, self.look_back(target)).await {
+                    let outcome = HandshakeOutcome::TooOld(shown.protocol.to_owned());
+                    return Sight::of(shown).into_handshake(outcome);
+                }
+                HandshakeOutcome::TlsFailed(why)
             }
+            Err(_) => HandshakeOutcome::TimedOut(words),
         };
-        let outcome = timeout_at(end, attempt).await.unwrap_or(HandshakeOutcome::TimedOut(words));
         sight.into_handshake(outcome)
     }
 
-    fn connections_to(&self, target: &Target) -> Rc<Semaphore> {
-        let mut all = self.connections_to.borrow_mut();
-        let one = || Rc::new(Semaphore::new(MAX_CONNECTIONS_TO_ONE));
-        all.entry((target.address, target.port)).or_insert_with(one).clone()
+    /// One connection and one handshake.
+    async fn observe(&self, target: &Target, sight: &Sight) -> Result<(), Failure> {
+        let stream = self.open_tls(target).await.map_err(Failure::Other)?;
+        self.observer.observe(stream, server_name(target), sight).await
     }
+
+    /// One connection and a glance at what a server of old shows in the clear.
+    async fn look_back(&self, target: &Target) -> Result<Shown, String> {
+        let stream = self.open_tls(target).await.map_err(|_| String::new())?;
+        old_tls::look(stream, server_name(target)).await
+    }
+
+    /// A connection on which the next octets are TLS.
+    async fn open_tls(&self, target: &Target) -> Result<TcpStream, HandshakeOutcome> {
+        let own = SocketAddr::new(target.address, target.port);
+        let stated = redirected(&self.settings.connect_to, target.name.as_ref(), own);
+        let mut stream = connect(stated.unwrap_or(own), self.settings.proxy.as_ref())
+            .await
+            .map_err(HandshakeOutcome::NoConnection)?;
+        if let Dialogue::Xmpp { domain } = &target.dialogue {
+            xmpp::start_tls(&mut stream, domain).await.map_err(HandshakeOutcome::TlsFailed)?;
+        }
+        Ok(stream)
+    }
+
+    /// The addresses of a name that a certificate refers to; asked once in a run.
+    async fn addresses_of(&self, name: &Fqdn) -> Result<Vec<IpAddr>, FetchOutcome> {
+        let known = self.referred.borrow_mut().entry(name.clone()).or_default().clone();
+        let ask = async || {
+            let v4 = self.addresses(name, Family::V4);
+            let (v4, v6) = join(v4, self.addresses(name, Family::V6)).await;
+            all_of(name, &[v4, v6])
+        };
+        known.get_or_init(ask).await.clone()
+    }
+}
+
+/// The name that is sent in the handshake (RFC 6066, 3): the server's, or the XMPP domain, as a
+/// client of that domain does whichever host serves it.
+fn server_name(target: &Target) -> Option<&Fqdn> {
+    match &target.dialogue {
+        Dialogue::Tls => target.name.as_ref(),
+        Dialogue::Xmpp { domain } => Some(domain),
+    }
+}
+
+/// The addresses in both answers, or why there is none.
+fn all_of(name: &Fqdn, answers: &[Answer<Vec<IpAddr>>]) -> Result<Vec<IpAddr>, FetchOutcome> {
+    let all: Vec<IpAddr> = answers.iter().filter_map(Answer::found).flatten().copied().collect();
+    if !all.is_empty() {
+        return Ok(all);
+    }
+    let none = |why: &str| format!("no address of `{name}` is known ({why})");
+    // What could not be asked says more than what is absent.
+    let mut absence = "the DNS names none".to_owned();
+    for answer in answers {
+        match answer {
+            Answer::NotAsked(why) => return Err(FetchOutcome::NotAsked(why.clone())),
+            Answer::CouldNotAsk(why) => return Err(FetchOutcome::Failed(none(why))),
+            Answer::Absent(it) => absence = format!("the DNS says {}", it.as_str()),
+            Answer::Found(_) => {}
+        }
+    }
+    Err(FetchOutcome::Failed(none(&absence)))
 }
 
 impl Network for Live<'_> {
@@ -132,7 +200,7 @@ impl Network for Live<'_> {
 
     async fn handshake(&self, target: &Target) -> Handshake {
         let not_asked = |why| Handshake::without_chain(HandshakeOutcome::NotAsked(why));
-        if self.special == SpecialAddresses::Refuse && !is_public(target.address) {
+        if self.settings.special == SpecialAddresses::Refuse && !is_public(target.address) {
             return not_asked(format!(
                 "`{}` is not a public address; --allow-private allows it",
                 target.address
@@ -141,14 +209,27 @@ impl Network for Live<'_> {
         if Instant::now() >= self.deadline.at {
             return not_asked(self.deadline.words.clone());
         }
-        // The permit of the one address comes first: whoever waits for a slow server must not
-        // keep others from theirs.
-        let at_this_address = self.connections_to(target);
-        let turn = async { (at_this_address.acquire().await, self.connections.acquire().await) };
-        match timeout_at(self.deadline.at, turn).await {
+        match timeout_at(self.deadline.at, self.turns.take((target.address, target.port))).await {
             // Boxed, as it is large and most questions are no handshakes.
-            Ok(_permits) => Box::pin(self.look(target)).await,
+            Ok(_turn) => Box::pin(self.look(target)).await,
             Err(_) => not_asked(self.deadline.words.clone()),
+        }
+    }
+
+    async fn fetch(&self, fetch: &Fetch) -> Fetched {
+        let course = Course::default();
+        let lookup = async |name: &Fqdn| self.addresses_of(name).await;
+        let fetching = Box::pin(self.fetcher.fetch(fetch, lookup, &course));
+        match timeout_at(self.deadline.at, fetching).await {
+            Ok(fetched) => fetched,
+            Err(_) => {
+                let words = self.deadline.words.clone();
+                course.fetched(if course.was_put() {
+                    FetchOutcome::Failed(words)
+                } else {
+                    FetchOutcome::NotAsked(words)
+                })
+            }
         }
     }
 }

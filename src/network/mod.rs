@@ -8,15 +8,22 @@
 mod connect;
 mod connect_to;
 mod dns;
+mod fetch;
 mod glance;
+mod http;
+mod http_url;
 mod live;
+mod no_proxy;
+mod old_tls;
 mod proxy;
 mod server;
 mod settings;
 mod survey;
 mod tls;
+mod turns;
 mod upstream;
 mod words;
+mod xmpp;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +36,7 @@ use crate::evidence::{Endpoint, Evidence, Service};
 use crate::reference::Scope;
 
 pub use connect_to::{ConnectTo, ConnectToError};
+pub use no_proxy::NoProxy;
 pub use proxy::{Proxy, ProxyError};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
@@ -134,7 +142,7 @@ async fn ask(
     let planned = agenda.endpoints.len() + agenda.hosts.len();
     on_event(Event::Planned(u64::try_from(planned).unwrap_or(u64::MAX)));
     let network = Live::open(settings).await?;
-    let survey = Survey::new(&network, scope, &agenda.endpoints);
+    let survey = Survey::new(&network, scope, &settings.anchors, &agenda.endpoints);
     let endpoints = agenda.endpoints.iter().map(|one| Either::Left(survey.endpoint(one)));
     let hosts = agenda.hosts.iter().map(|service| Either::Right(survey.host(service)));
     let mut under_way =

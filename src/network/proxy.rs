@@ -1,4 +1,4 @@
-//! The proxy that TLS connections are made through (`--proxy`).
+//! The proxy that connections are made through (`--proxy`, or the environment's).
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,8 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// An HTTP proxy that is asked to CONNECT (RFC 9110, 9.3.6): `http://[USER:PASSWORD@]HOST:PORT`.
+/// An HTTP proxy: `http://[USER:PASSWORD@]HOST:PORT`. For TLS it is asked to CONNECT (RFC 9110,
+/// 9.3.6), for plain HTTP by absolute-form (RFC 9112, 3.2.2).
 ///
 /// DNS questions do not go through it. Neither [`fmt::Display`] nor [`fmt::Debug`] shows the
 /// credentials.
@@ -36,6 +37,19 @@ pub enum ProxyError {
 }
 
 impl Proxy {
+    /// Reads what the environment's `http_proxy` holds, where the scheme may be left out.
+    ///
+    /// # Errors
+    /// [`ProxyError`], as when reading a text with a scheme.
+    pub fn of_environment(text: &str) -> Result<Self, ProxyError> {
+        if text.contains("://") { text.parse() } else { format!("http://{text}").parse() }
+    }
+
+    /// The value of `Proxy-Authorization`, when there are credentials (RFC 9110, 11.7.2).
+    pub(super) fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
     /// Host (IPv6 without brackets) and port, as the operating system resolves them.
     pub(super) fn address(&self) -> (&str, u16) {
         (&self.host, self.port)
@@ -134,6 +148,20 @@ mod tests {
                 assert_eq!(format!("{proxy:?}"), format!("Proxy({proxy})"));
                 proxy.to_string()
             });
+            assert_eq!(found, shown.map(ToOwned::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_may_leave_out_the_scheme() {
+        for (text, shown) in [
+            ("proxy.example:3128", Ok("http://proxy.example:3128")),
+            ("me:secret@proxy.example:3128", Ok("http://proxy.example:3128")),
+            ("http://proxy.example:3128/", Ok("http://proxy.example:3128")),
+            ("socks5://proxy.example", Err(ProxyError::Scheme("socks5".to_owned()))),
+            ("", Err(ProxyError::NotAUrl)),
+        ] {
+            let found = Proxy::of_environment(text).map(|proxy| proxy.to_string());
             assert_eq!(found, shown.map(ToOwned::to_owned), "{text}");
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use rustls_pki_types::CertificateDer;
 
 use super::connect_to::ConnectTo;
+use super::http_url::Host;
+use super::no_proxy::NoProxy;
 use super::proxy::Proxy;
 use super::server::Server;
 use crate::x509::trust::TrustAnchors;
@@ -22,12 +24,25 @@ pub struct NetworkSettings {
     pub special: SpecialAddresses,
     /// The bounds of the run.
     pub limits: Limits,
-    /// The proxy for TLS connections.
+    /// The proxy for every connection but those to DNS servers.
     pub proxy: Option<Proxy>,
+    /// Where that names none, the environment's proxy for questions over plain HTTP, and whom to
+    /// ask without it. What `connect_to` states comes before it.
+    pub http_proxy: Option<(Proxy, NoProxy)>,
     /// The trust anchors, by which it is known whom to ask about revocation.
     pub anchors: Arc<TrustAnchors>,
     /// The trust anchors for DNS servers that are asked over TLS or HTTPS.
     pub dns_trust: Vec<CertificateDer<'static>>,
+}
+
+impl NetworkSettings {
+    /// The environment's proxy, where it shall be used for this host.
+    pub(super) fn proxy_of_environment(&self, host: &Host, port: u16) -> Option<&Proxy> {
+        // Nobody else can reach this machine's own addresses, whatever the environment says.
+        let is_here = matches!(host, Host::Address(address) if address.is_loopback());
+        let (proxy, except) = self.http_proxy.as_ref()?;
+        (!is_here && !except.covers(host, port)).then_some(proxy)
+    }
 }
 
 /// What to do about addresses that are not public (RFC 6890; see [`crate::reference::is_public`]).
@@ -44,7 +59,7 @@ pub enum SpecialAddresses {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How long one attempt may take: one DNS question to one server, or one connection together
-    /// with its TLS handshake.
+    /// with its TLS handshake, a second look at a server that is too old included.
     pub timeout: Duration,
     /// How often a DNS question that no server answered is put again to all of them. A question
     /// takes at most `timeout` × servers × (`retries` + 1). Handshakes are tried once, because TCP

@@ -10,10 +10,14 @@ use futures_util::future::{join, join_all};
 use tokio::sync::OnceCell;
 
 use crate::evidence::{
-    Answer, Endpoint, Evidence, Family, Forward, Handshake, ResolverHealth, Scheme, Service, Target,
+    Answer, Endpoint, Evidence, Family, Fetch, Fetched, Forward, Handshake, ResolverHealth, Scheme,
+    Service, Target,
 };
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
+use crate::x509::certificate::Certificate;
+use crate::x509::revocation;
+use crate::x509::trust::TrustAnchors;
 
 /// At how many of a name's addresses its certificate is looked at. A name behind a content
 /// network may have dozens; the client itself tries few.
@@ -29,6 +33,8 @@ pub(super) trait Network {
     async fn addresses(&self, name: &Fqdn, family: Family) -> Answer<Vec<IpAddr>>;
     /// One TLS handshake.
     async fn handshake(&self, target: &Target) -> Handshake;
+    /// A question over HTTP.
+    async fn fetch(&self, fetch: &Fetch) -> Fetched;
 }
 
 /// The surveys of one run. They share their evidence: a name that fifty addresses offer is asked
@@ -36,11 +42,14 @@ pub(super) trait Network {
 pub(super) struct Survey<'a, N> {
     network: &'a N,
     scope: &'a Scope,
+    anchors: &'a TrustAnchors,
     families: BTreeSet<Family>,
     evidence: RefCell<Evidence>,
     pointers: Once<IpAddr>,
     addresses: Once<(Fqdn, Family)>,
     handshakes: Once<Target>,
+    chains: Once<Vec<Vec<u8>>>,
+    fetches: Once<Fetch>,
     known_names: OnceCell<()>,
     asked: Cell<u64>,
     answered: Cell<u64>,
@@ -51,16 +60,24 @@ pub(super) struct Survey<'a, N> {
 type Once<Q> = RefCell<HashMap<Q, Rc<OnceCell<()>>>>;
 
 impl<'a, N: Network> Survey<'a, N> {
-    pub(super) fn new(network: &'a N, scope: &'a Scope, endpoints: &[Endpoint]) -> Self {
+    pub(super) fn new(
+        network: &'a N,
+        scope: &'a Scope,
+        anchors: &'a TrustAnchors,
+        endpoints: &[Endpoint],
+    ) -> Self {
         let addresses = endpoints.iter().filter_map(|endpoint| endpoint.host.address());
         Self {
             network,
             scope,
+            anchors,
             families: addresses.map(Family::of).collect(),
             evidence: RefCell::default(),
             pointers: Once::default(),
             addresses: Once::default(),
             handshakes: Once::default(),
+            chains: Once::default(),
+            fetches: Once::default(),
             known_names: OnceCell::new(),
             asked: Cell::new(0),
             answered: Cell::new(0),
@@ -84,14 +101,18 @@ impl<'a, N: Network> Survey<'a, N> {
         }
     }
 
-    /// The certificate of a server at each of its addresses.
+    /// The certificate of a server at each of its addresses, and whether it is revoked.
     pub(super) async fn host(&self, service: &Service) {
         let name = &service.name;
         let v4 = self.learn_addresses(name, Family::V4);
         join(v4, self.learn_addresses(name, Family::V6)).await;
         let addresses = self.evidence.borrow().addresses_of(name);
         let targets = addresses.into_iter().take(MAX_ADDRESSES).map(|address| service.at(address));
-        join_all(targets.map(|target| self.learn_handshake(target))).await;
+        join_all(targets.map(async |target| {
+            self.learn_handshake(target.clone()).await;
+            self.learn_revocation(&target).await;
+        }))
+        .await;
     }
 
     /// What was learned.
@@ -171,6 +192,33 @@ impl<'a, N: Network> Survey<'a, N> {
         once(&self.handshakes, target.clone(), async || {
             let handshake = self.network.handshake(&target).await;
             self.evidence.borrow_mut().handshakes.insert(target.clone(), handshake);
+        })
+        .await;
+    }
+
+    /// Asks all at once about the chain that a server presented, as a client does; whoever
+    /// presents the same chain needs no other answers.
+    async fn learn_revocation(&self, target: &Target) {
+        let chain = match self.evidence.borrow().handshakes.get(target) {
+            Some(handshake) => handshake.chain.clone(),
+            None => return,
+        };
+        once(&self.chains, chain.clone(), async || {
+            let mut read = chain.iter().map(|der| Certificate::parse(der));
+            // What nobody can read nobody revokes. One that cannot be read further up is nobody's
+            // issuer.
+            let Some(Ok(end_entity)) = read.next() else { return };
+            let chain: Vec<_> = std::iter::once(end_entity).chain(read.flatten()).collect();
+            let questions = revocation::questions(&chain, self.anchors);
+            join_all(questions.into_iter().map(|one| self.learn_answer(one))).await;
+        })
+        .await;
+    }
+
+    async fn learn_answer(&self, fetch: Fetch) {
+        once(&self.fetches, fetch.clone(), async || {
+            let fetched = self.network.fetch(&fetch).await;
+            self.evidence.borrow_mut().fetched.insert(fetch.clone(), fetched);
         })
         .await;
     }

@@ -4,6 +4,7 @@
 //! judged later, from the recorded chain. What is checked here is that the server holds the key of
 //! the certificate that it presents, because that can only be seen now.
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::Resumption;
@@ -18,12 +19,22 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
 use super::glance::{dns_names, rsa_bits};
+use super::old_tls::Shown;
 use super::words;
-use crate::evidence::{Handshake, HandshakeOutcome, Target};
+use crate::evidence::{Handshake, HandshakeOutcome};
+use crate::name::Fqdn;
 
 /// The cryptography, stated explicitly: a default of the process could be another one.
 pub(super) fn crypto_provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// What a ClientHello begins with, so that no two are alike (RFC 5246, 7.4.1.2).
+pub(super) fn random() -> Result<[u8; 32], String> {
+    let mut random = [0; 32];
+    let filled = crypto_provider().secure_random.fill(&mut random);
+    filled.map_err(|_| "this machine has no random numbers".to_owned())?;
+    Ok(random)
 }
 
 /// Below this many bits the cryptography refuses to verify an RSA signature, as do browsers
@@ -41,7 +52,23 @@ struct Seen {
     protocol: Option<String>,
 }
 
+/// Why a handshake did not complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The reason may be that the server is too old; in words.
+    PerhapsTooOld(String),
+    /// The reason lies elsewhere.
+    Other(HandshakeOutcome),
+}
+
 impl Sight {
+    /// What a server of old showed.
+    pub(super) fn of(shown: Shown) -> Self {
+        let Shown { protocol, chain, staple } = shown;
+        let protocol = Some(protocol.to_owned());
+        Self(Arc::new(Mutex::new(Seen { chain, staple, protocol })))
+    }
+
     /// The handshake as evidence.
     pub(super) fn into_handshake(self, outcome: HandshakeOutcome) -> Handshake {
         let seen = self.seen().clone();
@@ -65,31 +92,28 @@ impl Observer {
         Self { provider: crypto_provider() }
     }
 
-    /// One handshake over `stream`. What it shows is kept in `sight` as soon as it is seen, so
-    /// that giving up half-way loses nothing. No application data is sent or read.
+    /// One handshake over `stream`, with a server name or none. What it shows is kept in `sight`
+    /// as soon as it is seen, so that giving up half-way loses nothing. No application data is sent
+    /// or read.
     pub(super) async fn observe<S>(
         &self,
         stream: S,
-        target: &Target,
+        server_name: Option<&Fqdn>,
         sight: &Sight,
-    ) -> HandshakeOutcome
+    ) -> Result<(), Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let config = match self.config(target, sight) {
-            Ok(config) => config,
-            Err(error) => return HandshakeOutcome::TlsFailed(error.to_string()),
-        };
-        let name = match &target.name {
-            Some(name) => match ServerName::try_from(name.as_str().to_owned()) {
-                Ok(name) => name,
-                Err(_) => {
-                    return HandshakeOutcome::NotAsked(format!(
-                        "`{name}` cannot be sent as a server name"
-                    ));
-                }
-            },
-            None => ServerName::IpAddress(target.address.into()),
+        let config = self
+            .config(server_name, sight)
+            .map_err(|error| Failure::Other(HandshakeOutcome::TlsFailed(error.to_string())))?;
+        let name = match server_name {
+            Some(name) => ServerName::try_from(name.as_str().to_owned()).map_err(|_| {
+                let why = format!("`{name}` cannot be sent as a server name");
+                Failure::Other(HandshakeOutcome::NotAsked(why))
+            })?,
+            // It is not sent (RFC 6066, 3, knows no addresses), and no certificate is judged here.
+            None => ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into()),
         };
         match TlsConnector::from(Arc::new(config)).connect(name, stream).await {
             Ok(mut stream) => {
@@ -97,23 +121,36 @@ impl Observer {
                 sight.seen().protocol = version.map(protocol_words);
                 // Says goodbye (close_notify). Whether the server hears it does not matter.
                 let _ = stream.shutdown().await;
-                HandshakeOutcome::Completed
+                Ok(())
             }
-            Err(error) => HandshakeOutcome::TlsFailed(match words::rustls_error(&error) {
-                Some(error) => failure_words(error, sight.seen().chain.first()),
-                None => format!("{} during the handshake", words::of_io(&error)),
-            }),
+            Err(error) => {
+                let seen = sight.seen();
+                let tls = words::rustls_error(&error);
+                let why = match tls {
+                    Some(error) => failure_words(error, seen.chain.first()),
+                    None => format!("{} during the handshake", words::of_io(&error)),
+                };
+                Err(if seen.chain.is_empty() && tls.is_none_or(may_mean_too_old) {
+                    Failure::PerhapsTooOld(why)
+                } else {
+                    Failure::Other(HandshakeOutcome::TlsFailed(why))
+                })
+            }
         }
     }
 
-    fn config(&self, target: &Target, sight: &Sight) -> Result<ClientConfig, rustls::Error> {
+    fn config(
+        &self,
+        server_name: Option<&Fqdn>,
+        sight: &Sight,
+    ) -> Result<ClientConfig, rustls::Error> {
         let observe_only = ObserveOnly { provider: self.provider.clone(), sight: sight.clone() };
         let mut config = ClientConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(observe_only))
             .with_no_client_auth();
-        config.enable_sni = target.name.is_some();
+        config.enable_sni = server_name.is_some();
         // A resumed session would show no certificate.
         config.resumption = Resumption::disabled();
         Ok(config)
@@ -174,6 +211,20 @@ fn protocol_words(version: ProtocolVersion) -> String {
         ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
         other => format!("{other:?}"),
     }
+}
+
+/// How servers end a handshake when nothing that they speak is offered. Some end the connection
+/// without a word, which is no [`rustls::Error`].
+fn may_mean_too_old(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::AlertReceived(
+            AlertDescription::ProtocolVersion
+                | AlertDescription::HandshakeFailure
+                | AlertDescription::InsufficientSecurity
+        ) | rustls::Error::PeerIncompatible(_)
+            | rustls::Error::PeerMisbehaved(_)
+    )
 }
 
 /// Why TLS failed, for an administrator.

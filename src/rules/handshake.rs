@@ -31,8 +31,8 @@ fn handshake(case: &Case<'_>) -> Finding {
             HANDSHAKE.broken(detail)
         }
         HandshakeOutcome::TooOld(protocol) => HANDSHAKE.undetermined(format!(
-            "the server speaks only {protocol}, which is too old for a handshake in which it would \
-             prove that it holds the key"
+            "the certificate was read from a handshake of {protocol} in which nothing proves that \
+             the server holds the key"
         )),
         HandshakeOutcome::NoConnection(why) => {
             HANDSHAKE.undetermined(format!("there is no connection: {why}"))

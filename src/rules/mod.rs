@@ -13,6 +13,7 @@ mod key_usage;
 mod name_constraints;
 mod not_revoked;
 mod signature_algorithm;
+mod tls_version;
 mod trusted_path;
 mod valid_now;
 mod well_formed;
@@ -26,6 +27,7 @@ pub use key_usage::KEY_USAGE;
 pub use name_constraints::NAME_CONSTRAINTS;
 pub use not_revoked::NOT_REVOKED;
 pub use signature_algorithm::SIGNATURE_ALGORITHM;
+pub use tls_version::TLS_VERSION;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
 pub use well_formed::WELL_FORMED;
@@ -39,7 +41,8 @@ use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
-pub static ALL: [&Rule; 12] = [
+pub static ALL: [&Rule; 13] = [
+    &TLS_VERSION,
     &HANDSHAKE,
     &DNS_ID,
     &CN_ID,
@@ -205,6 +208,7 @@ mod tests {
         assert_eq!(
             ids,
             [
+                "tls-version",
                 "handshake",
                 "dns-id",
                 "cn-id",

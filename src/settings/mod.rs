@@ -226,7 +226,7 @@ pub struct NetworkPlan {
     pub special: SpecialAddresses,
     /// Bounds.
     pub limits: Limits,
-    /// A proxy for TLS connections.
+    /// A proxy for every connection but those to DNS servers.
     pub proxy: Option<Proxy>,
 }
 

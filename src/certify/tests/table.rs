@@ -487,6 +487,23 @@ fn handshakes_by_profile() {
             "the TLS handshake fails: because",
         ),
         Row {
+            what: "TLS of old",
+            handshake: handshake(HandshakeOutcome::TooOld("TLS 1.0".to_owned()), chain()),
+            kinds: [Unknown, Unknown, Refuses],
+            rules: ["tls-version"; 3],
+            reason: "is not known: the server speaks only TLS 1.0, which clients of today refuse",
+        },
+        Row {
+            what: "TLS of old, and a certificate that nobody takes",
+            handshake: handshake(
+                HandshakeOutcome::TooOld("TLS 1.1".to_owned()),
+                vec![root.server(past)],
+            ),
+            kinds: ASKED,
+            rules: ["valid-now", "valid-now", "tls-version"],
+            reason: "",
+        },
+        Row {
             what: "completed, unreadable certificate",
             handshake: completed(vec![b"rubbish".to_vec()]),
             kinds: [Unknown; 3],
@@ -500,4 +517,34 @@ fn handshakes_by_profile() {
         last.rules[0] = "cn-id";
     }
     check(rows, &root.anchors());
+}
+
+#[test]
+fn a_certificate_of_old_tls_is_judged_on_the_side() {
+    let root = Authority::root("Root");
+    let of = |certificate, profile: ProfileId| {
+        let outcome = HandshakeOutcome::TooOld("TLS 1.0".to_owned());
+        let handshake = handshake(outcome, vec![certificate]);
+        certified(NAME, handshake, &root.anchors(), profile.profile()).verdict.reasons
+    };
+    let good = root.server(|_| {});
+    assert_eq!(
+        of(good.clone(), ProfileId::Jabber)[..3],
+        [
+            "what Jabber would do is not known: the server speaks only TLS 1.0, which clients of \
+             today refuse",
+            "the certificate was read from a handshake of TLS 1.0 in which nothing proves that \
+             the server holds the key",
+            "judged by its certificate alone: Jabber shows the photo without asking",
+        ]
+    );
+    assert_eq!(
+        of(good, ProfileId::Strict)[2],
+        "judged by its certificate alone: a strict client connects"
+    );
+    let reasons = of(root.server(past), ProfileId::Strict);
+    assert!(
+        reasons.contains(&"judged by its certificate alone: a strict client refuses".to_owned()),
+        "{reasons:?}"
+    );
 }

@@ -57,6 +57,7 @@ fn settings(dns: &[&DnsPeer], tls: Option<SocketAddr>) -> NetworkSettings {
             concurrency: 16,
         },
         proxy: None,
+        http_proxy: None,
         anchors: Arc::default(),
         dns_trust: Vec::new(),
     }

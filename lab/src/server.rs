@@ -1,4 +1,4 @@
-//! Photo servers: one listener for each logical address and port, good or faulty.
+//! Servers: one listener for each logical address and port, good or faulty.
 
 use std::collections::HashMap;
 use std::io;
@@ -18,19 +18,24 @@ use tokio_rustls::TlsAcceptor;
 use crate::counts::{Counts, Hello};
 use crate::fault::{Strikes, TlsFault};
 use crate::http::Site;
+use crate::old_tls::OldTls;
+use crate::xmpp::Xmpp;
 
 /// The content types of TLS records (RFC 8446, 5.1).
-const ALERT: u8 = 21;
-const HANDSHAKE: u8 = 22;
+pub(crate) const ALERT: u8 = 21;
+pub(crate) const HANDSHAKE: u8 = 22;
+
+/// The level of an alert that ends a connection (RFC 5246, 7.2).
+pub(crate) const FATAL: u8 = 2;
 
 /// Bytes of a TLS record's header (RFC 8446, 5.1).
-const RECORD_HEADER: usize = 5;
+pub(crate) const RECORD_HEADER: usize = 5;
 
 /// Bytes of the longest ClientHello that is read.
 const LONGEST_HELLO: usize = 16 * 1024;
 
 /// What listens behind one logical address and port.
-pub(crate) struct PhotoServer {
+pub(crate) struct Server {
     /// The logical `ADDRESS:PORT`, as counters show it.
     pub(crate) shown: String,
     pub(crate) security: Security,
@@ -44,6 +49,10 @@ pub(crate) struct PhotoServer {
 pub(crate) enum Security {
     Tls(TlsAcceptor),
     Plain,
+    /// TLS that is too old to complete.
+    Old(OldTls),
+    /// XMPP first.
+    StartTls(Xmpp, TlsAcceptor),
 }
 
 /// A bound port; `Refusing` holds it without listening, so that nobody else gets it.
@@ -105,7 +114,7 @@ pub(crate) fn tls(
     presented: Presented,
     shown: &str,
     counts: &Arc<Counts>,
-) -> Result<Security, rustls::Error> {
+) -> Result<TlsAcceptor, rustls::Error> {
     let resolver = CountingResolver { presented, shown: shown.to_owned(), counts: counts.clone() };
     let mut config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
         .with_safe_default_protocol_versions()?
@@ -113,7 +122,7 @@ pub(crate) fn tls(
         .with_cert_resolver(Arc::new(resolver));
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    Ok(Security::Tls(TlsAcceptor::from(Arc::new(config))))
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 /// A logical address and port in one text, as `--connect-to` and the counters write it.
@@ -121,7 +130,13 @@ pub(crate) fn shown(address: IpAddr, port: u16) -> String {
     SocketAddr::new(address, port).to_string()
 }
 
-impl PhotoServer {
+impl Server {
+    /// A port for it.
+    pub(crate) fn port(&self) -> io::Result<Port> {
+        let refuses = self.fault.as_ref().is_some_and(|it| it.fault == TlsFault::Refused);
+        if refuses { Port::refuse() } else { Port::listen() }
+    }
+
     /// Serves every connection until dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         loop {
@@ -149,14 +164,23 @@ impl PhotoServer {
             Some(TlsFault::Slow(more)) => sleep(more).await,
             Some(fault) => return self.fail(fault, stream).await,
         }
-        let on_request =
-            |request: &str| self.counts.requests.add((self.shown.clone(), request.to_owned()));
         match &self.security {
             Security::Tls(acceptor) => {
                 let stream = acceptor.accept(stream).await?;
-                self.site.converse(stream, on_request).await
+                self.site.converse(stream, &self.shown, &self.counts).await
             }
-            Security::Plain => self.site.converse(stream, on_request).await,
+            Security::Plain => self.site.converse(stream, &self.shown, &self.counts).await,
+            Security::Old(old) => {
+                old.converse(stream, &self.shown, |hello| self.counts.hellos.add(hello)).await
+            }
+            Security::StartTls(xmpp, acceptor) => {
+                let on_element = |said| self.counts.requests.add((self.shown.clone(), said));
+                let Some(stream) = xmpp.until_tls(stream, on_element).await? else { return Ok(()) };
+                let mut stream = acceptor.accept(stream).await?;
+                // What the client says next is between the two of them; until it leaves.
+                tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+                stream.shutdown().await
+            }
         }
     }
 
@@ -182,7 +206,6 @@ impl PhotoServer {
                 wait_for_end(stream).await
             }
             TlsFault::Alert(description) => {
-                const FATAL: u8 = 2;
                 read_hello(&mut stream).await?;
                 stream.write_all(&[ALERT, 3, 3, 0, 2, FATAL, description]).await?;
                 stream.shutdown().await
@@ -215,7 +238,7 @@ impl PhotoServer {
 
 /// Reads one TLS record, the ClientHello, as far as the client sends it; of anything else what
 /// arrives first.
-async fn read_hello(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+pub(crate) async fn read_hello(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut hello = Vec::new();
     while hello.first().is_none_or(|content_type| *content_type == HANDSHAKE)
         && record_length(&hello).is_none_or(|length| hello.len() < length)
@@ -234,7 +257,7 @@ fn record_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Says nothing for as long as the client stays.
-async fn wait_for_end(mut stream: TcpStream) -> io::Result<()> {
+pub(crate) async fn wait_for_end(mut stream: TcpStream) -> io::Result<()> {
     let mut ignored = [0; 1024];
     while stream.read(&mut ignored).await? > 0 {}
     Ok(())
