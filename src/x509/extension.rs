@@ -174,7 +174,11 @@ fn alt_names_of(der: &[u8], read: &mut Read) -> Option<()> {
         match context_tag(entry.tag()) {
             Some(DNS_NAME) => match std::str::from_utf8(entry.value()) {
                 Ok(name) if name.is_ascii() => read.dns_names.push(name.to_owned()),
-                _ => read.defects.push("a dNSName is not ASCII text".to_owned()),
+                _ => {
+                    // It is a name all the same, and takes the place of the Subject CN.
+                    read.alt_names_readable = false;
+                    read.defects.push("a dNSName is not ASCII text".to_owned());
+                }
             },
             Some(IP_ADDRESS) => match ip_address(entry.value()) {
                 Some(address) => read.ip_names.push(address),

@@ -304,10 +304,12 @@ fn restrictions_by_profile() {
         });
         vec![sub.server(|_| {}), sub.der.clone()]
     };
+    let mut people = rcgen::DistinguishedName::new();
+    people.push(rcgen::DnType::OrganizationName, "People");
     let by_people = root.intermediate_with("Sub", |p| {
         p.name_constraints = Some(NameConstraints {
             permitted_subtrees: vec![
-                GeneralSubtree::DirectoryName(rcgen::DistinguishedName::new()),
+                GeneralSubtree::DirectoryName(people),
             ],
             excluded_subtrees: Vec::new(),
         });
@@ -333,9 +335,9 @@ fn restrictions_by_profile() {
         row(
             "constraints on people",
             vec![by_people.server(|_| {}), by_people.der.clone()],
-            [Unknown; 3],
-            "trusted-path",
-            "the name constraints of `CN=Sub` on directoryName cannot be evaluated",
+            ASKED,
+            "name-constraints",
+            "its name constraints on directoryName do not permit it",
         ),
         row(
             "for clients only",
@@ -356,13 +358,15 @@ fn restrictions_by_profile() {
             "dns-id",
             "",
         ),
-        row(
-            "CA as server",
-            vec![root.server(|p| p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained))],
-            ASKED,
-            "key-usage",
-            "which many clients refuse",
-        ),
+        Row {
+            what: "CA as server",
+            handshake: completed(vec![
+                root.server(|p| p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            ]),
+            kinds: [Trusted, Trusted, Refuses],
+            rules: ["dns-id", "dns-id", "baseline-requirements"],
+            reason: "the certificate names `c12.webex.com`",
+        },
         row(
             "keyCertSign missing",
             vec![no_sign.server(|_| {}), no_sign.der.clone()],
@@ -379,7 +383,7 @@ fn restrictions_by_profile() {
             })],
             [Unknown; 3],
             "trusted-path",
-            "a critical extension on the path cannot be evaluated",
+            "the critical extension 1.2.3.4 of `CN=c12.webex.com` cannot be evaluated",
         ),
     ];
     check(rows, &root.anchors());

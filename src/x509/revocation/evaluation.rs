@@ -176,6 +176,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
+    let form = one.said.as_ref().map_or_else(|_| Vec::new(), |said| said.form.clone());
     let mut notes = match &one.said {
         Err(failure @ Failure::NotAsked(_)) => Vec::from_iter(failure.detail(&one.source)),
         _ => Vec::new(),
@@ -188,6 +189,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         this_update: dates.map(|dates| dates.this_update),
         next_update: dates.and_then(|dates| dates.next_update),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
+        form,
     }
 }
 

@@ -173,7 +173,7 @@ fn odd(world: &World) -> Vec<Own> {
         only("mail-alone", SanType::Rfc822Name("a@webex.com".try_into().unwrap()), BY_CN),
         raw("utf8", &with_tag(0x82, "b\u{fc}cher.webex.com"), OPEN_OR_REFUSED),
         raw("unreadable", &[0x30, 5, 1], OPEN_OR_REFUSED),
-        raw("empty", &[0x30, 0], OPEN_OR_REFUSED),
+        raw("empty", &[0x30, 0], BY_CN),
         world.server(
             "identity::san::twice",
             &|params| extension(params, SUBJECT_ALT_NAME, false, &with_tag(0x82, NAME)),

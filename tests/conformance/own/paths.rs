@@ -3,7 +3,7 @@
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
 
 use super::authority::{Authority, Der, NAME, NOT_BEFORE, NOW, self_signed, valid};
-use super::{ASKED, FINE, Kinds, OPEN, Own, World};
+use super::{ASKED, FINE, FROWNED, Kinds, OPEN, Own, World};
 
 /// The most intermediates that are followed (webpki's limit).
 const DEEPEST: usize = 6;
@@ -123,7 +123,7 @@ fn anchors() -> Vec<Own> {
         path("self-signed::trusted-and-expired", &[&expired], &[&expired], ASKED),
         path("self-signed::another-of-the-same-name", &[&own], &[&self_signed(&|_| {})], ASKED),
         path("self-signed::ca", &[&other.der], &[&own_ca], ASKED),
-        path("self-signed::ca-trusted", &[&own_ca], &[&own_ca], FINE),
+        path("self-signed::ca-trusted", &[&own_ca], &[&own_ca], FROWNED),
     ]
 }
 

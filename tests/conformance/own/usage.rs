@@ -115,7 +115,7 @@ fn authorities(world: &World) -> Vec<Own> {
         world.below("usage::ca::not-critical", &not_critical, FROWNED),
         World::under("usage::root::says-nothing", &quiet, FROWNED),
         World::under("usage::root::not-critical", &not_critical, FROWNED),
-        world.server("usage::server::is-a-ca", &ca, ASKED),
+        world.server("usage::server::is-a-ca", &ca, FROWNED),
         world.server("usage::server::says-it-is-none", &|p| p.is_ca = IsCa::ExplicitNoCa, FINE),
         world.below("usage::ca::with-a-name-of-its-own", &|p| alt_names(p, &["ca.example"]), FINE),
     ]
