@@ -264,6 +264,7 @@ mod tests {
             (Problem::UnknownIssuer(missing), "trusted-path"),
             (Problem::BadSignature { subject: x.clone() }, "trusted-path"),
             (Problem::PathTooLong, "trusted-path"),
+            (Problem::Policies(x.clone()), "trusted-path"),
             (Problem::Distrusted, "trusted-path"),
             (Problem::Unsupported { algorithm: x.clone() }, "trusted-path"),
             (Problem::CannotEvaluate(x.clone()), "trusted-path"),

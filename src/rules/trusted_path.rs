@@ -42,6 +42,7 @@ fn breaks_trust(problem: &Problem) -> bool {
         Problem::UnknownIssuer(_)
             | Problem::BadSignature { .. }
             | Problem::PathTooLong
+            | Problem::Policies(_)
             | Problem::Distrusted
     )
 }
@@ -57,6 +58,7 @@ mod tests {
             (Problem::UnknownIssuer(UnknownIssuer::PrivateRoot { root: "CN=Root".into() }), true),
             (Problem::BadSignature { subject: "CN=x".into() }, true),
             (Problem::PathTooLong, true),
+            (Problem::Policies("none".into()), true),
             (Problem::Distrusted, true),
             (Problem::CannotEvaluate("odd".into()), false),
             (Problem::Unsupported { algorithm: "DSA".into() }, false),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use der::Decode;
 use der::Tag;
 use der::Tagged;
 use der::asn1::{Any, ObjectIdentifier};
@@ -68,6 +69,12 @@ impl CanonicalValue {
     }
 }
 
+/// Whether two names as encoded are one (RFC 5280, 7.1).
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let canonical = |der: &[u8]| Name::from_der(der).ok().map(|name| CanonicalName::of(&name));
+    one == other || canonical(one).is_some_and(|one| Some(one) == canonical(other))
+}
+
 /// The e-mail addresses, which older certificates have in their subject (RFC 5280, 4.1.2.6).
 pub(crate) fn email_addresses(name: &Name) -> Vec<String> {
     name.iter()
@@ -108,7 +115,7 @@ fn directory_string(value: &Any) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use der::{Decode, Encode};
+    use der::Encode;
     use std::str::FromStr;
     use x509_cert::attr::AttributeTypeAndValue;
     use x509_cert::name::{RdnSequence, RelativeDistinguishedName};

@@ -8,7 +8,6 @@
 //! CA/Browser Forum demands of those of public servers.
 
 mod baseline;
-pub(crate) mod policies;
 mod rfc5280;
 
 use std::fmt;
@@ -23,6 +22,7 @@ use super::extension::{
     AUTHORITY_INFORMATION_ACCESS, BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE,
     KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALT_NAME, oid,
 };
+use super::policies;
 use super::problem::Member;
 
 const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.35");

@@ -2,7 +2,7 @@
 
 use super::certificate::{Certificate, KeyUsage};
 use super::extension::SERVER_AUTH;
-use super::name_constraints;
+use super::{name_constraints, policies};
 use super::problem::{Member, Problem};
 
 /// Checks the members of a path at a time; `members` are indexes into the chain as presented, the
@@ -15,6 +15,7 @@ use super::problem::{Member, Problem};
 /// * every CA, the trust anchor included: no more CAs below it than it allows (RFC 5280, 4.2.1.9)
 ///   and no names that it does not permit (RFC 5280, 4.2.1.10). RFC 5280, 6.1 takes neither from
 ///   trust anchors; Windows, macOS and OpenSSL do
+/// * the policies of all below the trust anchor, where a CA requires some
 /// * the trust anchor's certificate: not expired. RFC 5280, 6.1 does not ask for that; Windows,
 ///   macOS and OpenSSL do
 pub(crate) fn lint(
@@ -53,6 +54,7 @@ pub(crate) fn lint(
         problems.push(Problem::PathTooLong);
     }
     problems.extend(name_constraints::check(&path));
+    problems.extend(policies::check(&path[..members.len()]));
     problems
 }
 

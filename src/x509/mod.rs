@@ -32,6 +32,7 @@ mod name_constraints;
 pub mod ocsp;
 mod parts;
 pub mod path;
+mod policies;
 mod problem;
 mod raw_extension;
 pub mod revocation;

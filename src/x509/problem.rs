@@ -24,6 +24,8 @@ pub enum Problem {
     NameConstraints(String),
     /// Name constraints of a form that is not evaluated here; which.
     NameConstraintsNotEvaluated(String),
+    /// The policies that a CA on the path requires are not there (RFC 5280, 6.1.5 (g)); in words.
+    Policies(String),
     /// The extendedKeyUsage does not permit servers (RFC 5280, 4.2.1.12).
     NotForServers {
         /// Whose.
@@ -158,6 +160,7 @@ impl fmt::Display for Problem {
             Self::Distrusted => f.write_str("a key on the path is known to be compromised"),
             Self::NameConstraints(why)
             | Self::NameConstraintsNotEvaluated(why)
+            | Self::Policies(why)
             | Self::CannotEvaluate(why) => f.write_str(why),
             Self::NotForServers { subject, purposes } => write!(
                 f,

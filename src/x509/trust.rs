@@ -140,19 +140,6 @@ impl TrustAnchors {
             .max_by_key(|at| (not_after(*at), Reverse(*at)))
             .unwrap_or_default()
     }
-
-    /// The roots with a subject, given the DER of the name.
-    pub(crate) fn positions_of_subject(&self, name: &[u8]) -> impl Iterator<Item = usize> {
-        let name = sequence_content(name);
-        let named = move |at: &usize| Some(self.keys[*at].subject.as_ref()) == name;
-        (0..self.keys.len()).filter(named)
-    }
-}
-
-/// The value of a DER SEQUENCE, without tag and length: anchors keep names so.
-fn sequence_content(der: &[u8]) -> Option<&[u8]> {
-    let any = <der::asn1::AnyRef<'_> as der::Decode<'_>>::from_der(der).ok()?;
-    Some(any.value())
 }
 
 #[cfg(test)]

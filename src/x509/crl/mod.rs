@@ -26,6 +26,7 @@ use rustls_pki_types::pem::PemObject;
 
 use super::answer::{self, Dates, NotCurrent, Statement};
 use super::certificate::{Certificate, KeyUsage};
+use super::distinguished_name::is_same;
 use super::form::{FormDefect, Standard};
 use super::parts::Parts;
 use super::raw_extension::{RawExtension, RawExtensions};
@@ -248,14 +249,13 @@ impl<'a> Crl<'a> {
         at: i64,
     ) -> Result<Answer, CrlError> {
         let (parts, issuer_parts) = (Parts::of(certificate)?, Parts::of(issuer)?);
-        if self.issuer != issuer_parts.subject {
+        if !is_same(self.issuer, issuer_parts.subject) {
             return Err(match scope::is_indirect(self.scope.as_ref(), &parts, self.issuer)? {
                 true => CrlError::Indirect(issuer.label()),
                 false => CrlError::OtherIssuer(issuer.label()),
             });
         }
-        // Names that are equal only once normalised would hide an entry.
-        if parts.issuer != issuer_parts.subject {
+        if !is_same(parts.issuer, issuer_parts.subject) {
             return Err(CrlError::OtherIssuer(certificate.issuer.clone()));
         }
         if !issuer.key_usage.as_ref().is_none_or(KeyUsage::crl_sign) {

@@ -7,8 +7,8 @@ use super::super::extension::{
     AUTHORITY_INFORMATION_ACCESS, BASIC_CONSTRAINTS, NAME_CONSTRAINTS, SUBJECT_ALT_NAME,
 };
 use super::super::identity::is_preferred_syntax;
+use super::super::policies::{INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS};
 use super::super::problem::Member;
-use super::policies::{INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS};
 use super::{AUTHORITY_KEY_IDENTIFIER, Demand, SUBJECT_KEY_IDENTIFIER, Standard, is_authority};
 
 /// The longest serial number in octets (4.1.2.2).

@@ -10,7 +10,6 @@ use webpki::EndEntityCert;
 
 use super::{Path, members, path_to};
 use crate::x509::certificate::Certificate;
-use crate::x509::form::policies;
 use crate::x509::lint::lint;
 use crate::x509::parts::Parts;
 use crate::x509::problem::Problem;
@@ -154,9 +153,6 @@ fn unevaluated(below: &[&Certificate], anchor: Option<&Certificate>) -> Vec<Prob
         }
         if let Some(id) = certificate.form.unknown_critical() {
             doubt(format!("the critical extension {id} of `{label}` cannot be evaluated"));
-        }
-        if let Some(what) = policies::unevaluated(certificate) {
-            doubt(format!("{what} of `{label}` cannot be evaluated"));
         }
         if certificate.not_before > certificate.not_after {
             doubt(format!("`{label}` expires before it becomes valid"));

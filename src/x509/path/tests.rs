@@ -416,7 +416,7 @@ fn signatures_that_do_not_verify_and_those_not_evaluated() {
 }
 
 #[test]
-fn what_is_not_evaluated_is_not_called_invalid() {
+fn critical_extensions() {
     let root = Authority::root("Root");
     let with = |id: &[u64], value: Vec<u8>| {
         root.server(|p| {
@@ -433,7 +433,8 @@ fn what_is_not_evaluated_is_not_called_invalid() {
         (
             // requireExplicitPolicy of 0.
             with(&[2, 5, 29, 36], vec![0x30, 3, 0x80, 1, 0]),
-            "the requireExplicitPolicy of `CN=c12.webex.com` cannot be evaluated",
+            "a CA on the path requires a certificate policy, and none holds down to \
+             `CN=c12.webex.com`",
         ),
     ] {
         assert_eq!(words(&outcome(&[&server], &root.anchors())), [expected]);
