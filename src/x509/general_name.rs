@@ -73,9 +73,6 @@ const ADDRESS: u8 = tlv::primitive(7);
 
 /// All names of a certificate that constraints are about: its subjectAltName, its subject, and the
 /// e-mail addresses in the subject where the subjectAltName has none.
-///
-/// A Subject CN counts as a dNSName where there is none: clients that would take it for one
-/// constrain it so, and to the others it is no name anyway.
 pub(crate) fn presented(certificate: &Certificate) -> Result<Vec<GeneralName>, Malformed> {
     const FIELD: &str = "subjectAltName";
     let mut names = Vec::new();
@@ -91,21 +88,8 @@ pub(crate) fn presented(certificate: &Certificate) -> Result<Vec<GeneralName>, M
     if !certificate.subject_name.is_empty() {
         names.push(GeneralName::Directory(certificate.subject_name.clone()));
     }
-    let lacks = |names: &[GeneralName], form: &GeneralName| {
-        !names.iter().any(|name| name.has_form_of(form))
-    };
-    if lacks(&names, &GeneralName::Mail(String::new())) {
+    if !names.iter().any(|name| matches!(name, GeneralName::Mail(_))) {
         names.extend(certificate.subject_mail.iter().cloned().map(GeneralName::Mail));
     }
-    if !certificate.is_ca && lacks(&names, &GeneralName::Dns(String::new())) {
-        let hosts = certificate.common_names.iter().filter(|name| is_domain_name(name));
-        names.extend(hosts.cloned().map(GeneralName::Dns));
-    }
     Ok(names)
-}
-
-/// Whether a text can be taken for a domain name of several labels.
-fn is_domain_name(text: &str) -> bool {
-    let name = text.strip_prefix("*.").unwrap_or(text);
-    crate::name::Fqdn::parse(name).is_ok()
 }

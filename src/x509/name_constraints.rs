@@ -33,9 +33,29 @@ enum Objection {
 /// What is wrong with the names of a path: its certificates, the end-entity certificate first, the
 /// trust anchor's last.
 pub(crate) fn check(path: &[&Certificate]) -> Option<Problem> {
+    check_names(path, &|certificate| presented(certificate))
+}
+
+/// What is wrong with the common names of the end-entity certificate, when a client takes them for
+/// dNSNames. Constraints on those are laid on them then, as OpenSSL does.
+pub(crate) fn check_common_names(path: &[&Certificate]) -> Option<Problem> {
+    let end_entity = path.first()?;
+    check_names(path, &|certificate| {
+        let names = match certificate.der == end_entity.der {
+            true => certificate.common_names.iter().filter(|name| is_preferred_syntax(name)),
+            false => return Ok(Vec::new()),
+        };
+        Ok(names.cloned().map(GeneralName::Dns).collect())
+    })
+}
+
+/// The names of a certificate that constraints are laid on.
+type Names<'a> = &'a dyn Fn(&Certificate) -> Result<Vec<GeneralName>, Malformed>;
+
+fn check_names(path: &[&Certificate], names_of: Names<'_>) -> Option<Problem> {
     let mut budget = MAX_COMPARISONS;
     for (position, ca) in path.iter().enumerate().skip(1) {
-        if ca.name_constraints.is_none() && ca.form.critical(NAME_CONSTRAINTS).is_none() {
+        if ca.form.critical(NAME_CONSTRAINTS).is_none() {
             continue;
         }
         let not_evaluated = |what: &str| {
@@ -50,7 +70,7 @@ pub(crate) fn check(path: &[&Certificate]) -> Option<Problem> {
             if below > 0 && certificate.self_issued {
                 continue;
             }
-            let Ok(names) = presented(certificate) else {
+            let Ok(names) = names_of(certificate) else {
                 return not_evaluated("on names that cannot be read");
             };
             for name in &names {

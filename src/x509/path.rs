@@ -12,6 +12,7 @@ use super::ancestry;
 use super::certificate::Certificate;
 use super::form::{self, FormDefect};
 use super::lint::lint;
+use super::name_constraints;
 use super::trust::TrustAnchors;
 
 mod search;
@@ -28,6 +29,9 @@ pub struct PathOutcome {
     pub path: Option<Path>,
     /// Everything that is wrong. A path without problems is valid.
     pub problems: Vec<Problem>,
+    /// Why the CAs of the path do not permit the Subject CN as a name of the server, for clients that
+    /// take it for one.
+    pub common_name: Option<String>,
     /// What the issuers of its certificates, the trust anchor's included, should have done
     /// otherwise. It makes no path invalid.
     pub form: Vec<FormDefect>,
@@ -71,7 +75,11 @@ impl PathOutcome {
             .chain(anchor.map(|anchor| (anchor, Member::Anchor)))
             .flat_map(|(certificate, member)| form::defects(certificate, member))
             .collect();
-        Self { path, problems, form, members }
+        let whole: Vec<&Certificate> =
+            members.iter().map(|index| &chain[*index]).chain(anchor).collect();
+        let common_name = name_constraints::check_common_names(&whole);
+        let common_name = common_name.map(|problem| problem.to_string());
+        Self { path, problems, common_name, form, members }
     }
 
     /// A path was found and nothing is wrong with it.
@@ -90,6 +98,7 @@ pub fn validate(chain: &[Certificate], anchors: &TrustAnchors, at: i64) -> PathO
         return PathOutcome {
             path: None,
             problems: vec![Problem::CannotEvaluate("no certificate was presented".to_owned())],
+            common_name: None,
             form: Vec::new(),
             members: Vec::new(),
         };
