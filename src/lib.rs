@@ -32,6 +32,7 @@ pub mod proof;
 pub mod reference;
 pub mod report;
 pub mod rewrite;
+pub mod role;
 pub mod row;
 pub mod rules;
 pub mod settings;

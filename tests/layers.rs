@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("export", &[]),
     ("evidence", &["name"]),
     ("photo", &["name", "evidence"]),
+    ("role", &[]),
     ("x509", &["name", "evidence"]),
     ("reference", &["evidence", "name"]),
     ("network", &["evidence", "x509", "reference", "name"]),
@@ -27,7 +28,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["ledger", "evidence"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name"]),
     ("cli", &[]),
-    ("settings", &["cli", "decide", "export", "name", "network", "profile", "reference", "report"]),
+    (
+        "settings",
+        &["cli", "decide", "export", "name", "network", "profile", "reference", "report", "role"],
+    ),
 ];
 
 /// What stays at the edge, and the rooms that are the edge.

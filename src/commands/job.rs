@@ -13,9 +13,12 @@ use super::progress::{INTERRUPTED, Progress};
 use super::trust::{self, Trust};
 use super::web_proxy;
 use crate::census::{Census, Kind};
+use crate::certify::Demand;
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
-use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Service, Target};
+use crate::evidence::{
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
@@ -147,13 +150,8 @@ impl Job {
                         ),
                     );
                 }
-                notes.push(
-                    "revocation was not asked: this version judges everything about a certificate \
-                     but whether it has been revoked"
-                        .to_owned(),
-                );
                 let now = jiff::Timestamp::now().as_second();
-                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.profile)))
+                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.clone())))
             }
         };
 
@@ -172,8 +170,9 @@ impl Job {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
-                judge.verdict(&service, &name, &evidence);
+                judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
+            notes.extend(judge.revocation_note());
         }
         let treatments = treatments(&scope, &decided);
         let report = Report {
@@ -365,7 +364,10 @@ fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertif
     let handshake: &Handshake = evidence.handshakes.get(&target)?;
     let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
     Some(OldCertificate {
-        handshake: handshake.outcome.why().unwrap_or("completed").to_owned(),
+        handshake: match &handshake.outcome {
+            HandshakeOutcome::TooOld(protocol) => format!("the server speaks only {protocol}"),
+            outcome => outcome.why().unwrap_or("completed").to_owned(),
+        },
         dns_names: handshake.dns_names.clone(),
         subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
         not_after: certificate.map(|certificate| time::rfc3339(certificate.not_after)),

@@ -13,7 +13,7 @@ use crate::x509::revocation::{self, MemberStatus};
 fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
     let root = Authority::root("Root");
     let chain = [Certificate::parse(&root.server(|_| {})).unwrap()];
-    profile.judge(&Case {
+    let case = Case {
         reference: &ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap()),
         dialogue: &Dialogue::Tls,
         handshake: &Handshake::without_chain(HandshakeOutcome::Completed),
@@ -26,7 +26,8 @@ fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
                 status: revocation::Status::bare(revocation.clone()),
             }],
         },
-    })
+    };
+    profile.judge(&case, Occasion::Photo)
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn every_profile_has_a_row_for_every_rule_it_asks() {
     for profile in &PROFILES {
         for rule in rules::ALL {
             let asked = if is_about_identity(rule.id) {
-                profile.identity.contains(&rule.id)
+                profile.identity.contains(&rule.id) || profile.identity_of_xmpp.contains(&rule.id)
             } else if OF_FORM.contains(&rule.id) {
                 profile.id == ProfileId::Strict
             } else {
@@ -150,7 +151,8 @@ fn kinds_are_ranked_from_harmless_to_worst() {
 
 #[test]
 fn nothing_to_judge_is_unknown() {
-    let verdict = ProfileId::Jabber.profile().nothing_to_judge("no address is known");
+    let verdict =
+        ProfileId::Jabber.profile().nothing_to_judge("no address is known", Occasion::Photo);
     assert_eq!(verdict.kind, Unknown);
     assert_eq!(verdict.reasons, ["what Jabber would do is not known: no address is known"]);
     assert_eq!(verdict.rule, None);
