@@ -350,6 +350,18 @@ impl Profile {
         }
     }
 
+    /// What is broken and this client is not known to mind. Of the rules about identity one that
+    /// holds is enough, so the others are left out.
+    pub fn unminded<'a>(&'a self, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
+        let has_row = |finding: &Finding| self.rows.iter().any(|row| row.rule == finding.rule);
+        findings.iter().filter(move |finding| {
+            finding.status == Status::Broken
+                && !has_row(finding)
+                && !is_about_identity(finding.rule)
+                && finding.rule != rules::NOT_REVOKED.id
+        })
+    }
+
     fn on_revocation(&self, revocation: &Revocation) -> VerdictKind {
         let on = self.on_revocation;
         match revocation {

@@ -61,9 +61,9 @@ impl CanonicalValue {
             _ => None,
         };
         match text {
-            Some(text) => Self::Text(
-                text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
-            ),
+            Some(text) => {
+                Self::Text(text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+            }
             None => Self::Other(value.tag(), value.value().to_vec()),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::certificate::{Certificate, KeyUsage};
 use super::extension::SERVER_AUTH;
-use super::{name_constraints, policies};
 use super::problem::{Member, Problem};
+use super::{name_constraints, policies};
 
 /// Checks the members of a path at a time; `members` are indexes into the chain as presented, the
 /// end-entity certificate first.

@@ -177,9 +177,8 @@ fn dns(name: &str, base: &str) -> Option<Relation> {
     }
     let parent = name.strip_prefix("*.");
     let stem = parent.unwrap_or(&name);
-    let overlaps = parent.is_some_and(|parent| {
-        bare.split_once('.').is_some_and(|(_, above)| above == parent)
-    });
+    let overlaps =
+        parent.is_some_and(|parent| bare.split_once('.').is_some_and(|(_, above)| above == parent));
     Some(if bare.is_empty() || ends_in(stem, bare) {
         match base.starts_with('.') && name == bare {
             true => Relation::Overlaps,

@@ -113,7 +113,8 @@ fn expanded(case: &str) -> Vec<String> {
 fn a_strict_client_accepts_nothing_that_a_suite_refuses() {
     let table: Table = toml::from_str(include_str!("disagreements.toml")).unwrap();
     for group in &table.disagreement {
-        let differs = (group.expected == Expected::Success) != (group.verdict == VerdictKind::Trusted);
+        let differs =
+            (group.expected == Expected::Success) != (group.verdict == VerdictKind::Trusted);
         assert!(differs, "{group:?} is no disagreement");
         assert!(
             group.expected == Expected::Success || !group.profiles.contains(&ProfileId::Strict),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use photofix::evidence::{Dialogue, Handshake, HandshakeOutcome, Purpose, RevocationFile};
 use photofix::name::Fqdn;
-use photofix::profile::{PROFILES, Profile, ProfileId, VerdictKind};
+use photofix::profile::{Occasion, PROFILES, Profile, ProfileId, VerdictKind};
 use photofix::reference::ReferenceIdentifier;
 use photofix::rules::{self, Finding};
 use photofix::x509::certificate::Certificate;
@@ -57,9 +57,10 @@ pub(crate) fn judge(case: &Case) -> Verdicts {
         roots: case.trusted_certs.iter().map(|pem| certificate(pem).to_vec()).collect(),
         chain: chain.map(|pem| certificate(pem).to_vec()).collect(),
         crls: case.crls.iter().map(|pem| crl(pem).to_vec()).collect(),
-        at: case.validation_time.as_ref().map_or(ANY_TIME, |text| {
-            text.parse::<jiff::Timestamp>().unwrap().as_second()
-        }),
+        at: case
+            .validation_time
+            .as_ref()
+            .map_or(ANY_TIME, |text| text.parse::<jiff::Timestamp>().unwrap().as_second()),
     };
     let end_entity = Certificate::parse(&presented.chain[0]).ok();
     let names = |test: &dyn Fn(&Certificate) -> bool| end_entity.as_ref().is_some_and(test);
@@ -122,7 +123,7 @@ pub(crate) fn verdicts(presented: &Presented, question: Question<'_>) -> Verdict
         revocation: &revocation,
     };
     let verdict = |profile: &Profile| {
-        let whole = profile.judge(&case);
+        let whole = profile.judge(&case, Occasion::Photo);
         let is_asked = |finding: &&Finding| match question {
             Question::Name(_) => true,
             Question::Identified(_) => !is_about_identity(finding),
@@ -151,5 +152,6 @@ pub(crate) fn verdicts(presented: &Presented, question: Question<'_>) -> Verdict
 }
 
 fn is_about_identity(finding: &Finding) -> bool {
-    [rules::DNS_ID.id, rules::CN_ID.id].contains(&finding.rule)
+    let identity = [&rules::XMPP_ADDR, &rules::SRV_ID, &rules::DNS_ID, &rules::CN_ID];
+    identity.iter().any(|rule| rule.id == finding.rule)
 }

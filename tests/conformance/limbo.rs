@@ -53,7 +53,7 @@ fn judged(cases: &[Case]) -> Vec<Judged> {
 }
 
 /// The cases, where this machine has them.
-fn read() -> Option<Suite> {
+pub(crate) fn read() -> Option<Suite> {
     let Some(file) = file() else {
         missing(&format!("`{FILE}` (its folder in `{FOLDER}`)"));
         return None;

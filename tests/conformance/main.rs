@@ -9,6 +9,7 @@
 mod common;
 
 mod case;
+mod command;
 mod disagreements;
 mod judge;
 mod limbo;

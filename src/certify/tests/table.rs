@@ -58,7 +58,13 @@ fn identities_by_profile() {
     let mut rows = vec![
         row("exact name", by(&|_| {}), trusted, "dns-id", "the certificate names `c12.webex.com`"),
         row("letter case", by(&called(&["C12.WebEx.COM"])), trusted, "dns-id", "`C12.WebEx.COM`"),
-        row("trailing dot", by(&called(&["c12.webex.com."])), trusted, "dns-id", "`c12.webex.com.`"),
+        row(
+            "trailing dot",
+            by(&called(&["c12.webex.com."])),
+            trusted,
+            "dns-id",
+            "`c12.webex.com.`",
+        ),
         row("wildcard", by(&called(&["*.webex.com"])), trusted, "dns-id", "names `*.webex.com`"),
         row(
             "second of many",
@@ -308,9 +314,7 @@ fn restrictions_by_profile() {
     people.push(rcgen::DnType::OrganizationName, "People");
     let by_people = root.intermediate_with("Sub", |p| {
         p.name_constraints = Some(NameConstraints {
-            permitted_subtrees: vec![
-                GeneralSubtree::DirectoryName(people),
-            ],
+            permitted_subtrees: vec![GeneralSubtree::DirectoryName(people)],
             excluded_subtrees: Vec::new(),
         });
     });

@@ -49,12 +49,8 @@ const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid("2.5.29.28");
 const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = oid("2.5.29.60");
 /// Extensions that change nothing here, whether critical or not: authorityKeyIdentifier,
 /// issuerAltName, freshestCRL, authorityInfoAccess.
-const WITHOUT_EFFECT: [ObjectIdentifier; 4] = [
-    oid("2.5.29.35"),
-    oid("2.5.29.18"),
-    oid("2.5.29.46"),
-    oid("1.3.6.1.5.5.7.1.1"),
-];
+const WITHOUT_EFFECT: [ObjectIdentifier; 4] =
+    [oid("2.5.29.35"), oid("2.5.29.18"), oid("2.5.29.46"), oid("1.3.6.1.5.5.7.1.1")];
 
 /// A CRL, read and not verified.
 #[derive(Clone, Copy, Debug)]
@@ -275,9 +271,7 @@ impl<'a> Crl<'a> {
             && self.keeps_expired_from.is_none_or(|since| since > certificate.not_after);
         match statement {
             Statement::Good if forgotten => Err(CrlError::AfterExpiry(certificate.not_after)),
-            statement => {
-                Ok(Answer { statement, dates, reasons, form: self.form(&issuer.label()) })
-            }
+            statement => Ok(Answer { statement, dates, reasons, form: self.form(&issuer.label()) }),
         }
     }
 

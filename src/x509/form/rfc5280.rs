@@ -140,9 +140,9 @@ fn alt_names(certificate: &Certificate, member: Member, label: &str) -> Option<S
     }
     let nameless = certificate.subject.is_empty() && !is_authority(certificate, member);
     match form.critical(SUBJECT_ALT_NAME) {
-        Some(false) if nameless => Some(format!(
-            "{label} has an empty subject, and its subjectAltName is not critical"
-        )),
+        Some(false) if nameless => {
+            Some(format!("{label} has an empty subject, and its subjectAltName is not critical"))
+        }
         None if nameless => Some(format!("{label} has neither a subject nor a subjectAltName")),
         _ => None,
     }

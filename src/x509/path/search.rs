@@ -93,8 +93,7 @@ impl Search<'_> {
 
     /// Nothing better can be found, or not with what may be spent.
     fn is_over(&self) -> bool {
-        let is_flawless =
-            self.found.path.as_ref().is_some_and(|(_, problems)| problems.is_empty());
+        let is_flawless = self.found.path.as_ref().is_some_and(|(_, problems)| problems.is_empty());
         is_flawless || self.signatures == 0 || self.paths == 0
     }
 

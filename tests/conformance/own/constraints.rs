@@ -133,17 +133,18 @@ fn other_forms() -> Vec<Own> {
             params.name_constraints = Some(constrain(permitted.clone(), excluded.clone()));
         }
     };
-    let organised = |id: &str, change: &dyn Fn(&mut CertificateParams), name: &str, kinds: Kinds| {
-        let root = Authority::root("Root", &|_| {});
-        let sub = root.below("Sub", change);
-        let server = sub.server(&|params| {
-            params.distinguished_name = DistinguishedName::new();
-            params.distinguished_name.push(DnType::OrganizationName, name);
-            params.distinguished_name.push(DnType::CommonName, NAME);
-            alt_names(params, &[NAME]);
-        });
-        Own::new(&format!("constraints::{id}"), &[&root.der], &[&server, &sub.der], kinds)
-    };
+    let organised =
+        |id: &str, change: &dyn Fn(&mut CertificateParams), name: &str, kinds: Kinds| {
+            let root = Authority::root("Root", &|_| {});
+            let sub = root.below("Sub", change);
+            let server = sub.server(&|params| {
+                params.distinguished_name = DistinguishedName::new();
+                params.distinguished_name.push(DnType::OrganizationName, name);
+                params.distinguished_name.push(DnType::CommonName, NAME);
+                alt_names(params, &[NAME]);
+            });
+            Own::new(&format!("constraints::{id}"), &[&root.der], &[&server, &sub.der], kinds)
+        };
     vec![
         organised("directory::permitted", &with(vec![directory("Webex")], vec![]), "Webex", FINE),
         organised("directory::letter-case", &with(vec![directory("WEBEX")], vec![]), "Webex", FINE),

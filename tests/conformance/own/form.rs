@@ -58,7 +58,11 @@ fn extensions(world: &World) -> Vec<Own> {
         world.below("form::aki::missing-from-ca", &no_key_identifier, FROWNED),
         World::under("form::aki::missing-from-root", &no_key_identifier, FINE),
         world.server("form::aki::critical", &critical_authority_key, FROWNED),
-        world.server("form::ski::critical", &with(SUBJECT_KEY_IDENTIFIER, true, &[4, 1, 7]), FROWNED),
+        world.server(
+            "form::ski::critical",
+            &with(SUBJECT_KEY_IDENTIFIER, true, &[4, 1, 7]),
+            FROWNED,
+        ),
         world.server(
             "form::aia::unreadable",
             &with(AUTHORITY_INFORMATION_ACCESS, false, &[0x30, 5, 1]),

@@ -34,10 +34,9 @@ pub(super) fn cases() -> Vec<Own> {
         let chain = [&sub.server(&|_| {}), &sub.der];
         cases.push(Own::new(&format!("keys::ca::{id}"), &[&world.root.der], &chain, FINE));
     }
-    for (id, algorithm) in [
-        ("sha-384", &rcgen::PKCS_RSA_SHA384),
-        ("sha-512", &rcgen::PKCS_RSA_SHA512),
-    ] {
+    for (id, algorithm) in
+        [("sha-384", &rcgen::PKCS_RSA_SHA384), ("sha-512", &rcgen::PKCS_RSA_SHA512)]
+    {
         let key = KeyPair::generate_rsa_for(algorithm, RsaKeySize::_2048).unwrap();
         let root = Authority::root_with("Root", key, &|_| {});
         let server = root.server(&|_| {});

@@ -2,11 +2,14 @@
 //! same form as x509-limbo's, with the verdict of every client profile.
 
 mod authority;
+pub(crate) mod command;
 mod constraints;
 mod form;
 mod identity;
 mod keys;
 mod paths;
+mod policies;
+mod revocation;
 mod usage;
 mod validity;
 
@@ -73,6 +76,12 @@ impl Own {
         self
     }
 
+    /// The same with CRLs.
+    fn with_lists(mut self, lists: Vec<Vec<u8>>) -> Self {
+        self.case.crls = lists.iter().map(|der| pem("X509 CRL", der)).collect();
+        self
+    }
+
     /// The same for another name.
     fn demanding(mut self, name: &str) -> Self {
         self.case.expected_peer_name = Some(PeerName::Dns(name.to_owned()));
@@ -130,11 +139,17 @@ pub(crate) fn cases() -> Vec<Own> {
         constraints::cases(),
         keys::cases(),
         form::cases(),
+        policies::cases(),
+        revocation::cases(),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
+
+/// The profiles in the order of [`Kinds`].
+pub(crate) const PROFILES: [ProfileId; 3] =
+    [ProfileId::Jabber, ProfileId::Jabber12, ProfileId::Strict];
 
 #[test]
 fn our_own_cases() {
@@ -149,10 +164,7 @@ fn our_own_cases() {
     let mut wrong = Vec::new();
     for (case, own) in suite.testcases.iter().zip(&cases) {
         let expected: BTreeMap<ProfileId, VerdictKind> =
-            [ProfileId::Jabber, ProfileId::Jabber12, ProfileId::Strict]
-                .into_iter()
-                .zip(own.kinds)
-                .collect();
+            PROFILES.into_iter().zip(own.kinds).collect();
         for (profile, (kind, reasons)) in judge(case) {
             if kind != expected[&profile] {
                 wrong.push(format!(

@@ -48,7 +48,9 @@ fn orders() -> Vec<Own> {
         ("server-and-strangers", &[s, &strange.der, &stranger.der], ASKED),
         ("intermediate-first", &[l, s, u], ASKED),
     ];
-    rows.iter().map(|(id, chain, kinds)| path(&format!("order::{id}"), &[r], chain, *kinds)).collect()
+    rows.iter()
+        .map(|(id, chain, kinds)| path(&format!("order::{id}"), &[r], chain, *kinds))
+        .collect()
 }
 
 /// pathLenConstraint, and how deep a path may be.
@@ -155,7 +157,12 @@ fn crossings() -> Vec<Own> {
         path("cross::one-expired", &[&old.der, &new.der], &[&server, &stale.der, by_old], FINE),
         path("cross::the-trusted-one-expired", &[&new.der], &[&server, &stale.der, by_old], ASKED),
         path("cross::bridge", &[&old.der], &[&modern, &below_new.der, &bridge.der], FINE),
-        path("cross::bridge-not-needed", &[&new.der], &[&modern, &below_new.der, &bridge.der], FINE),
+        path(
+            "cross::bridge-not-needed",
+            &[&new.der],
+            &[&modern, &below_new.der, &bridge.der],
+            FINE,
+        ),
         path("cross::bridge-missing", &[&old.der], &[&modern, &below_new.der, &new.der], ASKED),
         path("cross::twin-first", &[&old.der], &[&twins, &first.der, &second.der], FINE),
         path("cross::twin-last", &[&old.der], &[&twins, &second.der, &first.der], FINE),

@@ -39,7 +39,8 @@ fn purposes(world: &World) -> Vec<Own> {
     ];
     let mut cases = Vec::new();
     for (id, purposes, of_server, of_ca) in rows {
-        let change = |params: &mut CertificateParams| params.extended_key_usages = purposes.to_vec();
+        let change =
+            |params: &mut CertificateParams| params.extended_key_usages = purposes.to_vec();
         cases.push(world.server(&format!("usage::purpose-of-server::{id}"), &change, *of_server));
         cases.push(world.below(&format!("usage::purpose-of-ca::{id}"), &change, *of_ca));
     }
@@ -49,7 +50,11 @@ fn purposes(world: &World) -> Vec<Own> {
             extension(params, EXTENDED_KEY_USAGE, critical, value);
         }
     };
-    cases.push(world.server("usage::purpose-of-server::critical", &raw(true, SERVER_AUTH), FROWNED));
+    cases.push(world.server(
+        "usage::purpose-of-server::critical",
+        &raw(true, SERVER_AUTH),
+        FROWNED,
+    ));
     cases.push(world.server("usage::purpose-of-server::empty", &raw(false, &[0x30, 0]), ASKED));
     cases.push(world.server(
         "usage::purpose-of-server::unreadable",

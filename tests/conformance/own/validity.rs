@@ -50,9 +50,8 @@ fn edges() -> Vec<Own> {
 fn together() -> Vec<Own> {
     let world = World::new();
     let root = Authority::root("Root", &|params| valid(params, 0, NEVER));
-    let period = |from: i64, to: i64| {
-        move |params: &mut rcgen::CertificateParams| valid(params, from, to)
-    };
+    let period =
+        |from: i64, to: i64| move |params: &mut rcgen::CertificateParams| valid(params, from, to);
     let chain = |id: &str, sub: (i64, i64), server: (i64, i64), kinds: Kinds| {
         let sub = root.below("Sub", &period(sub.0, sub.1));
         let server = sub.server(&period(server.0, server.1));
