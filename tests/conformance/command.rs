@@ -41,7 +41,7 @@ fn our_own_cases_through_the_command() {
 /// For the profile that does not mind that these cases have nothing to say about revocation.
 #[test]
 fn cases_of_x509_limbo_through_the_command() {
-    let Some(suite) = limbo::read() else { return };
+    let Some(suite) = limbo::suite() else { return };
     for id in OF_LIMBO {
         let case = suite.testcases.iter().find(|case| case.id == id).unwrap();
         let (kind, reasons) = judge(case).remove(&ProfileId::Jabber12).unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::thread;
 
 use crate::case::{Case, Suite, ValidationKind};
@@ -22,23 +23,23 @@ const NOT_ASKED: usize = 16;
 
 #[test]
 fn x509_limbo_and_bettertls() {
-    let Some(suite) = read() else { return };
-    let (bettertls, own): (Vec<Case>, Vec<Case>) =
-        suite.testcases.into_iter().partition(|case| case.id.starts_with("bettertls::"));
+    let Some(suite) = suite() else { return };
+    let (bettertls, own): (Vec<&Case>, Vec<&Case>) =
+        suite.testcases.iter().partition(|case| case.id.starts_with("bettertls::"));
     assert_eq!([own.len(), bettertls.len()], CASES);
-    let asked = |case: &Case| {
+    let asked = |case: &&Case| {
         case.validation_kind == ValidationKind::Server && case.max_chain_depth.is_none()
     };
-    let own: Vec<Case> = own.into_iter().filter(asked).collect();
+    let own: Vec<&Case> = own.into_iter().filter(asked).collect();
     assert_eq!(CASES[0] - own.len(), NOT_ASKED);
     compare("x509-limbo", &judged(&own));
     compare("BetterTLS", &judged(&bettertls));
 }
 
 /// Judges cases, on all processors.
-fn judged(cases: &[Case]) -> Vec<Judged> {
+fn judged(cases: &[&Case]) -> Vec<Judged> {
     let threads = thread::available_parallelism().map_or(1, Into::into);
-    let judge = |case: &Case| Judged {
+    let judge = |case: &&Case| Judged {
         id: case.id.clone(),
         expected: case.expected_result,
         verdicts: judge(case),
@@ -52,8 +53,13 @@ fn judged(cases: &[Case]) -> Vec<Judged> {
     })
 }
 
-/// The cases, where this machine has them.
-pub(crate) fn read() -> Option<Suite> {
+/// The cases, where this machine has them; read once.
+pub(crate) fn suite() -> Option<&'static Suite> {
+    static SUITE: OnceLock<Option<Suite>> = OnceLock::new();
+    SUITE.get_or_init(read).as_ref()
+}
+
+fn read() -> Option<Suite> {
     let Some(file) = file() else {
         missing(&format!("`{FILE}` (its folder in `{FOLDER}`)"));
         return None;
