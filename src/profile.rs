@@ -73,6 +73,7 @@ struct OnRevocation {
     unreachable: VerdictKind,
     too_late: VerdictKind,
     invalid: VerdictKind,
+    withheld: VerdictKind,
     not_asked: VerdictKind,
 }
 
@@ -159,6 +160,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Prompts,
             too_late: Prompts,
             invalid: Prompts,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -201,6 +203,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Trusted,
             too_late: Trusted,
             invalid: Trusted,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -245,6 +248,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Refuses,
             too_late: Refuses,
             invalid: Refuses,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -340,7 +344,8 @@ impl Profile {
     /// What the client does about one finding.
     pub fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
-            return self.on_revocation(revocation.state());
+            let members = revocation.members.iter().map(|one| &one.status.state);
+            return members.map(|state| self.on_revocation(state)).max().unwrap_or(Trusted);
         }
         let row = self.rows.iter().find(|row| row.rule == finding.rule);
         match (row, finding.status) {
@@ -365,6 +370,7 @@ impl Profile {
     fn on_revocation(&self, revocation: &Revocation) -> VerdictKind {
         let on = self.on_revocation;
         match revocation {
+            Revocation::Withheld(_) => on.withheld,
             Revocation::NotAsked => on.not_asked,
             Revocation::Good => on.good,
             Revocation::Revoked { .. } => on.revoked,

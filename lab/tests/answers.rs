@@ -18,7 +18,7 @@ use lab::ocsp::{
     self, BasicResponse, CertId, CertStatus, Delegate, DelegateShape, Hash, Request, ResponderId,
     ResponseFault, SingleResponse,
 };
-use lab::{Extension, SignatureFault, Signer};
+use lab::{Extension, SignatureFault, Signer, certificate_pem};
 use openssl::openssl;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -64,13 +64,9 @@ impl World {
     /// Writes the certificates as PEM.
     fn write(&self, folder: &Path) {
         for (name, der) in [("ca.pem", &self.ca), ("server.pem", &self.server)] {
-            fs::write(folder.join(name), pem(der)).unwrap();
+            fs::write(folder.join(name), certificate_pem(der)).unwrap();
         }
     }
-}
-
-fn pem(certificate: &[u8]) -> String {
-    crl::pem(certificate).replace("X509 CRL", "CERTIFICATE")
 }
 
 #[test]

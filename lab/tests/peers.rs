@@ -16,7 +16,7 @@ use std::path::Path;
 
 use lab::{
     CaIssuers, Certificate, Crl, Delivery, Intermediate, Key, Lab, Link, Ocsp, OcspFault,
-    OldProtocol, Sources, XmppFault, crl,
+    OldProtocol, Sources, XmppFault, certificate_pem, crl,
 };
 use openssl::openssl;
 use visitor::{PATIENCE, connect, destination, visit};
@@ -25,7 +25,7 @@ use visitor::{PATIENCE, connect, destination, visit};
 fn save(lab: &Lab, logical: &str, folder: &Path) {
     let (_, chain) = visit(lab, logical, None, PATIENCE).unwrap();
     for (name, der) in ["server.pem", "issuer.pem"].iter().zip(&chain) {
-        fs::write(folder.join(name), crl::pem(der).replace("X509 CRL", "CERTIFICATE")).unwrap();
+        fs::write(folder.join(name), certificate_pem(der)).unwrap();
     }
     lab.write_ca(&folder.join("root.pem")).unwrap();
 }
@@ -110,11 +110,7 @@ fn what_is_published_stands_where_certificates_say() {
     save(&lab, "203.0.113.7:443", folder.path());
     let list = fetch(&lab, "crl", "/issuing-1.crl");
     fs::write(folder.path().join("list.pem"), crl::pem(&list)).unwrap();
-    fs::write(
-        folder.path().join("issuer.pem"),
-        crl::pem(&chain[2]).replace("X509 CRL", "CERTIFICATE"),
-    )
-    .unwrap();
+    fs::write(folder.path().join("issuer.pem"), certificate_pem(&chain[2])).unwrap();
     let verify = "verify -crl_check -CAfile root.pem -untrusted issuer.pem -CRLfile list.pem \
                   -verify_hostname c12.webex.com server.pem";
     let Some((content, said)) = openssl(folder.path(), verify) else { return };

@@ -33,6 +33,7 @@ fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
 #[test]
 fn revocation_by_profile() {
     let revoked = Revocation::Revoked { since: Some(0), reason: Some("keyCompromise".to_owned()) };
+    let withheld = Revocation::Withheld("`10.0.0.1` is not a public address".to_owned());
     let late = Revocation::TooLate { elapsed_ms: 5_000 };
     let unreachable = Revocation::Unreachable("connection refused".to_owned());
     let invalid = Revocation::Invalid("the answer is three days old".to_owned());
@@ -40,6 +41,12 @@ fn revocation_by_profile() {
     for (revocation, expected, reason) in [
         (&Revocation::NotAsked, [Trusted, Trusted, Trusted], ""),
         (&Revocation::Good, [Trusted, Trusted, Trusted], ""),
+        (
+            &withheld,
+            [Unknown, Unknown, Unknown],
+            "revocation of the certificate `CN=c12.webex.com` was not asked: `10.0.0.1` is not a \
+             public address",
+        ),
         (
             &revoked,
             [Refuses, Refuses, Refuses],

@@ -142,7 +142,7 @@ fn revocation_by_profile() {
             "not asked",
             FetchOutcome::NotAsked("the address is private".to_owned()),
             good_crl(),
-            none,
+            [Unknown; 3],
             "revocation of the certificate `CN=c12.webex.com` was not asked: the OCSP responder \
              `http://ocsp.example` was not asked: the address is private",
         ),

@@ -177,11 +177,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Err(failure) => (failure.state(), None),
     };
     let form = one.said.as_ref().map_or_else(|_| Vec::new(), |said| said.form.clone());
-    let mut notes = match &one.said {
-        Err(failure @ Failure::NotAsked(_)) => Vec::from_iter(failure.detail(&one.source)),
-        _ => Vec::new(),
-    };
-    notes.extend(heard.iter().filter_map(|other| note(other, &state)));
+    let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
         source: Some(one.source),

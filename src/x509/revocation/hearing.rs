@@ -47,7 +47,8 @@ impl Failure {
             Self::Invalid(why) => Revocation::Invalid(why.clone()),
             Self::TooLate(elapsed_ms) => Revocation::TooLate { elapsed_ms: *elapsed_ms },
             Self::Unreachable(why) => Revocation::Unreachable(why.clone()),
-            Self::NotAsked(_) => Revocation::NotAsked,
+            Self::NotAsked(None) => Revocation::NotAsked,
+            Self::NotAsked(Some(why)) => Revocation::Withheld(why.clone()),
         }
     }
 
