@@ -41,12 +41,6 @@ pub(crate) fn explain(chain: &[Certificate], anchors: &TrustAnchors) -> Problem 
     let Some(last) = ancestry.members.last().map(|at| &chain[*at]) else {
         return Problem::CannotEvaluate("no certificate was presented".to_owned());
     };
-    if let Some(anchor) = ancestry.anchor {
-        let name = anchors.roots()[anchor].certificate().map_or(&last.issuer, |root| &root.subject);
-        return Problem::CannotEvaluate(format!(
-            "the path leads to the trust anchor `{name}` by name and cannot be evaluated further"
-        ));
-    }
     if last.self_issued {
         return Problem::UnknownIssuer(if ancestry.members.len() == 1 {
             UnknownIssuer::SelfSigned { subject: last.label() }

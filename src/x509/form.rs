@@ -155,6 +155,12 @@ impl Form {
         self.extensions.iter().find(|(one, _)| *one == id).map(|(_, critical)| *critical)
     }
 
+    /// An extension that stands more than once, so that nobody can say which counts.
+    pub(crate) fn repeated(&self) -> Option<ObjectIdentifier> {
+        let ids = || self.extensions.iter().map(|(id, _)| *id);
+        ids().enumerate().find(|(at, id)| ids().take(*at).any(|one| one == *id)).map(|(_, id)| id)
+    }
+
     /// A critical extension that nobody here knows.
     pub(crate) fn unknown_critical(&self) -> Option<ObjectIdentifier> {
         let unknown = |(id, critical): &&(ObjectIdentifier, bool)| *critical && !KNOWN.contains(id);

@@ -37,6 +37,7 @@ const fn demand(
 
 pub(super) const DEMANDS: &[Demand] = &[
     demand("4.2", unreadable),
+    demand("4.2", repeated),
     demand("4.1.2.2", serial_number),
     demand("4.1.2.6", empty_subject),
     demand("4.2", must_be_critical),
@@ -53,6 +54,11 @@ pub(super) const DEMANDS: &[Demand] = &[
 fn unreadable(certificate: &Certificate, _: Member, label: &str) -> Option<String> {
     let defects = &certificate.defects;
     (!defects.is_empty()).then(|| format!("in {label}, {}", defects.join(", ")))
+}
+
+fn repeated(certificate: &Certificate, _: Member, label: &str) -> Option<String> {
+    let id = certificate.form.repeated()?;
+    Some(format!("{label} has the extension {id} more than once"))
 }
 
 /// A positive number of at most 20 octets. As encoded it begins with a zero octet where its first

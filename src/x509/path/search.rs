@@ -150,6 +150,9 @@ fn unevaluated(below: &[&Certificate], anchor: Option<&Certificate>) -> Vec<Prob
         if let Some(defect) = certificate.defects.first() {
             doubt(format!("`{label}` cannot be evaluated: {defect}"));
         }
+        if let Some(id) = certificate.form.repeated() {
+            doubt(format!("`{label}` has the extension {id} more than once"));
+        }
         if let Some(id) = certificate.form.unknown_critical() {
             doubt(format!("the critical extension {id} of `{label}` cannot be evaluated"));
         }

@@ -85,6 +85,14 @@ fn extensions(world: &World) -> Vec<Own> {
         ),
         world.server("form::unknown::harmless", &with(UNKNOWN, false, &[5, 0]), FINE),
         world.below("form::unknown::harmless-on-ca", &with(UNKNOWN, false, &[5, 0]), FINE),
+        world.server(
+            "form::unknown::twice",
+            &|params| {
+                extension(params, UNKNOWN, false, &[5, 0]);
+                extension(params, UNKNOWN, false, &[5, 0]);
+            },
+            FROWNED,
+        ),
         world.server("form::unknown::critical", &with(UNKNOWN, true, &[5, 0]), OPEN),
         world.below("form::unknown::critical-on-ca", &with(UNKNOWN, true, &[5, 0]), OPEN),
         World::under("form::unknown::critical-on-root", &with(UNKNOWN, true, &[5, 0]), FROWNED),
