@@ -15,9 +15,9 @@ Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows a
 or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
 moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
 
-Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
-environment over the file.";
+Every long option but --config, --format, --output and --plan can stand in the file of --config
+(TOML, same names) and in the environment as PHOTOFIX_NAME, lists separated by commas; the command
+line wins over the environment, the environment over the file.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -140,8 +140,8 @@ pub struct Verify {
     #[arg(value_hint = ValueHint::FilePath)]
     pub import: PathBuf,
     /// The import file holds only the changed records
-    #[arg(long)]
-    pub only_changed: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub only_changed: Option<bool>,
     /// `human` or `json`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
     pub format: String,
@@ -157,7 +157,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
-    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
     /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
     #[arg(long, default_value = "http", value_parser = PossibleValuesParser::new(["http", "xmpp"]), conflicts_with = "role")]
@@ -191,6 +191,17 @@ pub struct Check {
     /// Overwrite files that exist
     #[arg(long)]
     pub force: bool,
+    /// Say whether a public CA would take the certification requests (CSR) of a file; repeat. No
+    /// connection is made
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = [
+            "hosts", "service", "xmpp_domain", "role", "chain", "at", "ocsp", "crl", "save_chain", "save_roots"
+        ]
+    )]
+    pub csr: Vec<PathBuf>,
     /// `human`, `json` or `jsonl`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
     pub format: String,

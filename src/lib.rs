@@ -31,6 +31,7 @@ pub mod profile;
 pub mod proof;
 pub mod reference;
 pub mod report;
+pub mod request;
 pub mod rewrite;
 pub mod role;
 pub mod row;

@@ -10,6 +10,7 @@ use crate::profile::VerdictKind::{self, Prompts, Refuses, Trusted, Unknown};
 use crate::x509::issue::{self, Authority, NAME, NOW};
 use crate::x509::revocation::Revocation;
 
+mod remarks;
 mod revocation;
 mod table;
 

@@ -4,7 +4,7 @@
 //! issuer was not allowed to make it so. No signature is looked at here and nobody is distrusted;
 //! what a client makes of such a defect is its profile's business.
 //!
-//! [`rfc5280`] has what the standard demands of every certificate, [`baseline`] what the
+//! `rfc5280` has what the standard demands of every certificate, `baseline` what the
 //! CA/Browser Forum demands of those of public servers.
 
 mod baseline;

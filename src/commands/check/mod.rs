@@ -2,6 +2,7 @@
 
 mod given;
 mod hosts;
+mod requests;
 mod saving;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,9 @@ use saving::Saving;
 /// # Errors
 /// [`Failure`] when a host or a file cannot be read, or the network not be asked at all.
 pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    if !options.csr.is_empty() {
+        return requests::run(options, voice);
+    }
     let network = settings::network(&layers.fill(&options.network)?)?;
     let certificates = settings::certificates(&layers.fill(&options.certificates)?)?;
     let now = match &options.at {

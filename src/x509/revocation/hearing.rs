@@ -119,7 +119,7 @@ impl Hearing<'_> {
                 Err(Failure::Unreachable(format!("{}: {why}", source.who())))
             }
             FetchOutcome::NotAsked(why) => {
-                Err(Failure::NotAsked(Some(format!("{} was not asked: {why}", source.who()))))
+                Err(Failure::NotAsked(Some(format!("{}: {why}", source.who()))))
             }
         };
         let elapsed_ms = match said {
