@@ -11,7 +11,7 @@ use crate::disagreements::{Judged, compare};
 use crate::judge::judge;
 
 /// The folder that has the file, where it is not beside the project.
-const FOLDER: &str = "PHOTOFIX_LIMBO";
+const FOLDER: &str = "CONFORMANCE_LIMBO";
 /// The file; its cases under other names would be other cases.
 const FILE: &str = "limbo-with-bettertls.json.xz";
 

@@ -11,7 +11,7 @@ use crate::disagreements::{Judged, compare};
 use crate::judge::{Presented, Question, verdicts};
 
 /// The folder that has `vectors.json`, `certs` and `crls`.
-const FOLDER: &str = "PHOTOFIX_PKITS";
+const FOLDER: &str = "CONFORMANCE_PKITS";
 
 /// When the paths are judged: 2020-01-01 00:00:00 UTC. They are made for 2010 to 2030.
 const AT: i64 = 1_577_836_800;
