@@ -194,6 +194,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
+    let form = one.said.as_ref().map_or_else(|_| Vec::new(), |said| said.form.clone());
     let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
@@ -202,6 +203,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         this_update: dates.map(|dates| dates.this_update),
         next_update: dates.and_then(|dates| dates.next_update),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
+        form,
     }
 }
 
