@@ -94,6 +94,7 @@ fn ca(name: &str, change: impl FnOnce(&mut CertificateParams)) -> CertificatePar
     let mut params = CertificateParams::default();
     common_name(&mut params, name);
     valid(&mut params, 2027, 2030);
+    params.use_authority_key_identifier_extension = true;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.crl_distribution_points =
@@ -107,6 +108,7 @@ fn server(change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
     common_name(&mut params, NAME);
     valid(&mut params, 2027, 2029);
     names(&mut params, &[NAME]);
+    params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.crl_distribution_points =

@@ -33,6 +33,7 @@ fn world() -> Folder {
     let below_old = old.server(|_| {});
     folder.write("old.pem", [below_old.pem(), old.pem()].concat());
     let xmpp = sub.server(|params| {
+        common_name(params, "imp.corp.example");
         names(params, &["imp.corp.example"]);
         xmpp_address(params, "corp.example");
     });
