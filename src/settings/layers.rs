@@ -18,7 +18,7 @@ const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 2] = ["concurrency", "retries"];
+const NUMBERS: [&str; 3] = ["concurrency", "retries", "warn-days"];
 /// Options that hold yes or no.
 const FLAGS: [&str; 9] = [
     "allow-private",
@@ -30,6 +30,26 @@ const FLAGS: [&str; 9] = [
     "quiet",
     "redact",
     "verbose",
+];
+
+/// Options that are about one run, so that no layer gives them.
+const TYPED: [&str; 16] = [
+    "at",
+    "chain",
+    "config",
+    "crl",
+    "csr",
+    "format",
+    "help",
+    "ocsp",
+    "output",
+    "plan",
+    "role",
+    "save-chain",
+    "save-roots",
+    "service",
+    "version",
+    "xmpp-domain",
 ];
 
 /// The layers below the command line.
@@ -153,7 +173,7 @@ fn long_options() -> BTreeSet<String> {
     cli.get_arguments()
         .chain(commands)
         .filter_map(clap::Arg::get_long)
-        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
+        .filter(|name| !TYPED.contains(name))
         .map(ToOwned::to_owned)
         .collect()
 }

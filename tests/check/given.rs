@@ -350,3 +350,16 @@ fn what_was_not_asked_is_said() {
     let run = folder.run(&[&arguments[..], &crls].concat());
     assert!(!run.text().contains("not asked"), "{}", run.text());
 }
+
+#[test]
+fn the_configuration_is_heard() {
+    let folder = world();
+    folder.write("photofix.toml", "trust = 'root.pem'\nwarn-days = 9000\nprofile = 'strict'\n");
+    let arguments = ["check", NAME, "--chain", "chain.pem", "--at", crate::AT, "--format", "json"];
+    let run = folder.run(&[&arguments[..], &["--config", "photofix.toml"]].concat());
+    let document = json(&run, 0);
+    let found = &document["certificates"][0];
+    assert_eq!(found["profile"], "strict");
+    let soon = texts(&found["remarks"]);
+    assert!(soon[0].contains("expires in 550 days"), "{soon:?}");
+}

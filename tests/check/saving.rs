@@ -32,7 +32,7 @@ fn what_was_saved_can_be_given_and_trusted() {
     assert_eq!(comments, ["# c12.webex.com:443", "# CN=c12.webex.com", "# CN=Sub"]);
     assert!(text.lines().all(|line| line.len() <= 64), "RFC 7468, 2");
     let roots = folder.read("roots.pem");
-    assert_eq!(ders(&roots), [root.der.clone()], "the one that the path leads to");
+    assert_eq!(ders(&roots), std::slice::from_ref(&root.der), "the one that the path leads to");
     assert!(roots.starts_with(b"# CN=Root\n"));
 
     folder.write("root.pem", roots);
@@ -48,6 +48,8 @@ fn what_was_saved_can_be_given_and_trusted() {
     let run = folder.run(&[&all[..], &["--force"]].concat());
     assert_eq!(run.status, 3, "{}", run.stderr);
     assert_eq!(folder.read("saved.pem"), saved);
+    let forced = folder.command(&all).env("PHOTOFIX_FORCE", "yes").output().unwrap();
+    assert_eq!(forced.status.code(), Some(3));
 }
 
 #[test]

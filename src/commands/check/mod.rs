@@ -47,7 +47,10 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     let domain = options.xmpp_domain.as_deref().map(settings::xmpp_domain).transpose()?;
     let demands = hosts::demands(&options.hosts, manner, domain.as_ref())?;
     let given = given::read(options)?;
-    let existing = if options.force { Existing::Replace } else { Existing::Refuse };
+    let existing = match layers.fill(&options.overwriting)?.force {
+        Some(true) => Existing::Replace,
+        _ => Existing::Refuse,
+    };
     let saving = Saving::open(
         options.save_chain.as_deref(),
         options.save_roots.as_deref(),
