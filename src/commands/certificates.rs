@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::facts::counted;
 use crate::certify::{CertificateVerdict, Demand, NameVerdict, Standard, certify, certify_given};
-use crate::decide::Certified;
+use crate::decide::{Certified, Subject};
 use crate::evidence::{Dialogue, Evidence};
-use crate::profile::Verdict;
+use crate::profile::{Verdict, VerdictKind};
 use crate::reference::ReferenceIdentifier;
 use crate::report::{
     CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
 };
+use crate::rules::NOT_REVOKED;
 use crate::settings::CertificatePlan;
 use crate::x509::certificate::Certificate;
 use crate::x509::revocation::{self, Revocation};
@@ -68,7 +69,7 @@ impl Judge {
     ) -> Certified {
         let verdict = self.verdict(&Demand::photo(name.clone(), port), evidence);
         let reason = verdict.verdict.reasons.first().cloned().unwrap_or_default();
-        Certified::Judged(verdict.verdict.kind, reason)
+        Certified::Judged(verdict.verdict.kind, reason, subject(verdict))
     }
 
     /// Every verdict given, in order.
@@ -100,6 +101,32 @@ impl Judge {
                 Some(format!("revocation was not asked about {certificates}"))
             }
         }
+    }
+}
+
+/// What a verdict hangs on: a revocation answer, when only that is missing at every server that
+/// is not trusted.
+fn subject(verdict: &NameVerdict) -> Subject {
+    let mut untrusted = verdict
+        .certificates
+        .iter()
+        .filter(|certificate| certificate.verdict.kind != VerdictKind::Trusted)
+        .peekable();
+    let is_unanswered = |certificate: &CertificateVerdict| {
+        certificate.verdict.rule == Some(NOT_REVOKED.id)
+            && matches!(
+                certificate.revocation.state(),
+                Revocation::Withheld(_)
+                    | Revocation::Unknown
+                    | Revocation::Unreachable(_)
+                    | Revocation::TooLate { .. }
+                    | Revocation::Invalid(_)
+            )
+    };
+    if untrusted.peek().is_some() && untrusted.all(is_unanswered) {
+        Subject::RevocationAnswer
+    } else {
+        Subject::Certificate
     }
 }
 
