@@ -386,7 +386,7 @@ fn sources_that_are_not_asked_are_named() {
 }
 
 #[test]
-fn an_expired_certificate_is_not_called_good_or_revoked_by_silence() {
+fn an_expired_certificate_is_called_neither_good_nor_revoked() {
     let root = Authority::root("Root");
     let old = root.server(|params| {
         issue::set_validity(params, NOW - 90 * DAY, NOW - 30 * DAY);
@@ -402,7 +402,7 @@ fn an_expired_certificate_is_not_called_good_or_revoked_by_silence() {
             list(&root, |list| {
                 list.entries.push(Entry::about(&old, NOW - 40 * DAY, None).unwrap());
             }),
-            "revoked",
+            "invalid",
         ),
     ] {
         let answer = Fetched { outcome: FetchOutcome::Body(crl), elapsed_ms: 1 };
