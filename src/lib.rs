@@ -33,6 +33,7 @@ pub mod proof;
 pub mod reconcile;
 pub mod reference;
 pub mod report;
+pub mod request;
 pub mod rewrite;
 pub mod role;
 pub mod row;

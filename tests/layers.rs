@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("profile", &["rules", "x509", "evidence"]),
     ("certify", &["profile", "rules", "x509", "evidence", "reference", "name"]),
     ("decide", &["profile", "reference", "evidence", "name"]),
+    ("request", &["x509", "reference"]),
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
     ("health", &["export"]),

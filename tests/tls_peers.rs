@@ -266,7 +266,7 @@ impl Authority {
         self.folder.write(
             "nginx.conf",
             format!(
-                "daemon off; pid {root}/nginx.pid; error_log {root}/{crls}.log; events {{}}\nhttp {{ \
+                "daemon off; master_process off; pid {root}/nginx.pid; error_log {root}/{crls}.log; events {{}}\nhttp {{ \
                  access_log off; client_body_temp_path {root}/t1; proxy_temp_path {root}/t2; \
                  fastcgi_temp_path {root}/t3; uwsgi_temp_path {root}/t4; scgi_temp_path \
                  {root}/t5;\nserver {{ listen 127.0.0.1:{crls}; root {root}; }}\n{tls} }}\n"

@@ -6,10 +6,11 @@ use std::path::Path;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::fingerprint::hashed;
+use super::progress::Wait;
 use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::cli::{Apply, ReadOptions, ScopeOptions};
-use crate::export::{Choices, Reader};
+use crate::export::{Choices, ExportError, Reader};
 use crate::name::Fqdn;
 use crate::plan::{Plan, PlanError};
 use crate::settings::{self, Layers};
@@ -38,7 +39,9 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
     let (bytes, fingerprint) = hashed(export.bytes_from_start(voice.progress(), "writing")?);
     let done = match Reader::open(bytes, &choices) {
         Ok(mut reader) => destination.write(&mut reader, &export.name, &plan.report, &treatments),
-        Err(error) => Err(export.failure(&error)),
+        Err(error @ ExportError::Read { .. }) => Err(export.failure(&error)),
+        // Of another export it is the lesser thing to say, and that is asked below.
+        Err(error) => Err(refuse(&PlanError::OtherOptions(error.to_string()))),
     };
     if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
         return done.map(|_| Status::Interrupted);
@@ -82,6 +85,7 @@ fn read_plan(options: &Apply) -> Result<Vec<u8>, Failure> {
         ));
     }
     let mut bytes = Vec::new();
+    let _wait = Wait::begin();
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)

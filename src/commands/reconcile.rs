@@ -11,7 +11,7 @@ use super::fingerprint::hashed;
 use super::output::{Existing, Outputs};
 use super::print;
 use super::voice::Voice;
-use crate::cli::Reconcile;
+use crate::cli::{Reconcile, ReportOptions};
 use crate::export::{Choices, Contents, Dialect, Reader};
 use crate::plan::{Plan, PlanError};
 use crate::reconcile::{
@@ -33,6 +33,8 @@ const PHOTO_CACHE: Duration = Duration::from_secs(24 * 60 * 60);
 /// [`Failure`] with status 4 when a file does not belong to the plan; nothing is written then.
 pub(super) fn run(options: &Reconcile, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     check_usage(options)?;
+    let (redact, force) = (options.redact, options.force);
+    let reporting = layers.fill(&ReportOptions { redact, force, ..ReportOptions::default() })?;
     let refuse = |error: &PlanError| {
         let mut failure = Failure::plan(&options.plan, error);
         failure.message = format!("cannot reconcile with `{}`: {error}", options.plan.display());
@@ -44,7 +46,7 @@ pub(super) fn run(options: &Reconcile, layers: &Layers, voice: Voice) -> Result<
     let (choices, domains) = planned_options(&plan).map_err(|error| refuse(&error))?;
     let treatments = plan.treatments(domains).map_err(|error| refuse(&error))?;
     let files = Files::open(options, &plan, &choices, voice)?;
-    let mut outputs = retry_output(options, layers, &files)?;
+    let mut outputs = retry_output(options, &reporting, layers, &files)?;
 
     let (changes, spooled) = files.changes(options, &plan, &treatments, &refuse, voice)?;
     let import = match files.import.as_ref().or(spooled.as_ref()) {
@@ -94,7 +96,7 @@ pub(super) fn run(options: &Reconcile, layers: &Layers, voice: Voice) -> Result<
         let file = path.display().to_string();
         found.retry = (missing > 0).then_some(reconciliation::Retry { file, records: missing });
     }
-    if options.redact {
+    if reporting.redact == Some(true) {
         found.redact(Redaction::Redact);
     }
     let mut data = Vec::new();
@@ -271,6 +273,7 @@ impl Files {
 /// The retry file, opened before the work so that what cannot be written is said at once.
 fn retry_output(
     options: &Reconcile,
+    reporting: &ReportOptions,
     layers: &Layers,
     files: &Files,
 ) -> Result<Option<(Outputs, io::BufWriter<std::fs::File>)>, Failure> {
@@ -281,8 +284,11 @@ fn retry_output(
             "give it a path",
         ));
     }
-    let mut outputs =
-        Outputs::new(if options.force { Existing::Replace } else { Existing::Refuse });
+    let mut outputs = Outputs::new(if reporting.force == Some(true) {
+        Existing::Replace
+    } else {
+        Existing::Refuse
+    });
     outputs.protect(&options.plan, "the plan");
     outputs.protect(&files.export.path, "the export");
     for (path, what) in [

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
-use super::output::{Existing, Outputs};
+use super::output::{Existing, OutputFile, Outputs};
 use super::progress::interrupted;
 use super::rows::Rows;
 use super::write_behind::WriteBehind;
@@ -20,8 +20,8 @@ use crate::settings;
 /// said at once.
 pub(super) struct Destination {
     outputs: Outputs,
-    import: Option<BufWriter<File>>,
-    rollback: Option<BufWriter<File>>,
+    import: Option<OutputFile>,
+    rollback: Option<OutputFile>,
     contents: Contents,
     /// The reports.
     pub rows: Rows,
@@ -59,11 +59,12 @@ impl Destination {
         if let Some(file) = export.own_file() {
             outputs.as_private_as(file);
         }
-        let import = import.map(|path| outputs.create(path, "the import file")).transpose()?;
+        let import =
+            import.map(|path| outputs.create_named(path, "the import file")).transpose()?;
         let rollback = options
             .rollback
             .as_ref()
-            .map(|path| outputs.create(path, "the rollback"))
+            .map(|path| outputs.create_named(path, "the rollback"))
             .transpose()?;
         let rows = Rows::open(&mut outputs, &wanted, redaction)?;
         Ok(Self { outputs, import, rollback, contents: settings::contents(options), rows })

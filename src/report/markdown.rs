@@ -7,12 +7,17 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
-use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
+use super::words::{
+    Validity, authority, counted, evidence, grouped, leading, list, map_lines, outcome, remarks,
+};
 use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
 pub(super) const ROWS_SHOWN: u64 = 1_000;
+
+/// Servers that are named with a remark on their certificates.
+const SERVERS_SHOWN: usize = 10;
 
 /// Markdown written to `out`. Held records stream into it; changes wait in the spool.
 pub(super) struct Markdown {
@@ -100,6 +105,7 @@ impl Renderer for Markdown {
         facts(out, report)?;
         records(out, &report.ledger)?;
         hosts(out, report)?;
+        certificates(out, report)?;
         unsettled(out, report)
     }
 
@@ -189,6 +195,23 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             MarkdownText(&leading.map(evidence).unwrap_or_default()),
             MarkdownText(&leading.map(|it| validity.words(endpoint, it)).unwrap_or_default())
         )?;
+    }
+    Ok(())
+}
+
+/// What is remarkable about certificates, and does not decide.
+fn certificates(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let remarks = remarks(&report.certificates);
+    if !remarks.is_empty() {
+        out.write_all(b"\n## Certificates\n\n")?;
+    }
+    for (remark, servers) in remarks {
+        let mut named: Vec<String> =
+            servers.iter().take(SERVERS_SHOWN).map(|it| MarkdownCode(it).to_string()).collect();
+        if servers.len() > named.len() {
+            named.push(counted((servers.len() - named.len()) as u64, "other server"));
+        }
+        writeln!(out, "- {}: {}", list(&named), MarkdownText(remark))?;
     }
     Ok(())
 }

@@ -12,13 +12,13 @@ use super::SettingsError;
 use crate::cli::Cli;
 
 /// What the environment's variables begin with.
-const PREFIX: &str = "PHOTOFIX_";
+pub const PREFIX: &str = "PHOTOFIX_";
 /// How many letters may differ between a mistyped option and the one that is suggested.
 const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 2] = ["concurrency", "retries"];
+const NUMBERS: [&str; 3] = ["concurrency", "retries", "warn-days"];
 /// Options that hold yes or no.
 const FLAGS: [&str; 9] = [
     "allow-private",
@@ -30,6 +30,31 @@ const FLAGS: [&str; 9] = [
     "quiet",
     "redact",
     "verbose",
+];
+
+/// Options that are about one run, so that no layer gives them.
+const TYPED: [&str; 21] = [
+    "after",
+    "at",
+    "chain",
+    "config",
+    "crl",
+    "csr",
+    "format",
+    "help",
+    "import",
+    "ocsp",
+    "output",
+    "plan",
+    "retry",
+    "role",
+    "save-chain",
+    "save-roots",
+    "service",
+    "status",
+    "status-column",
+    "version",
+    "xmpp-domain",
 ];
 
 /// The layers below the command line.
@@ -120,7 +145,8 @@ fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsEr
         return Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()));
     }
     if NUMBERS.contains(&name) {
-        return text.parse().map(Value::Integer).map_err(|_| bad("is not a whole number"));
+        let number = text.parse::<u32>().map(|number| Value::Integer(number.into()));
+        return number.map_err(|_| bad("is not a whole number"));
     }
     if FLAGS.contains(&name) {
         return match text.to_ascii_lowercase().as_str() {
@@ -152,7 +178,7 @@ fn long_options() -> BTreeSet<String> {
     cli.get_arguments()
         .chain(commands)
         .filter_map(clap::Arg::get_long)
-        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
+        .filter(|name| !TYPED.contains(name))
         .map(ToOwned::to_owned)
         .collect()
 }

@@ -24,7 +24,7 @@ use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
 use crate::role::Role;
 
-pub use layers::Layers;
+pub use layers::{Layers, PREFIX};
 
 /// Time for one question or handshake attempt, by default: Jabber's own patience with a
 /// revocation answer (Jabber for Mac 9.6 guide).

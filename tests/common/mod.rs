@@ -108,13 +108,19 @@ pub(crate) fn peer(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
         .find(|path| path.is_file());
     if found.is_none() {
-        assert!(
-            std::env::var_os("REQUIRE_PEERS").is_none(),
-            "`{program}` is required here and was not found"
-        );
-        println!("skipped: `{program}` is not on this machine");
+        missing(&format!("`{program}`"));
     }
     found
+}
+
+/// Says that a test is skipped because something is not on this machine; a failure where peers are
+/// required.
+pub(crate) fn missing(what: &str) {
+    assert!(
+        std::env::var_os("REQUIRE_PEERS").is_none(),
+        "{what} is required here and was not found"
+    );
+    println!("skipped: {what} is not on this machine");
 }
 
 /// Python 3, by whatever name.

@@ -5,6 +5,7 @@ use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::{Dates, Statement};
 use crate::x509::certificate::Certificate;
 use crate::x509::crl::{self, Crl, CrlError, Reasons};
+use crate::x509::form::FormDefect;
 use crate::x509::ocsp::{Delegate, OcspError, Question};
 
 /// What one source says.
@@ -24,6 +25,8 @@ pub(super) struct Said {
     pub(super) reasons: Reasons,
     /// Who gave it in the issuer's place.
     pub(super) delegate: Option<Delegate>,
+    /// What is odd about its form.
+    pub(super) form: Vec<FormDefect>,
 }
 
 /// Why there is none.
@@ -44,7 +47,8 @@ impl Failure {
             Self::Invalid(why) => Revocation::Invalid(why.clone()),
             Self::TooLate(elapsed_ms) => Revocation::TooLate { elapsed_ms: *elapsed_ms },
             Self::Unreachable(why) => Revocation::Unreachable(why.clone()),
-            Self::NotAsked(_) => Revocation::NotAsked,
+            Self::NotAsked(None) => Revocation::NotAsked,
+            Self::NotAsked(Some(why)) => Revocation::Withheld(why.clone()),
         }
     }
 
@@ -115,7 +119,7 @@ impl Hearing<'_> {
                 Err(Failure::Unreachable(format!("{}: {why}", source.who())))
             }
             FetchOutcome::NotAsked(why) => {
-                Err(Failure::NotAsked(Some(format!("{} was not asked: {why}", source.who()))))
+                Err(Failure::NotAsked(Some(format!("{}: {why}", source.who()))))
             }
         };
         let elapsed_ms = match said {
@@ -132,6 +136,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: Reasons::ALL,
             delegate: answer.delegate,
+            form: Vec::new(),
         })
     }
 
@@ -142,6 +147,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: answer.reasons,
             delegate: None,
+            form: answer.form,
         })
     }
 
