@@ -29,6 +29,8 @@ pub(super) enum Holds {
 /// A column of numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watched {
+    /// Which of the watched columns it is.
+    at: usize,
     pub(super) field: usize,
     pub(super) holds: Holds,
     /// Whether each country has its own habit.
@@ -46,15 +48,20 @@ pub(super) fn watched(names: &[String]) -> Vec<Watched> {
             "employeeid" | "userssoid" => (Holds::Codes, false),
             _ => return None,
         };
-        Some(Watched { field, holds, by_country })
+        Some((field, holds, by_country))
     };
-    names.iter().enumerate().filter_map(column).collect()
+    let columns = names.iter().enumerate().filter_map(column).enumerate();
+    columns
+        .map(|(at, (field, holds, by_country))| Watched { at, field, holds, by_country })
+        .collect()
 }
 
 /// The numbers of each column, by shape.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    columns: BTreeMap<(usize, String), Shapes>,
+    /// By watched column: its field, and the shapes by country, in the order in which they were
+    /// met. There are a few, and most records are of the first.
+    columns: Vec<(usize, Vec<(String, Shapes)>)>,
 }
 
 #[derive(Debug)]
@@ -106,23 +113,30 @@ impl Habits {
         if country.len() > LONGEST_COUNTRY {
             return None;
         }
-        // Nearly always there: `entry` would need a copy of the name each time.
-        let key = (watched.field, country.to_owned());
-        if !self.columns.contains_key(&key) && self.columns.len() >= COUNTRIES_KEPT {
-            return None;
+        while self.columns.len() <= watched.at {
+            self.columns.push((watched.field, Vec::new()));
         }
-        Some(self.columns.entry(key).or_insert_with(|| Shapes {
-            holds: watched.holds,
-            plus: 0,
-            digits: std::array::from_fn(|_| Cells::default()),
-            zeros: [0; LONGEST + 1],
-        }))
+        let (field, countries) = &mut self.columns[watched.at];
+        *field = watched.field;
+        let at = countries.iter().position(|(name, _)| name == country);
+        let at = match at {
+            Some(at) => at,
+            None if countries.len() >= COUNTRIES_KEPT => return None,
+            None => {
+                countries.push((country.to_owned(), Shapes::new(watched.holds)));
+                countries.len() - 1
+            }
+        };
+        countries.get_mut(at).map(|(_, shapes)| shapes)
     }
 
     /// The numbers that break their column's habit: field, kind, how many records, the first.
     pub(super) fn broken(self) -> Vec<(usize, Ailment, u64, Vec<Example>)> {
         let mut broken: BTreeMap<(usize, Ailment), (u64, Vec<Example>)> = BTreeMap::new();
-        for ((field, _), shapes) in self.columns {
+        let columns = self.columns.into_iter();
+        for (field, shapes) in columns.flat_map(|(field, countries)| {
+            countries.into_iter().map(move |(_, shapes)| (field, shapes))
+        }) {
             let Some((ailment, records, examples)) = shapes.broken() else { continue };
             let all = broken.entry((field, ailment)).or_default();
             all.0 += records;
@@ -138,6 +152,11 @@ impl Habits {
 }
 
 impl Shapes {
+    fn new(holds: Holds) -> Self {
+        let digits = std::array::from_fn(|_| Cells::default());
+        Self { holds, plus: 0, digits, zeros: [0; LONGEST + 1] }
+    }
+
     fn broken(self) -> Option<(Ailment, u64, Vec<Example>)> {
         let (ailment, lengths) = match self.holds {
             Holds::Phones => (self.lost_from_phones()?, SHORTEST_PHONE..=LONGEST),

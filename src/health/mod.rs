@@ -15,8 +15,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::export::{Dialect, Record, RecordKind};
-use cells::Screen;
 use habits::{Habits, Watched};
+use mojibake::{has_mojibake, may_have_mojibake};
 pub use seen::EMAILS_COMPARED;
 use seen::Seen;
 
@@ -133,7 +133,6 @@ pub struct Complaint {
 #[derive(Debug)]
 pub struct Health {
     fields: usize,
-    screen: Screen,
     mandatory: Vec<usize>,
     email: Option<usize>,
     photo: usize,
@@ -169,7 +168,6 @@ impl Health {
         };
         Self {
             fields: dialect.fields,
-            screen: Screen::new(dialect.encoding),
             mandatory: mandatory(dialect).iter().filter_map(|name| field(&[name])).collect(),
             email: field(&["email"]),
             photo: dialect.photo_field,
@@ -200,15 +198,26 @@ impl Health {
         }
         self.numbers(record);
         self.email(record);
-        let suspects = self.screen.suspects(record.raw());
-        if suspects.any() {
-            let photo = self.photo;
-            for field in (0..self.fields).filter(|field| *field != photo) {
-                let Some(cell) = record.field(field) else { continue };
-                let text = cell.text_lossy();
-                if let Some(ailment) = suspects.ailment(&text) {
-                    self.complain(record, field, ailment, &text, None);
-                }
+        self.words(record);
+    }
+
+    fn words(&mut self, record: &Record<'_>) {
+        let encoding = record.encoding();
+        let may_be_mojibake = may_have_mojibake(record.raw(), encoding);
+        for field in 0..self.fields {
+            let Some(cell) = record.field(field) else { continue };
+            if !may_be_mojibake && !cells::may_be_word(cell.raw(), encoding) {
+                continue;
+            }
+            // What a photo cell is, the host kinds tell.
+            if field == self.photo {
+                continue;
+            }
+            let text = cell.text_lossy();
+            let is_mojibake =
+                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
+            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
+                self.complain(record, field, ailment, &text, None);
             }
         }
     }

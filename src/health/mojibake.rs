@@ -7,6 +7,8 @@ const WINDOWS_1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
+/// U+FFFD, which stands for a character that was lost, in UTF-8.
+const LOST: [u8; 3] = [0xEF, 0xBF, 0xBD];
 /// How often `É«` and the like must stand in a cell: they may be meant. `Ã¼` and `â€™` never are.
 const DOUBTFUL: usize = 2;
 
@@ -52,7 +54,7 @@ pub(super) fn may_have_mojibake(raw: &[u8], encoding: Encoding) -> bool {
             let may_follow =
                 |at: usize| matches!(raw.get(at + 2), Some(0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2));
             memchr::memchr_iter(0xC3, raw).any(may_follow)
-                || memchr::memmem::find(raw, "\u{FFFD}".as_bytes()).is_some()
+                || memchr::memchr_iter(0xEF, raw).any(|at| raw[at..].starts_with(&LOST))
                 || std::str::from_utf8(raw).is_err()
         }
         Encoding::Utf16Le | Encoding::Utf16Be => {
