@@ -143,6 +143,13 @@ impl<'a> Record<'a> {
         Some(Field::new(self.raw, span, self.encoding))
     }
 
+    /// Where its fields begin, from the first on, as far as the reader keeps that.
+    pub fn kept_starts(&self) -> impl Iterator<Item = usize> + '_ {
+        let width = self.encoding.width();
+        let first = (self.fields > 0).then_some(0);
+        first.into_iter().chain(self.splits.iter().map(move |at| at + width)).take(self.fields)
+    }
+
     /// The span of field `n` where the reader kept the delimiters around it.
     fn kept_span(&self, n: usize) -> Option<Range<usize>> {
         let start = match n.checked_sub(1) {

@@ -9,18 +9,20 @@ const ERROR_WORDS: [&str; 7] =
 /// Ways to write that there is no value.
 const NOT_APPLICABLE: [&str; 4] = ["N/A", "#N/A", "N.A.", "N/A."];
 
-/// Whether a cell may be one of these words: quick, and never wrong when it says no.
+/// Whether a cell that begins here may be one of these words: quick, and never wrong when it says
+/// no. What stands behind the cell may come along.
 pub(super) fn may_be_word(raw: &[u8], encoding: Encoding) -> bool {
     let (low, width) = match encoding {
         Encoding::Utf8 | Encoding::Latin1 => (0, 1),
         Encoding::Utf16Le => (0, 2),
         Encoding::Utf16Be => (1, 2),
     };
-    let first = match raw.get(low) {
-        Some(b'"') => raw.get(low + width),
-        first => first,
-    };
-    matches!(first, Some(b'#' | b'N' | b'n' | b' '))
+    let at = if raw.get(low) == Some(&b'"') { low + width } else { low };
+    match raw.get(at) {
+        Some(b'#' | b' ') => true,
+        Some(b'N' | b'n') => matches!(raw.get(at + width), Some(b'/' | b'.')),
+        _ => false,
+    }
 }
 
 /// Which of these words a cell is.

@@ -61,7 +61,7 @@ pub(super) fn watched(names: &[String]) -> Vec<Watched> {
 pub(super) struct Habits {
     /// By watched column: its field, and the shapes by country, in the order in which they were
     /// met. There are a few, and most records are of the first.
-    columns: Vec<(usize, Vec<(String, Shapes)>)>,
+    columns: Vec<(usize, Vec<(u128, Shapes)>)>,
 }
 
 #[derive(Debug)]
@@ -108,22 +108,21 @@ impl Habits {
     }
 
     fn shapes(&mut self, watched: Watched, country: &str) -> Option<&mut Shapes> {
-        /// Country codes and calling codes are shorter.
-        const LONGEST_COUNTRY: usize = 16;
-        if country.len() > LONGEST_COUNTRY {
-            return None;
-        }
+        // Country codes and calling codes are short: as a number they are quickly compared.
+        let mut name = [0; size_of::<u128>()];
+        name.get_mut(..country.len())?.copy_from_slice(country.as_bytes());
+        let country = u128::from_le_bytes(name);
         while self.columns.len() <= watched.at {
             self.columns.push((watched.field, Vec::new()));
         }
         let (field, countries) = &mut self.columns[watched.at];
         *field = watched.field;
-        let at = countries.iter().position(|(name, _)| name == country);
+        let at = countries.iter().position(|(name, _)| *name == country);
         let at = match at {
             Some(at) => at,
             None if countries.len() >= COUNTRIES_KEPT => return None,
             None => {
-                countries.push((country.to_owned(), Shapes::new(watched.holds)));
+                countries.push((country, Shapes::new(watched.holds)));
                 countries.len() - 1
             }
         };

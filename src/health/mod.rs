@@ -18,7 +18,7 @@ use crate::export::{Dialect, Record, RecordKind};
 use habits::{Habits, Watched};
 use mojibake::{has_mojibake, may_have_mojibake};
 pub use seen::EMAILS_COMPARED;
-use seen::Seen;
+use seen::{Repeated, Seen};
 
 /// How many examples of a kind of damage are kept for each column; all are counted.
 pub const EXAMPLES_KEPT: usize = 5;
@@ -180,7 +180,7 @@ impl Health {
         }
     }
 
-    /// Looks at a record. One with more or fewer fields than it should have is reported as such
+    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields than it should have is reported as such
     /// elsewhere, and its cells are not where they seem to be.
     pub fn look(&mut self, record: &Record<'_>) {
         let is_sound = record.kind() == RecordKind::Data
@@ -193,7 +193,7 @@ impl Health {
             let field = self.mandatory[at];
             let cell = record.field(field).map(|cell| cells::is_empty(&cell, record.encoding()));
             if cell == Some(true) {
-                self.complain(record, field, Ailment::MandatoryEmpty, "", None);
+                self.complain(record, field, Ailment::MandatoryEmpty, "");
             }
         }
         self.numbers(record);
@@ -204,11 +204,12 @@ impl Health {
     fn words(&mut self, record: &Record<'_>) {
         let encoding = record.encoding();
         let may_be_mojibake = may_have_mojibake(record.raw(), encoding);
-        for field in 0..self.fields {
-            let Some(cell) = record.field(field) else { continue };
-            if !may_be_mojibake && !cells::may_be_word(cell.raw(), encoding) {
+        let raw = record.raw();
+        for (field, start) in record.kept_starts().enumerate() {
+            if !may_be_mojibake && !cells::may_be_word(&raw[start..], encoding) {
                 continue;
             }
+            let Some(cell) = record.field(field) else { continue };
             // What a photo cell is, the host kinds tell.
             if field == self.photo {
                 continue;
@@ -217,7 +218,7 @@ impl Health {
             let is_mojibake =
                 || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
             if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
-                self.complain(record, field, ailment, &text, None);
+                self.complain(record, field, ailment, &text);
             }
         }
     }
@@ -231,7 +232,7 @@ impl Health {
             }
             let text = cell.text_lossy();
             if cells::is_scientific(&text) {
-                self.complain(record, watched.field, Ailment::Scientific, &text, None);
+                self.complain(record, watched.field, Ailment::Scientific, &text);
                 continue;
             }
             let country = match self.country.filter(|_| watched.by_country) {
@@ -250,25 +251,16 @@ impl Health {
         if text.is_empty() || text == "-" {
             return;
         }
-        if let Some(first) = self.emails.meet(text, record.position().record) {
-            self.complain(record, field, Ailment::DuplicateEmail, text, Some(first));
-        }
+        self.emails.meet(text, record.position());
     }
 
-    fn complain(
-        &mut self,
-        record: &Record<'_>,
-        field: usize,
-        ailment: Ailment,
-        text: &str,
-        same_as: Option<u64>,
-    ) {
+    fn complain(&mut self, record: &Record<'_>, field: usize, ailment: Ailment, text: &str) {
         let found = self.found.entry((field, ailment)).or_default();
         found.records += 1;
         if found.examples.len() < EXAMPLES_KEPT {
             let position = record.position();
             let (record, line, value) = (position.record, position.line, short(text));
-            found.examples.push(Example { record, line, value, same_as });
+            found.examples.push(Example { record, line, value, same_as: None });
         }
     }
 
@@ -276,6 +268,10 @@ impl Health {
     pub fn finish(mut self) -> Findings {
         for (field, ailment, records, examples) in self.habits.broken() {
             self.found.insert((field, ailment), Found { records, examples });
+        }
+        let Repeated { records, examples } = self.emails.repeated();
+        if let (Some(field), 1..) = (self.email, records) {
+            self.found.insert((field, Ailment::DuplicateEmail), Found { records, examples });
         }
         let complaint = |((field, ailment), found): ((usize, Ailment), Found)| Complaint {
             ailment,
