@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
 or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
-moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
+moved); 2 usage; 4 stale or mismatched plan or approvals; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
@@ -43,6 +43,10 @@ pub enum Command {
     Plan(Plan),
     /// Apply a plan to the export it was made for. No network
     Apply(Apply),
+    /// Answer a plan: which hosts may be rewritten, host by host or all at once. No network
+    Approve(Approve),
+    /// Show a plan, a report or approvals, stale ones too. No network
+    Show(Show),
     /// Prove that only hosts moved between an export and an import file. No network
     Verify(Verify),
     /// Give the certificate verdicts for hosts or URLs
@@ -122,12 +126,60 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
+    /// wrote them; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub approvals: Option<PathBuf>,
+    /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
+    #[arg(long)]
+    pub again: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub permission: PermissionOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub import: ImportOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reporting: ReportOptions,
+}
+
+/// `photofix approve`.
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The plan; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// The approvals to write; `-` is standard output
+    #[arg(short, long, value_name = "APPROVALS", default_value = "approvals.json", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// Approve every host that the plan rewrites
+    #[arg(long, conflicts_with = "host")]
+    pub all: bool,
+    /// Approve a host, on every port or on one; repeat. Without --all, --host or --except each host
+    /// is asked for on the terminal
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub host: Vec<String>,
+    /// Refuse a host, on every port or on one; repeat
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub except: Vec<String>,
+    /// Why, to be kept with every answer
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub answering: AnswerOptions,
+}
+
+/// `photofix show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A plan, a JSON report or approvals; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// `human`, `json` or `md`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "md"]))]
+    pub format: String,
 }
 
 /// `photofix verify`.
@@ -299,6 +351,31 @@ pub struct PolicyOptions {
     pub check_all: Option<bool>,
 }
 
+/// When a plan may be applied.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Permission")]
+pub struct PermissionOptions {
+    /// Apply nothing without --approvals, and let `fix` do nothing at all
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub require_approval: Option<bool>,
+    /// Refuse a plan whose evidence is older, such as `12h` or `7d` [default: any age]
+    #[arg(long, value_name = "TIME")]
+    pub max_age: Option<String>,
+}
+
+/// Who answers a plan, and where the answers go.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AnswerOptions {
+    /// Who answers [default: the name you are logged in with]
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Option<String>,
+    /// Overwrite approvals that exist
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
+}
+
 /// What the import file holds.
 #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -307,6 +384,10 @@ pub struct ImportOptions {
     /// Write the header and the changed records only
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub only_changed: Option<bool>,
+    /// Split the import file into files of N records, each with the header (IMPORT-0001.csv, …), and
+    /// list them in IMPORT.manifest.json
+    #[arg(long, value_name = "N")]
+    pub batch: Option<u32>,
     /// Write the changed records as they were, ready to import when the change must be taken back
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub rollback: Option<PathBuf>,

@@ -15,6 +15,7 @@
 //! and the time, and gives values back. Sockets and async live in [`network`], files, clock and
 //! terminal in [`commands`]. ARCHITECTURE.md says who may know whom.
 
+pub mod approval;
 pub mod census;
 pub mod certify;
 pub mod cli;
@@ -22,6 +23,7 @@ pub mod commands;
 pub mod decide;
 pub mod evidence;
 pub mod export;
+pub mod journal;
 pub mod ledger;
 pub mod name;
 pub mod network;
@@ -34,5 +36,6 @@ pub mod report;
 pub mod rewrite;
 pub mod row;
 pub mod rules;
+pub mod seal;
 pub mod settings;
 pub mod x509;

@@ -272,7 +272,15 @@ fn stale_plans_are_refused_by_name() {
         ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
     ] {
         assert!(plan.contains(from), "{from} in {plan}");
-        folder.write("plan.json", plan.replace(from, to));
+        let edited = plan.replace(from, to);
+        folder.write("plan.json", &edited);
+        fails(&folder, &apply, 4, &["`plan.json`", "hint: "]);
+        // Who edits a plan may seal it again: then it is what it says that is refused.
+        let mut sealed = edited.into_bytes();
+        let at = sealed.len() - 64 - "\"\n}\n".len();
+        sealed[at..at + 64].copy_from_slice(photofix::seal::UNSEALED.as_bytes());
+        photofix::seal::seal(&mut sealed).unwrap();
+        folder.write("plan.json", sealed);
         fails(&folder, &apply, 4, &[&pieces[..], &["`plan.json`", "hint: "]].concat());
     }
     folder.write("plan.json", &plan);
@@ -470,7 +478,7 @@ fn completions_and_the_manual_name_every_command() {
     let run = folder.run(&["man"]);
     let page = run.text();
     assert!(page.starts_with(".ie") || page.contains(".TH"), "{}", &page[..200]);
-    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "VERIFY", "CHECK"] {
+    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "APPROVE", "SHOW", "VERIFY", "CHECK"] {
         assert!(page.contains(&format!("PHOTOFIX {command}")), "{command}");
     }
     assert!(page.contains("Exit status"), "the exit statuses");

@@ -22,10 +22,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
     ("ledger", &[]),
-    ("rewrite", &["row", "census", "ledger", "export", "photo", "reference", "evidence", "name"]),
+    (
+        "rewrite",
+        &["row", "census", "ledger", "export", "photo", "reference", "evidence", "name", "seal"],
+    ),
     ("proof", &["export", "photo", "name"]),
     ("report", &["ledger", "evidence"]),
-    ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name"]),
+    ("seal", &[]),
+    ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
+    ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
+    ("journal", &[]),
     ("cli", &[]),
     ("settings", &["cli", "decide", "export", "name", "network", "profile", "reference", "report"]),
 ];

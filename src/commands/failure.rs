@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::approval::{ApprovalError, ChoiceError};
 use crate::export::ExportError;
+use crate::journal::{Entry, JournalError};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
@@ -24,7 +26,7 @@ pub enum Status {
     Usage = 2,
     /// Done, and rows are held, unresolved or unreadable.
     Left = 3,
-    /// A stale or mismatched plan.
+    /// A stale or mismatched plan or approvals.
     Stale = 4,
     /// Ctrl-C.
     Interrupted = 130,
@@ -38,7 +40,7 @@ impl Status {
 }
 
 /// Why a command could not be carried out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// What could not be done, with the file, the place and the value.
     pub message: String,
@@ -57,6 +59,9 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+/// So that it can travel through a writer, whose errors are [`io::Error`]s.
+impl std::error::Error for Failure {}
 
 impl Failure {
     fn new(status: Status, message: String, hint: Option<&str>) -> Self {
@@ -104,7 +109,15 @@ impl Failure {
     pub fn rewrite(file: &str, error: &RewriteError) -> Self {
         match error {
             RewriteError::Export(error) => Self::export(file, error),
-            RewriteError::Output(error) => Self::failed(
+            RewriteError::Output(error) => Self::output(error),
+        }
+    }
+
+    /// An output could not be written.
+    fn output(error: &io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            Some(failure) => failure.clone(),
+            None => Self::failed(
                 format!("cannot write an output: {error}"),
                 "see that the disk has room; nothing was left behind",
             ),
@@ -146,13 +159,120 @@ impl Failure {
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
             }
-            PlanError::OtherChanges { .. } | PlanError::BadDecision { .. } => {
+            PlanError::Expired { .. } => "make the plan again, or allow its age with --max-age",
+            PlanError::Ageless { .. } => "see that the clock is right, and make the plan again",
+            PlanError::Edited(_)
+            | PlanError::OtherChanges { .. }
+            | PlanError::BadDecision { .. } => {
                 "make the plan again; a plan is not edited by hand, what it should do differently \
                  goes into the map"
             }
         };
         let message = format!("cannot apply `{}`: {error}", path.display());
         Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The approvals cannot be used.
+    pub fn approvals(path: &Path, error: &ApprovalError) -> Self {
+        let hint = match error {
+            ApprovalError::OtherPlan { .. } | ApprovalError::OtherExport { .. } => {
+                "give the plan that was reviewed, byte for byte, or have this one approved"
+            }
+            ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
+            _ => {
+                "have the plan approved anew, on the review page or with `photofix approve`; \
+                 approvals are not edited by hand"
+            }
+        };
+        let message = format!("cannot use the approvals `{}`: {error}", path.display());
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A file that cannot be shown.
+    pub fn not_to_show(path: &Path, why: &str) -> Self {
+        Self::failed(
+            format!(
+                "cannot show `{}`: it is no plan, report or approvals file: {why}",
+                path.display()
+            ),
+            "give a file of `photofix plan -o`, of `--report FILE.json` or of `photofix approve`",
+        )
+    }
+
+    /// What was typed to be approved means no hosts of the plan.
+    pub fn choice(plan: &Path, error: &ChoiceError) -> Self {
+        Self::usage(
+            format!("`{}`: {error}", plan.display()),
+            "see the plan's hosts with `photofix show`",
+        )
+    }
+
+    /// The reviewer left before the end.
+    pub fn nothing_approved() -> Self {
+        Self::new(Status::Failed, "nothing was approved, and nothing written".to_owned(), None)
+    }
+
+    /// A plan would be applied without approvals, and must not be.
+    pub fn unapproved(plan: &Path, sha256: &str) -> Self {
+        let message = format!(
+            "cannot apply `{}` without approval\n  expected  approvals of plan sha256 {sha256}\n  \
+             found     none, and --require-approval is set",
+            plan.display()
+        );
+        let hint = "have it approved, on the review page or with `photofix approve`, and give \
+                    --approvals";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// `fix` would decide and apply in one go, and must not.
+    pub fn fix_needs_approval() -> Self {
+        let message = "`fix` applies what it decides without approval\n  expected  approvals\n  \
+                       found     none, and --require-approval is set"
+            .to_owned();
+        let hint = "use `photofix plan`, have the plan approved, and `photofix apply --approvals`";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A plan was applied already.
+    pub fn applied_already(plan: &Path, journal: &Path, entry: &Entry) -> Self {
+        let Entry { time, export, output, .. } = entry;
+        let message = format!(
+            "cannot apply `{}`: it was applied already\n  expected  nothing about it in `{}`\n  \
+             found     applied at {time} to `{}`, which gave `{}`\n            sha256 {}",
+            plan.display(),
+            journal.display(),
+            export.file,
+            output.file,
+            output.sha256
+        );
+        let hint = "make a plan from a fresh export, or insist with --again";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// Somebody else applies a plan of the same journal.
+    pub fn applied_meanwhile(journal: &Path) -> Self {
+        Self::new(
+            Status::Stale,
+            format!("`{}` changed while the plan was applied", journal.display()),
+            Some("somebody else applies it at the same time: see what the journal says now"),
+        )
+    }
+
+    /// The journal beside a plan cannot be read.
+    pub fn journal(path: &Path, error: &JournalError) -> Self {
+        Self::new(
+            Status::Stale,
+            format!("cannot tell from `{}` whether the plan was applied: {error}", path.display()),
+            Some("mend the line, or move the journal away when the plan was not applied"),
+        )
+    }
+
+    /// Several inputs would be read from standard input.
+    pub fn one_standard_input(first: &str, second: &str) -> Self {
+        Self::usage(
+            format!("both {first} and {second} would come from standard input"),
+            "give one of them as a file",
+        )
     }
 
     /// The options cannot be used.

@@ -2,6 +2,7 @@
 //! status. One file per command.
 
 mod apply;
+mod approve;
 mod certificates;
 mod check;
 mod export_file;
@@ -13,10 +14,13 @@ mod fix;
 mod inspect;
 mod job;
 mod output;
+mod parts;
 mod plan;
+mod plan_file;
 mod progress;
 mod rows;
 mod second_pass;
+mod show;
 mod trust;
 mod verify;
 mod voice;
@@ -66,6 +70,8 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Fix(options) => fix::run(&options, &layers, voice),
         Command::Plan(options) => plan::run(&options, &layers, voice),
         Command::Apply(options) => apply::run(&options, &layers, voice),
+        Command::Approve(options) => approve::run(&options, &layers, voice),
+        Command::Show(options) => show::run(&options, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),
         Command::Completions { shell } => {

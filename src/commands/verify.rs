@@ -29,10 +29,7 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     let domains = settings::domains(scope.domain.as_ref())?;
     let standard_input = Path::new("-");
     if options.export == standard_input && options.import == standard_input {
-        return Err(Failure::usage(
-            "both the export and the import file would come from standard input".to_owned(),
-            "give one of them as a file",
-        ));
+        return Err(Failure::one_standard_input("the export", "the import file"));
     }
     let export = ExportFile::open(&options.export)?;
     let import = ExportFile::open(&options.import)?;

@@ -7,7 +7,9 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
-use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
+use super::words::{
+    Validity, approval, authority, counted, evidence, grouped, leading, map_lines, outcome,
+};
 use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
 use crate::ledger::{Class, Ledger};
 
@@ -98,6 +100,10 @@ impl Renderer for Markdown {
             writeln!(out, "> **Note:** {}\n", MarkdownText(note))?;
         }
         facts(out, report)?;
+        if let Some(facts) = &report.approval {
+            let sha256 = MarkdownCode(&facts.sha256);
+            writeln!(out, "\n{} (approvals SHA-256 {sha256}).", MarkdownText(&approval(facts)))?;
+        }
         records(out, &report.ledger)?;
         hosts(out, report)?;
         unsettled(out, report)
@@ -220,7 +226,9 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         let lines: Vec<String> =
             map_lines(endpoint).iter().map(|line| MarkdownCode(line).to_string()).collect();
-        writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        if !lines.is_empty() {
+            writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        }
     }
     Ok(())
 }

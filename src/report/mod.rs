@@ -5,6 +5,7 @@
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
+pub mod answers;
 pub mod certificates;
 mod csv;
 mod diff;
@@ -13,7 +14,9 @@ pub mod inspection;
 mod json;
 mod kind;
 mod layout;
+pub mod manifest;
 mod markdown;
+pub mod read_back;
 mod redaction;
 mod row_json;
 mod summary;
@@ -33,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
 
+pub use json::document_to_json;
 pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
 pub use redaction::Redaction;
 
@@ -57,6 +61,8 @@ pub struct Report {
     pub export: ExportFacts,
     /// The options that shaped the decisions, by their long names.
     pub options: serde_json::Map<String, serde_json::Value>,
+    /// What a reviewer approved; none where nobody was asked.
+    pub approval: Option<ApprovalFacts>,
     /// Records by class.
     pub ledger: Ledger,
     /// Records by host kind, in the order of the contract.
@@ -106,6 +112,23 @@ pub struct ExportFacts {
     pub header: Option<Vec<String>>,
     /// The photo column's name, or `field N` (from 1).
     pub photo_column: String,
+}
+
+/// Who approved what of a plan, in records that the plan would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalFacts {
+    /// Who.
+    pub reviewer: String,
+    /// When, RFC 3339.
+    pub time: String,
+    /// SHA-256 of the approvals' file, hexadecimal.
+    pub sha256: String,
+    /// Records approved, and changed.
+    pub approved: u64,
+    /// Records refused.
+    pub refused: u64,
+    /// Records that nobody mentioned.
+    pub not_approved: u64,
 }
 
 /// Records of one host kind.

@@ -103,6 +103,7 @@ fn mask_report(report: &mut Report) {
     mask_in(&mut report.export.file);
     mask_in(&mut report.export.photo_column);
     report.export.header.iter_mut().for_each(|header| mask_all(header));
+    report.approval.iter_mut().for_each(|approval| mask_in(&mut approval.reviewer));
     report.options.values_mut().for_each(mask_json);
     report.endpoints.iter_mut().for_each(mask_endpoint);
     report.certificates.iter_mut().for_each(mask_certificate);

@@ -8,7 +8,9 @@ use std::io::{self, Write};
 
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
-use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
+use super::words::{
+    Validity, approval, authority, counted, evidence, grouped, leading, map_lines, outcome,
+};
 use super::{EndpointReport, Report};
 use crate::ledger::Class;
 
@@ -32,6 +34,9 @@ pub fn render_summary(
     let mut page = Page::new(style, out);
     page.notes(&report.notes)?;
     page.paragraph(0, Tone::Heading, &outcome(report))?;
+    if let Some(facts) = &report.approval {
+        page.paragraph(0, Tone::Plain, &format!("{}.", approval(facts)))?;
+    }
     hosts(&mut page, report, detail)?;
     changes(&mut page, report, sample)?;
     ledger(&mut page, report)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CandidateReport, CertificateReport, EndpointReport, Report};
+use super::{ApprovalFacts, CandidateReport, CertificateReport, EndpointReport, Report};
 use crate::evidence::{OldHost, Source};
 use crate::ledger::Class;
 
@@ -64,6 +64,16 @@ pub(super) fn outcome(report: &Report) -> String {
         text.push_str(&format!("; {} {verb}.", list(&left)));
     }
     text
+}
+
+/// What was approved, in one sentence.
+pub(super) fn approval(facts: &ApprovalFacts) -> String {
+    let ApprovalFacts { reviewer, time, approved, refused, not_approved, .. } = facts;
+    let left = [(*refused, "refused"), (*not_approved, "not mentioned")];
+    let left = left.iter().filter(|(records, _)| *records > 0);
+    let left: String =
+        left.map(|(records, what)| format!(", {} {what}", grouped(*records))).collect();
+    format!("{reviewer} approved {} at {time}{left}", counted(*approved, "record"))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -157,9 +167,15 @@ pub(super) fn authority(host: &OldHost, port: u16) -> String {
     }
 }
 
+/// Reasons that a map has no answer to: a person has to agree.
+const FOR_A_REVIEWER: [&str; 2] = ["refused", "not-approved"];
+
 /// The lines of a map that would settle an endpoint, ready to be copied: one per name where names
-/// compete, else one with a placeholder.
+/// compete, else one with a placeholder; none where a map settles nothing.
 pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
+    if FOR_A_REVIEWER.contains(&endpoint.reason.as_ref()) {
+        return Vec::new();
+    }
     let host = &endpoint.endpoint.host;
     let competing: Vec<String> = endpoint
         .candidates

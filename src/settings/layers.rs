@@ -18,9 +18,9 @@ const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 2] = ["concurrency", "retries"];
+const NUMBERS: [&str; 3] = ["batch", "concurrency", "retries"];
 /// Options that hold yes or no.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "allow-private",
     "check-all",
     "force",
@@ -29,6 +29,7 @@ const FLAGS: [&str; 9] = [
     "only-changed",
     "quiet",
     "redact",
+    "require-approval",
     "verbose",
 ];
 
@@ -145,6 +146,22 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
     Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
 }
 
+/// Options that are about one run, and that no layer may give.
+const OF_ONE_RUN: [&str; 12] = [
+    "again",
+    "all",
+    "approvals",
+    "config",
+    "except",
+    "format",
+    "help",
+    "host",
+    "note",
+    "output",
+    "plan",
+    "version",
+];
+
 /// The long options of all commands that a layer may give.
 fn long_options() -> BTreeSet<String> {
     let cli = Cli::command();
@@ -152,7 +169,7 @@ fn long_options() -> BTreeSet<String> {
     cli.get_arguments()
         .chain(commands)
         .filter_map(clap::Arg::get_long)
-        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
+        .filter(|name| !OF_ONE_RUN.contains(name))
         .map(ToOwned::to_owned)
         .collect()
 }

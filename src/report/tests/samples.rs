@@ -97,6 +97,18 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
     }
 }
 
+/// What somebody approved.
+pub(super) fn approval() -> ApprovalFacts {
+    ApprovalFacts {
+        reviewer: "Jane Doe <jane@corp.example.com>".to_owned(),
+        time: "2026-11-20T09:30:00Z".to_owned(),
+        sha256: "ef".repeat(32),
+        approved: 3,
+        refused: 1,
+        not_approved: 2,
+    }
+}
+
 /// A report with every decision and every class.
 pub(super) fn rich() -> Report {
     let mut ledger = Ledger::default();
@@ -185,6 +197,7 @@ pub(super) fn rich() -> Report {
             photo_column: "userProfilePhotoURL".to_owned(),
         },
         options,
+        approval: None,
         ledger,
         host_kinds: ["ip", "webex", "bare", "foreign", "empty", "dash", "not-url", "unreadable"]
             .into_iter()
