@@ -1,6 +1,5 @@
 //! Which hosts of a plan are meant by what was typed, and the answers that follow.
 
-use std::fmt;
 use std::str::FromStr;
 
 use super::{Answer, HostAnswer};
@@ -32,12 +31,12 @@ pub enum ChoiceError {
     NoHost(String),
     /// The plan has no such host.
     #[error("the plan has no host `{0}`")]
-    Unknown(HostPattern),
+    Unknown(String),
     /// The plan has such hosts and rewrites none of them.
     #[error("the plan does not rewrite `{pattern}` ({decision}: {reason})")]
     NotRewritten {
         /// What was typed.
-        pattern: HostPattern,
+        pattern: String,
         /// The plan's decision.
         decision: String,
         /// The plan's reason.
@@ -69,12 +68,6 @@ impl FromStr for HostPattern {
         let port = port.map(|port| port.parse().map_err(|_| bad())).transpose()?;
         let host = OldHost::from(host.to_ascii_lowercase());
         Ok(Self { typed: typed.to_owned(), scheme, host, port })
-    }
-}
-
-impl fmt::Display for HostPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.typed)
     }
 }
 
@@ -113,11 +106,11 @@ pub fn choose(
     for pattern in patterns.iter().chain(exceptions) {
         let mut meant = endpoints.iter().filter(|entry| pattern.means(&entry.endpoint));
         let Some(first) = meant.next() else {
-            return Err(ChoiceError::Unknown(pattern.clone()));
+            return Err(ChoiceError::Unknown(pattern.typed.clone()));
         };
         if first.decision != "rewrite" && !meant.any(|entry| entry.decision == "rewrite") {
             return Err(ChoiceError::NotRewritten {
-                pattern: pattern.clone(),
+                pattern: pattern.typed.clone(),
                 decision: first.decision.to_string(),
                 reason: first.reason.to_string(),
             });

@@ -191,7 +191,8 @@ impl Destination {
             Import::File(path, out) => Sink::File(path, WriteBehind::new(out, hash)),
             Import::Parts { names, size, manifest } => {
                 let path = names.manifest();
-                Sink::Parts(Parts::new(outputs, names, size), path, Hashing::new(manifest))
+                let parts = Box::new(Parts::new(outputs, names, size));
+                Sink::Parts(parts, path, Hashing::new(manifest))
             }
         };
         let mut writers = rewrite::Outputs {
@@ -229,7 +230,7 @@ impl Destination {
 enum Sink<'o> {
     Nowhere(io::Sink),
     File(PathBuf, WriteBehind),
-    Parts(Parts<'o>, PathBuf, Hashing<BufWriter<File>>),
+    Parts(Box<Parts<'o>>, PathBuf, Hashing<BufWriter<File>>),
 }
 
 impl Sink<'_> {
@@ -237,7 +238,7 @@ impl Sink<'_> {
         match self {
             Self::Nowhere(nowhere) => nowhere,
             Self::File(_, out) => out,
-            Self::Parts(parts, ..) => parts,
+            Self::Parts(parts, ..) => parts.as_mut(),
         }
     }
 
