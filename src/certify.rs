@@ -3,13 +3,16 @@
 //! A client that is given a name may connect to any of the name's addresses. So every address is
 //! judged on its own, and the name is as good as the worst of them.
 
+mod guide_roots;
+mod remarks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::evidence::{Answer, Evidence, Family, Handshake, HandshakeOutcome, Service, Target};
 use crate::name::Fqdn;
-use crate::profile::{Profile, ProfileId, Verdict};
+use crate::profile::{Occasion, Profile, ProfileId, Verdict};
 use crate::reference::ReferenceIdentifier;
 use crate::rules::Case;
 use crate::x509::certificate::{Certificate, CertificateError};
@@ -17,11 +20,43 @@ use crate::x509::path::{PathOutcome, validate};
 use crate::x509::revocation::{self, Answers, Outcome};
 use crate::x509::trust::TrustAnchors;
 
+/// A server and the name that its certificate shall have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Demand {
+    /// The name demanded: the server's own, or the XMPP domain.
+    pub reference: ReferenceIdentifier,
+    /// The server.
+    pub service: Service,
+    /// When the client meets the certificate.
+    pub occasion: Occasion,
+}
+
+impl Demand {
+    /// A photo server by its own name.
+    pub fn photo(reference: ReferenceIdentifier, port: u16) -> Self {
+        let service = Service::tls(reference.name().clone(), port);
+        Self { reference, service, occasion: Occasion::Photo }
+    }
+}
+
+/// By what certificates are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Standard<'a> {
+    /// The trust anchors.
+    pub anchors: &'a TrustAnchors,
+    /// The time, in seconds since the epoch.
+    pub at: i64,
+    /// The client.
+    pub profile: &'a Profile,
+    /// How many days before it expires a certificate is remarked on.
+    pub warn_days: u32,
+}
+
 /// What a client would do about one server of a name.
 #[derive(Clone, Debug)]
 pub struct CertificateVerdict {
-    /// The server's address.
-    pub address: IpAddr,
+    /// The server's address; none when the chain was given and no server asked.
+    pub address: Option<IpAddr>,
     /// What the client would do, and why.
     pub verdict: Verdict,
     /// The certificates presented, as far as they can be read, the end-entity certificate first.
@@ -30,6 +65,8 @@ pub struct CertificateVerdict {
     pub path: PathOutcome,
     /// When the end-entity certificate expires, in seconds since the epoch.
     pub not_after: Option<i64>,
+    /// Whether nobody listens there.
+    pub is_closed: bool,
     /// The protocol version agreed.
     pub protocol: Option<String>,
     /// What is known about revocation.
@@ -41,10 +78,8 @@ pub struct CertificateVerdict {
 /// What a client would do about a name, whichever of its servers it meets.
 #[derive(Clone, Debug)]
 pub struct NameVerdict {
-    /// The server.
-    pub service: Service,
-    /// The name that its certificate is judged by: its own, or the XMPP domain.
-    pub reference: ReferenceIdentifier,
+    /// What was demanded.
+    pub demand: Demand,
     /// The client.
     pub profile: ProfileId,
     /// The worst of the verdicts below, by the order of [`crate::profile::VerdictKind`]. Where
@@ -54,104 +89,142 @@ pub struct NameVerdict {
     pub certificates: Vec<CertificateVerdict>,
 }
 
-/// Judges every address of a server that the evidence knows, by the name its certificate shall
-/// have, at a time in seconds since the epoch.
+impl NameVerdict {
+    /// Whether nobody listens, at any address.
+    pub fn is_closed(&self) -> bool {
+        !self.certificates.is_empty() && self.certificates.iter().all(|one| one.is_closed)
+    }
+}
+
+/// Judges every address of a server that the evidence knows.
 ///
 /// These are the addresses in the forward answers of the server's name and those a handshake was
 /// made with under that name. Without any, the verdict is `unknown` and says why.
-pub fn certify(
-    service: &Service,
-    reference: &ReferenceIdentifier,
-    evidence: &Evidence,
-    anchors: &TrustAnchors,
-    at: i64,
-    profile: &Profile,
-) -> NameVerdict {
-    let mut judge =
-        Judge { service, reference, evidence, anchors, at, profile, chains: BTreeMap::new() };
-    let certificates: Vec<_> =
-        addresses(service, evidence).into_iter().map(|one| judge.certificate_at(one)).collect();
+pub fn certify(demand: &Demand, evidence: &Evidence, standard: Standard<'_>) -> NameVerdict {
+    let mut judge = Judge { demand, evidence, standard, chains: BTreeMap::new() };
+    let servers = addresses(&demand.service, evidence);
+    let mut certificates: Vec<_> =
+        servers.into_iter().map(|one| judge.certificate_at(one)).collect();
+    remarks::compare_addresses(&mut certificates);
     let verdict = match worst(&certificates) {
         Some(verdict) => verdict,
-        None => profile.nothing_to_judge(&why_no_address(&service.name, evidence)),
+        None => {
+            let why = why_no_address(&demand.service.name, evidence);
+            standard.profile.nothing_to_judge(&why, demand.occasion)
+        }
     };
+    let profile = standard.profile.id;
+    NameVerdict { demand: demand.clone(), profile, verdict, certificates }
+}
+
+/// Judges a chain as though the server presented it, the end-entity certificate first.
+pub fn certify_given(
+    demand: &Demand,
+    chain: &[Vec<u8>],
+    evidence: &Evidence,
+    standard: Standard<'_>,
+) -> NameVerdict {
+    let handshake =
+        Handshake { chain: chain.to_vec(), ..Handshake::without_chain(HandshakeOutcome::Given) };
+    let mut judge = Judge { demand, evidence, standard, chains: BTreeMap::new() };
+    let certificate = judge.certificate(None, &handshake);
     NameVerdict {
-        service: service.clone(),
-        reference: reference.clone(),
-        profile: profile.id,
-        verdict,
-        certificates,
+        demand: demand.clone(),
+        profile: standard.profile.id,
+        verdict: certificate.verdict.clone(),
+        certificates: vec![certificate],
     }
 }
 
 /// One judgement's fixed parts, and the chains seen so far: the servers of a name mostly present
 /// the same one.
 struct Judge<'a> {
-    service: &'a Service,
-    reference: &'a ReferenceIdentifier,
+    demand: &'a Demand,
     evidence: &'a Evidence,
-    anchors: &'a TrustAnchors,
-    at: i64,
-    profile: &'a Profile,
-    chains: BTreeMap<&'a [Vec<u8>], Read>,
+    standard: Standard<'a>,
+    chains: BTreeMap<Presented<'a>, Read>,
 }
+
+/// The certificates and the OCSP response of a handshake.
+type Presented<'a> = (&'a [Vec<u8>], Option<&'a [u8]>);
 
 #[derive(Clone)]
 struct Read {
     chain: Arc<[Certificate]>,
     unreadable: Option<CertificateError>,
     path: PathOutcome,
+    revocation: Outcome,
+    remarks: Vec<String>,
 }
 
 impl<'a> Judge<'a> {
     fn certificate_at(&mut self, address: IpAddr) -> CertificateVerdict {
-        let handshake = self.evidence.handshakes.get(&self.service.at(address));
-        let not_asked;
-        let presented: &'a [Vec<u8>] = handshake.map_or(&[], |handshake| &handshake.chain);
-        let handshake = match handshake {
-            Some(handshake) => handshake,
+        match self.evidence.handshakes.get(&self.demand.service.at(address)) {
+            Some(handshake) => self.certificate(Some(address), handshake),
             None => {
                 let why = "no handshake was made with this address".to_owned();
-                not_asked = Handshake::without_chain(HandshakeOutcome::NotAsked(why));
-                &not_asked
+                let none = Handshake::without_chain(HandshakeOutcome::NotAsked(why));
+                self.certificate_of(
+                    Some(address),
+                    &none,
+                    read((&[], None), self.evidence, self.standard),
+                )
             }
-        };
-        let (anchors, at) = (self.anchors, self.at);
-        let read =
-            self.chains.entry(presented).or_insert_with(|| read(presented, anchors, at)).clone();
-        let answers = Answers {
-            staple: handshake.staple.as_deref(),
-            fetched: &self.evidence.fetched,
-            files: &self.evidence.files,
-        };
-        let revocation = revocation::evaluate(&read.chain, &read.path, anchors, answers, at);
-        let verdict = self.profile.judge(&Case {
-            reference: self.reference,
-            dialogue: &self.service.dialogue,
+        }
+    }
+
+    fn certificate(
+        &mut self,
+        address: Option<IpAddr>,
+        handshake: &'a Handshake,
+    ) -> CertificateVerdict {
+        let (evidence, standard) = (self.evidence, self.standard);
+        let presented: Presented<'a> = (&handshake.chain, handshake.staple.as_deref());
+        let read = self
+            .chains
+            .entry(presented)
+            .or_insert_with(|| read(presented, evidence, standard))
+            .clone();
+        self.certificate_of(address, handshake, read)
+    }
+
+    fn certificate_of(
+        &self,
+        address: Option<IpAddr>,
+        handshake: &Handshake,
+        read: Read,
+    ) -> CertificateVerdict {
+        let case = Case {
+            reference: &self.demand.reference,
+            dialogue: &self.demand.service.dialogue,
             handshake,
             chain: match &read.unreadable {
                 Some(error) => Err(error),
                 None => Ok(&read.chain),
             },
             path: &read.path,
-            revocation: &revocation,
-        });
+            revocation: &read.revocation,
+        };
+        let verdict = self.standard.profile.judge(&case, self.demand.occasion);
         CertificateVerdict {
             address,
             verdict,
             not_after: read.chain.first().map(|end_entity| end_entity.not_after),
             chain: read.chain,
             path: read.path,
+            is_closed: matches!(handshake.outcome, HandshakeOutcome::NoConnection(_)),
             protocol: handshake.protocol.clone(),
-            revocation,
-            remarks: Vec::new(),
+            revocation: read.revocation,
+            remarks: read.remarks,
         }
     }
 }
 
-/// Reads a chain and validates it. An unreadable certificate beyond the first is left out: the
-/// path may do without it, and if not, its issuer is missing.
-fn read(presented: &[Vec<u8>], anchors: &TrustAnchors, at: i64) -> Read {
+/// Reads a chain, validates it and puts together what is known of its revocation. An unreadable
+/// certificate beyond the first is left out: the path may do without it, and if not, its issuer is
+/// missing.
+fn read((presented, staple): Presented<'_>, evidence: &Evidence, standard: Standard<'_>) -> Read {
+    let Standard { anchors, at, .. } = standard;
     let mut ders = presented.iter();
     let mut chain = Vec::with_capacity(presented.len());
     let mut unreadable = None;
@@ -164,7 +237,15 @@ fn read(presented: &[Vec<u8>], anchors: &TrustAnchors, at: i64) -> Read {
         None => {}
     }
     let path = validate(&chain, anchors, at);
-    Read { chain: chain.into(), unreadable, path }
+    let answers = Answers { staple, fetched: &evidence.fetched, files: &evidence.files };
+    let revocation = revocation::evaluate(&chain, &path, anchors, answers, at);
+    let unreadable_others = match &unreadable {
+        Some(_) => 0,
+        None => presented.len() - chain.len(),
+    };
+    let seen = remarks::Presented { chain: &chain, unreadable: unreadable_others, path: &path };
+    let remarks = remarks::remarks(seen, evidence, standard);
+    Read { chain: chain.into(), unreadable, path, revocation, remarks }
 }
 
 fn addresses(service: &Service, evidence: &Evidence) -> BTreeSet<IpAddr> {
@@ -196,8 +277,8 @@ fn worst(certificates: &[CertificateVerdict]) -> Option<Verdict> {
         for one in in_rank {
             for reason in &one.verdict.reasons {
                 match by_reason.iter_mut().find(|(known, _)| known == reason) {
-                    Some((_, addresses)) => addresses.push(one.address),
-                    None => by_reason.push((reason, vec![one.address])),
+                    Some((_, addresses)) => addresses.extend(one.address),
+                    None => by_reason.push((reason, one.address.into_iter().collect())),
                 }
             }
         }

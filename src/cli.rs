@@ -15,9 +15,9 @@ Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows a
 or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
 moved); 2 usage; 4 stale or mismatched plan or approvals; 130 interrupted.
 
-Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
-environment over the file.";
+Every long option but --config, --format, --output and --plan can stand in the file of --config
+(TOML, same names) and in the environment as PHOTOFIX_NAME, lists separated by commas; the command
+line wins over the environment, the environment over the file.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -192,8 +192,8 @@ pub struct Verify {
     #[arg(value_hint = ValueHint::FilePath)]
     pub import: PathBuf,
     /// The import file holds only the changed records
-    #[arg(long)]
-    pub only_changed: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub only_changed: Option<bool>,
     /// `human` or `json`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
     pub format: String,
@@ -209,8 +209,51 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
-    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
+    /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
+    #[arg(long, default_value = "http", value_parser = PossibleValuesParser::new(["http", "xmpp"]), conflicts_with = "role")]
+    pub service: String,
+    /// The domain that certificates of XMPP servers shall name [default: the host]
+    #[arg(long, value_name = "NAME")]
+    pub xmpp_domain: Option<String>,
+    /// Check every port at which Jabber talks to such a server: `cucm`, `imp`, `unity`, `meetings`
+    /// or `expressway-e`
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// Check the certificates of a PEM file as though the host presented them, its own first; repeat
+    /// to add. No connection is made
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "role")]
+    pub chain: Vec<PathBuf>,
+    /// The time to judge at, as RFC 3339 has it, such as 2027-01-31T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// An OCSP response (DER) to go by; repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ocsp: Vec<PathBuf>,
+    /// A CRL (DER or PEM) to go by; repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub crl: Vec<PathBuf>,
+    /// Write the certificates that were presented, as PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_chain: Option<PathBuf>,
+    /// Write the trust anchors that the paths lead to, as PEM, ready for client computers
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_roots: Option<PathBuf>,
+    /// Overwrite files that exist
+    #[arg(long)]
+    pub force: bool,
+    /// Say whether a public CA would take the certification requests (CSR) of a file; repeat. No
+    /// connection is made
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = [
+            "hosts", "service", "xmpp_domain", "role", "chain", "at", "ocsp", "crl", "save_chain", "save_roots"
+        ]
+    )]
+    pub csr: Vec<PathBuf>,
     /// `human`, `json` or `jsonl`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
     pub format: String,
@@ -311,7 +354,8 @@ pub struct NetworkOptions {
     /// Contact addresses that are not public (private, loopback, link-local, documentation)
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub allow_private: Option<bool>,
-    /// An HTTP proxy for TLS connections: `http://[USER:PASSWORD@]HOST:PORT`
+    /// An HTTP proxy for everything but DNS: `http://[USER:PASSWORD@]HOST:PORT`. Without it,
+    /// OCSP and CRL questions follow `http_proxy` and `no_proxy`
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 }
@@ -327,10 +371,13 @@ pub struct CertificateOptions {
     /// The client whose verdict counts: `jabber`, `jabber-12` or `strict` [default: jabber]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Time for all revocation questions about a certificate [default: 5s]. This version does not
-    /// ask about revocation, and every report says so
+    /// Time for all revocation questions about a certificate, an answer at this time is too late
+    /// [default: 5s]
     #[arg(long, value_name = "TIME")]
     pub revocation_timeout: Option<String>,
+    /// Remark on certificates that expire within so many days [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    pub warn_days: Option<u32>,
 }
 
 /// What to do about what was learned.

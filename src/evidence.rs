@@ -340,13 +340,15 @@ pub enum HandshakeOutcome {
     TooOld(String),
     /// Not made, and why.
     NotAsked(String),
+    /// Not made, because the administrator gave the chain that a server would present.
+    Given,
 }
 
 impl HandshakeOutcome {
     /// The reason it did not complete, in words.
     pub fn why(&self) -> Option<&str> {
         match self {
-            Self::Completed => None,
+            Self::Completed | Self::Given => None,
             Self::NoConnection(why)
             | Self::TimedOut(why)
             | Self::TlsFailed(why)

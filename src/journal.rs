@@ -24,11 +24,11 @@ pub struct Entry {
     /// SHA-256 of the plan's file, hexadecimal.
     pub plan: String,
     /// The export that was read.
-    pub export: Named,
+    pub export: FileDigest,
     /// The import file that was written, or the manifest of its parts.
-    pub output: Named,
+    pub output: FileDigest,
     /// The rollback that was written.
-    pub rollback: Option<Named>,
+    pub rollback: Option<FileDigest>,
     /// SHA-256 of the approvals' file, hexadecimal; none where nobody was asked.
     pub approvals: Option<String>,
     /// Records changed.
@@ -60,7 +60,7 @@ impl How {
 
 /// A file and what it held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub struct FileDigest {
     /// Its name, as the administrator gave it.
     pub file: String,
     /// SHA-256 of its bytes, hexadecimal.
@@ -114,7 +114,7 @@ impl Journal {
     }
 }
 
-impl Named {
+impl FileDigest {
     /// A file by its path.
     pub fn of(path: &Path, sha256: String) -> Self {
         Self { file: path.display().to_string(), sha256 }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     fn entry(command: How, plan: &str) -> Entry {
-        let named = |file: &str| Named { file: file.to_owned(), sha256: "ab".repeat(32) };
+        let named = |file: &str| FileDigest { file: file.to_owned(), sha256: "ab".repeat(32) };
         Entry {
             schema: SCHEMA.to_owned(),
             time: "2026-11-20T09:30:00Z".to_owned(),

@@ -113,6 +113,9 @@ pub enum PlanError {
         /// Their digest.
         found_sha256: String,
     },
+    /// The export is the right one, and cannot be read as the plan says it is to be.
+    #[error("its options do not fit the export that it was made for: {0}")]
+    OtherOptions(String),
     /// A decision that no plan of ours holds.
     #[error("its decision for `{endpoint}` cannot be followed: {why}")]
     BadDecision {

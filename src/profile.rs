@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Dialogue;
 use crate::evidence::HandshakeOutcome;
 use crate::rules::{self, Case, Finding, Status};
 use crate::x509::revocation::{Outcome, Revocation};
@@ -72,6 +73,7 @@ struct OnRevocation {
     unreachable: VerdictKind,
     too_late: VerdictKind,
     invalid: VerdictKind,
+    withheld: VerdictKind,
     not_asked: VerdictKind,
 }
 
@@ -94,9 +96,22 @@ pub struct Profile {
     /// The rules about identity that count, in the order the client asks them. One that holds is
     /// enough.
     pub identity: &'static [&'static str],
+    /// The same of an XMPP server.
+    pub identity_of_xmpp: &'static [&'static str],
     rows: &'static [Row],
     on_revocation: OnRevocation,
     words: Words,
+    words_on_connecting: Words,
+}
+
+/// When the client meets the certificate, which is what its user sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Occasion {
+    /// It fetches a contact's photo.
+    #[default]
+    Photo,
+    /// It connects to a server that it signs in to or works with.
+    Connection,
 }
 
 /// The public names of the profiles.
@@ -122,9 +137,12 @@ pub static PROFILES: [Profile; 3] = [
         says: "Cisco Jabber 9.6 (reference guide for Mac): asks the user about any certificate \
                that it cannot validate",
         identity: &["dns-id", "cn-id"],
+        identity_of_xmpp: &["xmpp-addr", "srv-id", "dns-id", "cn-id"],
         rows: &[
             row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
+            row("xmpp-addr", Prompts, Unknown),
+            row("srv-id", Prompts, Unknown),
             row("dns-id", Prompts, Unknown),
             row("cn-id", Prompts, Unknown),
             row("trusted-path", Prompts, Unknown),
@@ -142,6 +160,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Prompts,
             too_late: Prompts,
             invalid: Prompts,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -150,15 +169,24 @@ pub static PROFILES: [Profile; 3] = [
             prompts: "Jabber asks at every look-up",
             refuses: "Jabber does not connect",
         },
+        words_on_connecting: Words {
+            trusted: "Jabber connects without asking",
+            unknown: "what Jabber would do is not known",
+            prompts: "Jabber asks at every sign-in until the user trusts the certificate",
+            refuses: "Jabber does not connect",
+        },
     },
     Profile {
         id: ProfileId::Jabber12,
         says: "Cisco Jabber 12.6 and later (planning guide): the operating system validates, and \
                the user is asked about what it does not accept",
         identity: &["dns-id"],
+        identity_of_xmpp: &["xmpp-addr", "srv-id", "dns-id"],
         rows: &[
             row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
+            row("xmpp-addr", Prompts, Unknown),
+            row("srv-id", Prompts, Unknown),
             row("dns-id", Prompts, Unknown),
             row("trusted-path", Prompts, Unknown),
             row("valid-now", Prompts, Unknown),
@@ -175,6 +203,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Trusted,
             too_late: Trusted,
             invalid: Trusted,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -183,14 +212,23 @@ pub static PROFILES: [Profile; 3] = [
             prompts: "Jabber 12.6 and later asks, and shows no photo when the user declines",
             refuses: "Jabber 12.6 and later does not connect",
         },
+        words_on_connecting: Words {
+            trusted: "Jabber 12.6 and later connects without asking",
+            unknown: "what Jabber 12.6 and later would do is not known",
+            prompts: "Jabber 12.6 and later asks, and does not connect when the user declines",
+            refuses: "Jabber 12.6 and later does not connect",
+        },
     },
     Profile {
         id: ProfileId::Strict,
         says: "a client that keeps RFC 9525 and refuses what it cannot prove good",
         identity: &["dns-id"],
+        identity_of_xmpp: &["srv-id", "xmpp-addr", "dns-id"],
         rows: &[
             row("tls-version", Refuses, Unknown),
             row("handshake", Refuses, Unknown),
+            row("xmpp-addr", Refuses, Unknown),
+            row("srv-id", Refuses, Unknown),
             row("dns-id", Refuses, Unknown),
             row("trusted-path", Refuses, Unknown),
             row("valid-now", Refuses, Unknown),
@@ -207,9 +245,16 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Refuses,
             too_late: Refuses,
             invalid: Refuses,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
+            trusted: "a strict client connects",
+            unknown: "what a strict client would do is not known",
+            prompts: "a strict client asks",
+            refuses: "a strict client refuses",
+        },
+        words_on_connecting: Words {
             trusted: "a strict client connects",
             unknown: "what a strict client would do is not known",
             prompts: "a strict client asks",
@@ -286,7 +331,7 @@ pub struct Verdict {
 pub struct Identity {
     /// Whether a presented identifier matches the reference identifier.
     pub matched: bool,
-    /// The rule that decided, `dns-id` or `cn-id`; none when no certificate was seen.
+    /// The rule that decided, such as `dns-id`; none when no certificate was seen.
     pub rule: Option<&'static str>,
     /// The presented identifiers: the one that matched, or all that did not.
     pub presented: Vec<String>,
@@ -296,7 +341,8 @@ impl Profile {
     /// What the client does about one finding.
     fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
-            return self.on_revocation(revocation.state());
+            let members = revocation.members.iter().map(|one| &one.status.state);
+            return members.map(|state| self.on_revocation(state)).max().unwrap_or(Trusted);
         }
         let row = self.rows.iter().find(|row| row.rule == finding.rule);
         match (row, finding.status) {
@@ -309,6 +355,7 @@ impl Profile {
     fn on_revocation(&self, revocation: &Revocation) -> VerdictKind {
         let on = self.on_revocation;
         match revocation {
+            Revocation::Withheld(_) => on.withheld,
             Revocation::NotAsked => on.not_asked,
             Revocation::Good => on.good,
             Revocation::Revoked { .. } => on.revoked,
@@ -321,9 +368,9 @@ impl Profile {
     }
 
     /// Judges a case: findings to verdict.
-    pub fn judge(&self, case: &Case<'_>) -> Verdict {
+    pub fn judge(&self, case: &Case<'_>, occasion: Occasion) -> Verdict {
         let findings = rules::check_all(case);
-        let identifying = self.identifying(&findings);
+        let identifying = self.identifying(&findings, case.dialogue);
         let identity = identify(identifying, case);
         // Of the rules about identity only the deciding one counts.
         let mut weighed: Vec<(VerdictKind, &Finding)> = findings
@@ -354,13 +401,14 @@ impl Profile {
             }
         };
         if let Some(first) = reasons.first_mut() {
-            *first = format!("{}: {first}", self.words(kind));
+            *first = format!("{}: {first}", self.words(kind, occasion));
         }
         if matches!(case.handshake.outcome, HandshakeOutcome::TooOld(_)) {
             // Nothing may be concluded from the certificate, and yet an administrator should know.
             let alone = weighed.iter().find(|(_, finding)| !is_about_connection(finding.rule));
             let alone = alone.map_or(Trusted, |(response, _)| *response);
-            reasons.push(format!("judged by its certificate alone: {}", self.words(alone)));
+            reasons
+                .push(format!("judged by its certificate alone: {}", self.words(alone, occasion)));
         }
         if *case.revocation.state() == Revocation::NotAsked && identity.rule.is_some() {
             let not_asked = findings.iter().find(|finding| finding.rule == rules::NOT_REVOKED.id);
@@ -370,10 +418,10 @@ impl Profile {
     }
 
     /// A verdict when there is nothing to judge, and why.
-    pub fn nothing_to_judge(&self, why: &str) -> Verdict {
+    pub fn nothing_to_judge(&self, why: &str, occasion: Occasion) -> Verdict {
         Verdict {
             kind: Unknown,
-            reasons: vec![format!("{}: {why}", self.words(Unknown))],
+            reasons: vec![format!("{}: {why}", self.words(Unknown, occasion))],
             rule: None,
             identity: Identity::default(),
             findings: Vec::new(),
@@ -382,26 +430,34 @@ impl Profile {
 
     /// The finding that decides about identity: the first in the client's order that holds, else
     /// the last that applies.
-    fn identifying<'a>(&self, findings: &'a [Finding]) -> Option<&'a Finding> {
-        let asked =
-            || self.identity.iter().filter_map(|rule| findings.iter().find(|it| it.rule == *rule));
+    fn identifying<'a>(&self, findings: &'a [Finding], dialogue: &Dialogue) -> Option<&'a Finding> {
+        let order = match dialogue {
+            Dialogue::Tls => self.identity,
+            Dialogue::Xmpp { .. } => self.identity_of_xmpp,
+        };
+        let asked = || order.iter().filter_map(|rule| findings.iter().find(|it| it.rule == *rule));
         asked()
             .find(|finding| finding.status == Status::Holds)
             .or_else(|| asked().rfind(|it| it.status != Status::NotApplicable))
     }
 
-    fn words(&self, kind: VerdictKind) -> &'static str {
+    fn words(&self, kind: VerdictKind, occasion: Occasion) -> &'static str {
+        let words = match occasion {
+            Occasion::Photo => &self.words,
+            Occasion::Connection => &self.words_on_connecting,
+        };
         match kind {
-            Trusted => self.words.trusted,
-            Unknown => self.words.unknown,
-            Prompts => self.words.prompts,
-            Refuses => self.words.refuses,
+            Trusted => words.trusted,
+            Unknown => words.unknown,
+            Prompts => words.prompts,
+            Refuses => words.refuses,
         }
     }
 }
 
 fn is_about_identity(rule: &str) -> bool {
-    rule == rules::DNS_ID.id || rule == rules::CN_ID.id
+    let identity = [&rules::XMPP_ADDR, &rules::SRV_ID, &rules::DNS_ID, &rules::CN_ID];
+    identity.iter().any(|one| one.id == rule)
 }
 
 fn is_about_connection(rule: &str) -> bool {
@@ -413,16 +469,20 @@ fn identify(deciding: Option<&Finding>, case: &Case<'_>) -> Identity {
     let (Some(finding), Some(certificate)) = (deciding, certificate) else {
         return Identity::default();
     };
-    let all = if finding.rule == rules::CN_ID.id {
-        &certificate.common_names
-    } else {
-        &certificate.dns_names
+    let all = || {
+        let of_rule = if finding.rule == rules::CN_ID.id {
+            &certificate.common_names
+        } else {
+            &certificate.dns_names
+        };
+        let of_xmpp = certificate.xmpp_addresses.iter().chain(&certificate.srv_names);
+        let is_xmpp = matches!(case.dialogue, Dialogue::Xmpp { .. });
+        of_xmpp.filter(|_| is_xmpp).chain(of_rule).cloned().collect()
     };
-    let matched = finding.presented.clone();
     Identity {
         matched: finding.status == Status::Holds,
         rule: Some(finding.rule),
-        presented: matched.map_or_else(|| all.clone(), |one| vec![one]),
+        presented: finding.presented.clone().map_or_else(all, |one| vec![one]),
     }
 }
 

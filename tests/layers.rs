@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("export", &[]),
     ("evidence", &["name"]),
     ("photo", &["name", "evidence"]),
+    ("role", &[]),
     ("x509", &["name", "evidence"]),
     ("reference", &["evidence", "name"]),
     ("network", &["evidence", "x509", "reference", "name"]),
@@ -19,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("profile", &["rules", "x509", "evidence"]),
     ("certify", &["profile", "rules", "x509", "evidence", "reference", "name"]),
     ("decide", &["profile", "reference", "evidence", "name"]),
+    ("request", &["x509", "reference"]),
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
     ("ledger", &[]),
@@ -33,7 +35,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
     ("journal", &[]),
     ("cli", &[]),
-    ("settings", &["cli", "decide", "export", "name", "network", "profile", "reference", "report"]),
+    (
+        "settings",
+        &["cli", "decide", "export", "name", "network", "profile", "reference", "report", "role"],
+    ),
 ];
 
 /// What stays at the edge, and the rooms that are the edge.

@@ -18,10 +18,8 @@
 //! # }
 //! ```
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use crate::asn1::{self, explicit, implicit, number, sequence, time, tlv};
+use crate::pem::encode;
 use crate::signer::{Extension, Parts, SignError, SignatureFault, Signer, extensions};
 
 /// Seconds from thisUpdate to nextUpdate unless a test says otherwise.
@@ -205,7 +203,5 @@ fn authority_key(identifier: &[u8]) -> Extension {
 
 /// A CRL as PEM (RFC 7468, 6), which some publishers serve.
 pub fn pem(crl: &[u8]) -> String {
-    let encoded = BASE64.encode(crl);
-    let lines: Vec<_> = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    format!("-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", lines.join("\n"))
+    encode("X509 CRL", crl)
 }

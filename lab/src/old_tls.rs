@@ -1,14 +1,14 @@
 //! Servers that speak nothing that a modern client speaks, as far as the handshake is in the clear
 //! (RFC 2246, 4346 and 5246, 7.3): ServerHello, Certificate, CertificateStatus, ServerHelloDone.
-//! There is no cryptography here; whoever sends a ClientKeyExchange waits for ever.
+//! There is no cryptography here: a client that goes on from there is left.
 
 use std::io;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::counts::Hello;
-use crate::server::{ALERT, FATAL, HANDSHAKE, RECORD_HEADER, read_hello, wait_for_end};
+use crate::server::{ALERT, FATAL, HANDSHAKE, RECORD_HEADER, read_hello};
 
 /// The alerts of a server that finds nothing in common with its client (RFC 5246, 7.2).
 const HANDSHAKE_FAILURE: u8 = 40;
@@ -74,7 +74,8 @@ impl OldTls {
         match self.answer(&hello) {
             Ok(answer) => {
                 stream.write_all(&answer).await?;
-                wait_for_end(stream).await
+                stream.read_buf(&mut Vec::new()).await?;
+                stream.shutdown().await
             }
             Err(description) => {
                 stream.write_all(&[ALERT, 3, 1, 0, 2, FATAL, description]).await?;

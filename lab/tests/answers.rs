@@ -7,9 +7,10 @@
     reason = "a test speaks and may panic"
 )]
 
+mod openssl;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lab::crl::{self, CertificateList, Entry, Scope};
@@ -17,7 +18,8 @@ use lab::ocsp::{
     self, BasicResponse, CertId, CertStatus, Delegate, DelegateShape, Hash, Request, ResponderId,
     ResponseFault, SingleResponse,
 };
-use lab::{Extension, SignatureFault, Signer};
+use lab::{Extension, SignatureFault, Signer, certificate_pem};
+use openssl::openssl;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose,
@@ -62,28 +64,9 @@ impl World {
     /// Writes the certificates as PEM.
     fn write(&self, folder: &Path) {
         for (name, der) in [("ca.pem", &self.ca), ("server.pem", &self.server)] {
-            fs::write(folder.join(name), pem(der)).unwrap();
+            fs::write(folder.join(name), certificate_pem(der)).unwrap();
         }
     }
-}
-
-fn pem(certificate: &[u8]) -> String {
-    crl::pem(certificate).replace("X509 CRL", "CERTIFICATE")
-}
-
-/// What OpenSSL says and whether it is content, or nothing where there is none.
-fn openssl(folder: &Path, arguments: &str) -> Option<(bool, String)> {
-    let run = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
-    let Ok(run) = run else {
-        assert!(
-            std::env::var_os("REQUIRE_PEERS").is_none(),
-            "`openssl` is required here and was not found"
-        );
-        println!("skipped: `openssl` is not on this machine");
-        return None;
-    };
-    let said = [&run.stdout[..], &run.stderr].concat();
-    Some((run.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
 #[test]

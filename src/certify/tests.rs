@@ -10,6 +10,8 @@ use crate::profile::VerdictKind::{self, Prompts, Refuses, Trusted, Unknown};
 use crate::x509::issue::{self, Authority, NAME, NOW};
 use crate::x509::revocation::Revocation;
 
+mod remarks;
+mod revocation;
 mod table;
 
 const PORT: u16 = 443;
@@ -56,8 +58,8 @@ fn certify_name(
     anchors: &TrustAnchors,
     profile: &Profile,
 ) -> NameVerdict {
-    let service = Service::tls(Fqdn::parse(name).unwrap(), PORT);
-    certify(&service, &reference(name), evidence, anchors, NOW, profile)
+    let standard = Standard { anchors, at: NOW, profile, warn_days: 30 };
+    certify(&Demand::photo(reference(name), PORT), evidence, standard)
 }
 
 fn past(params: &mut CertificateParams) {
@@ -216,10 +218,11 @@ fn only_the_servers_of_this_name_and_port_count() {
     };
     evidence.handshakes.insert(elsewhere, good);
     let found = certify_name(NAME, &evidence, &root.anchors(), ProfileId::Strict.profile());
-    let addresses: Vec<_> = found.certificates.iter().map(|one| one.address.to_string()).collect();
+    let addresses: Vec<_> =
+        found.certificates.iter().filter_map(|one| one.address).map(|it| it.to_string()).collect();
     assert_eq!(addresses, ["192.0.2.1", "2001:db8::1"]);
     assert_eq!(found.verdict.kind, Trusted);
-    assert_eq!((found.service.port, found.profile), (PORT, ProfileId::Strict));
+    assert_eq!((found.demand.service.port, found.profile), (PORT, ProfileId::Strict));
 }
 
 #[test]

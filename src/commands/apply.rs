@@ -14,9 +14,10 @@ use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::approval::Consent;
 use crate::cli::Apply;
-use crate::export::{Choices, Contents, Reader};
-use crate::journal::{self, Entry, How, Named};
+use crate::export::{Choices, Contents, ExportError, Reader};
+use crate::journal::{self, Entry, FileDigest, How};
 use crate::ledger::Class;
+use crate::plan::PlanError;
 use crate::report::Report;
 use crate::rewrite::{Done, Outputs, Treatments, Unguarded, rewrite_export};
 use crate::settings::{self, Layers};
@@ -71,7 +72,7 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
             time: now.to_string(),
             command: How::Apply,
             plan: plan.sha256.clone(),
-            export: Named::of(Path::new(&export.name), report.export.sha256.clone()),
+            export: FileDigest::of(Path::new(&export.name), report.export.sha256.clone()),
             output,
             rollback,
             approvals: consent.as_ref().map(|(_, consent)| consent.sha256().to_owned()),
@@ -141,7 +142,9 @@ impl Job<'_> {
         let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, label)?);
         let done = match Reader::open(bytes, &self.choices) {
             Ok(mut reader) => work(&mut reader),
-            Err(error) => Err(export.failure(&error)),
+            Err(error @ ExportError::Read { .. }) => Err(export.failure(&error)),
+            // Of another export it is the lesser thing to say, and that is asked below.
+            Err(error) => Err(plan.refuse(&PlanError::OtherOptions(error.to_string()))),
         };
         if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
             return done;

@@ -3,44 +3,58 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::certify::{CertificateVerdict, NameVerdict, certify};
+use super::facts::counted;
+use crate::certify::{CertificateVerdict, Demand, NameVerdict, Standard, certify, certify_given};
 use crate::decide::Certified;
-use crate::evidence::{Dialogue, Evidence, Service};
-use crate::profile::{Profile, Verdict};
+use crate::evidence::{Dialogue, Evidence};
+use crate::profile::Verdict;
 use crate::reference::ReferenceIdentifier;
 use crate::report::{CertificateReport, ChainMember, IdentityReport, RevocationReport, Word};
+use crate::settings::CertificatePlan;
 use crate::x509::certificate::Certificate;
-use crate::x509::revocation;
+use crate::x509::revocation::{self, Revocation};
 use crate::x509::time;
 use crate::x509::trust::TrustAnchors;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// Judges names and remembers the verdicts.
+/// Judges servers and remembers the verdicts.
 pub(super) struct Judge {
     anchors: Arc<TrustAnchors>,
     now: i64,
-    profile: &'static Profile,
-    verdicts: BTreeMap<(ReferenceIdentifier, Service), NameVerdict>,
+    plan: CertificatePlan,
+    verdicts: BTreeMap<Demand, NameVerdict>,
 }
 
 impl Judge {
-    /// Judges at `now` (seconds since the epoch) by one profile.
-    pub(super) fn new(anchors: Arc<TrustAnchors>, now: i64, profile: &'static Profile) -> Self {
-        Self { anchors, now, profile, verdicts: BTreeMap::new() }
+    /// Judges at `now` (seconds since the epoch).
+    pub(super) fn new(anchors: Arc<TrustAnchors>, now: i64, plan: CertificatePlan) -> Self {
+        Self { anchors, now, plan, verdicts: BTreeMap::new() }
     }
 
-    /// The verdict on a server's certificate, by the name it shall have, over all its addresses.
-    pub(super) fn verdict(
-        &mut self,
-        service: &Service,
-        name: &ReferenceIdentifier,
-        evidence: &Evidence,
-    ) -> &NameVerdict {
-        self.verdicts.entry((name.clone(), service.clone())).or_insert_with(|| {
-            certify(service, name, evidence, &self.anchors, self.now, self.profile)
-        })
+    fn standard(&self) -> Standard<'_> {
+        Standard {
+            anchors: &self.anchors,
+            at: self.now,
+            profile: self.plan.profile,
+            warn_days: self.plan.warn_days,
+        }
+    }
+
+    /// The verdict on a server, over all its addresses.
+    pub(super) fn verdict(&mut self, demand: &Demand, evidence: &Evidence) -> &NameVerdict {
+        if !self.verdicts.contains_key(demand) {
+            let verdict = certify(demand, evidence, self.standard());
+            self.verdicts.insert(demand.clone(), verdict);
+        }
+        &self.verdicts[demand]
+    }
+
+    /// The verdict on a chain, as though a server presented it.
+    pub(super) fn given(&mut self, demand: &Demand, chain: &[Vec<u8>], evidence: &Evidence) {
+        let verdict = certify_given(demand, chain, evidence, self.standard());
+        self.verdicts.insert(demand.clone(), verdict);
     }
 
     /// The verdict on a photo server, as decisions want it.
@@ -50,15 +64,40 @@ impl Judge {
         port: u16,
         evidence: &Evidence,
     ) -> Certified {
-        let service = Service::tls(name.name().clone(), port);
-        let verdict = self.verdict(&service, name, evidence);
+        let verdict = self.verdict(&Demand::photo(name.clone(), port), evidence);
         let reason = verdict.verdict.reasons.first().cloned().unwrap_or_default();
         Certified::Judged(verdict.verdict.kind, reason)
+    }
+
+    /// Every verdict given, in order.
+    pub(super) fn verdicts(&self) -> impl Iterator<Item = &NameVerdict> {
+        self.verdicts.values()
+    }
+
+    /// The trust anchors judged by.
+    pub(super) fn anchors(&self) -> &TrustAnchors {
+        &self.anchors
     }
 
     /// Every verdict given, for the report.
     pub(super) fn into_reports(self) -> Vec<CertificateReport> {
         self.verdicts.values().flat_map(|verdict| reports(verdict, self.now)).collect()
+    }
+
+    /// What should be said about revocation before anything else: nothing where it was asked.
+    pub(super) fn revocation_note(&self) -> Option<String> {
+        let all = || self.verdicts.values().flat_map(|verdict| &verdict.certificates);
+        let unasked = |certificate: &&CertificateVerdict| {
+            !certificate.chain.is_empty() && *certificate.revocation.state() == Revocation::NotAsked
+        };
+        match all().filter(unasked).count() {
+            0 => None,
+            some if some == all().count() => Some("revocation was not asked".to_owned()),
+            some => {
+                let certificates = counted(some as u64, "certificate");
+                Some(format!("revocation was not asked about {certificates}"))
+            }
+        }
     }
 }
 
@@ -71,11 +110,12 @@ fn reports(name: &NameVerdict, now: i64) -> Vec<CertificateReport> {
 }
 
 fn without_address(name: &NameVerdict) -> CertificateReport {
+    let server = &name.demand.service;
     CertificateReport {
-        host: name.service.name.to_string(),
-        port: name.service.port,
-        service: service(&name.service.dialogue),
-        xmpp_domain: match &name.service.dialogue {
+        host: server.name.to_string(),
+        port: server.port,
+        service: service(&server.dialogue),
+        xmpp_domain: match &server.dialogue {
             Dialogue::Tls => None,
             Dialogue::Xmpp { domain } => Some(domain.to_string()),
         },
@@ -99,7 +139,7 @@ fn without_address(name: &NameVerdict) -> CertificateReport {
 fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> CertificateReport {
     let end_entity = certificate.chain.first();
     CertificateReport {
-        address: Some(certificate.address),
+        address: certificate.address,
         verdict: certificate.verdict.kind.as_str().into(),
         reasons: certificate.verdict.reasons.clone(),
         remarks: certificate.remarks.clone(),

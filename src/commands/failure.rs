@@ -94,6 +94,7 @@ impl Failure {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "see that the path is right",
             io::ErrorKind::PermissionDenied => "see that you may, and that no program holds it",
+            io::ErrorKind::InvalidData => "save it as UTF-8 text",
             io::ErrorKind::StorageFull => "make room on the disk",
             _ => "see that the file and its disk are in order",
         };
@@ -137,10 +138,11 @@ impl Failure {
 
     /// The map cannot be used.
     pub fn map(path: &Path, error: &MapError) -> Self {
-        Self::usage(
-            format!("`{}` {error}", path.display()),
-            "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
-        )
+        let hint = match error {
+            MapError::NotText { .. } => "save it as UTF-8 text",
+            _ => "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
+        };
+        Self::usage(format!("`{}` {error}", path.display()), hint)
     }
 
     /// The list of candidates cannot be used.
@@ -163,6 +165,7 @@ impl Failure {
             PlanError::Ageless { .. } => "see that the clock is right, and make the plan again",
             PlanError::Edited(_)
             | PlanError::OtherChanges { .. }
+            | PlanError::OtherOptions(_)
             | PlanError::BadDecision { .. } => {
                 "make the plan again; a plan is not edited by hand, what it should do differently \
                  goes into the map"

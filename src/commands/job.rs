@@ -13,9 +13,12 @@ use super::progress::{INTERRUPTED, Progress};
 use super::trust::{self, Trust};
 use super::web_proxy;
 use crate::census::{Census, Kind};
+use crate::certify::Demand;
 use crate::cli::JobOptions;
 use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
-use crate::evidence::{Endpoint, Evidence, Forward, Handshake, OldHost, Scheme, Service, Target};
+use crate::evidence::{
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
@@ -149,17 +152,12 @@ impl Job {
                         ),
                     );
                 }
-                notes.push(
-                    "revocation was not asked: this version judges everything about a certificate \
-                     but whether it has been revoked"
-                        .to_owned(),
-                );
                 (evidence, Some(trust))
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
         let at = jiff::Timestamp::now().as_second();
-        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.profile));
+        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
 
         let decided: Vec<Decided> = endpoints
             .iter()
@@ -175,8 +173,9 @@ impl Job {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
-                judge.verdict(&service, &name, &evidence);
+                judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
+            notes.extend(judge.revocation_note());
         }
         let treatments = treatments(&scope, &decided);
         let report = Report {
@@ -371,7 +370,10 @@ fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertif
     let handshake: &Handshake = evidence.handshakes.get(&target)?;
     let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
     Some(OldCertificate {
-        handshake: handshake.outcome.why().unwrap_or("completed").to_owned(),
+        handshake: match &handshake.outcome {
+            HandshakeOutcome::TooOld(protocol) => format!("the server speaks only {protocol}"),
+            outcome => outcome.why().unwrap_or("completed").to_owned(),
+        },
         dns_names: handshake.dns_names.clone(),
         subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
         not_after: certificate.map(|certificate| time::rfc3339(certificate.not_after)),

@@ -4,7 +4,7 @@
 //! all of them together and the import file last. What fails before leaves nothing behind.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
@@ -64,6 +64,46 @@ enum Target {
     StandardOutput(File),
 }
 
+/// An output that is being written.
+pub(super) type OutputFile = Named<BufWriter<File>>;
+
+/// A file that says in its errors which one it is: of several outputs on several disks, one fills
+/// up first.
+#[derive(Debug)]
+pub(super) struct Named<F> {
+    /// The file.
+    pub inner: F,
+    /// Its name for messages.
+    pub name: String,
+}
+
+/// An error of a file with its name.
+pub(super) fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
+impl<F: Write> Write for Named<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).map_err(|error| named(&self.name, &error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush().map_err(|error| named(&self.name, &error))
+    }
+}
+
+impl<F: Read> Read for Named<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(|error| named(&self.name, &error))
+    }
+}
+
+impl<F: Seek> Seek for Named<F> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to).map_err(|error| named(&self.name, &error))
+    }
+}
+
 impl Outputs {
     /// No outputs yet.
     pub(super) fn new(existing: Existing) -> Self {
@@ -75,6 +115,8 @@ impl Outputs {
     pub(super) fn protect(&mut self, path: &Path, what: &str) {
         let handle = match path.to_str() {
             Some("-") => Handle::stdin(),
+            // Nothing else can be an output, and to open a pipe is to wait for its writer.
+            _ if !path.is_file() => return,
             _ => Handle::from_path(path),
         };
         if let Ok(handle) = handle {
@@ -130,6 +172,24 @@ impl Outputs {
         Ok(BufWriter::with_capacity(BUFFER, file))
     }
 
+    /// [`Self::create`], for an output that is written among others: its errors say which one it is.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(super) fn create_named(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+    ) -> Result<OutputFile, Failure> {
+        let inner = self.create(path, what)?;
+        let name = if path == Path::new("-") {
+            format!("standard output, kept in `{}`", std::env::temp_dir().display())
+        } else {
+            format!("`{}`", path.display())
+        };
+        Ok(Named { inner, name })
+    }
+
     fn standard_output(&self, what: &str) -> Result<(Target, File), Failure> {
         let taken = |p: &&Pending| matches!(p.target, Target::StandardOutput(_));
         if let Some(other) = self.pending.iter().find(taken) {
@@ -151,23 +211,22 @@ impl Outputs {
         // A link is followed: what it leads to is what would be written.
         let followed = followed(path, what)?;
         let path = followed.as_path();
-        if let Ok(found) = Handle::from_path(path) {
-            self.refuse_input(&found, what, &format!("`{}`", path.display()))?;
+        let found = fs::metadata(path);
+        if found.as_ref().is_ok_and(|found| !found.is_file()) {
+            return Err(Failure::usage(
+                format!("{what} `{}` is not a regular file", path.display()),
+                "give the path of a file, or `-` for standard output",
+            ));
+        }
+        if let Ok(handle) = Handle::from_path(path) {
+            self.refuse_input(&handle, what, &format!("`{}`", path.display()))?;
         }
         self.check_twice(path, what)?;
-        if let Ok(found) = fs::metadata(path) {
-            if !found.is_file() {
-                return Err(Failure::usage(
-                    format!("{what} `{}` is not a regular file", path.display()),
-                    "give the path of a file, or `-` for standard output",
-                ));
-            }
-            if existing == Existing::Refuse {
-                return Err(Failure::usage(
-                    format!("{what} `{}` exists already", path.display()),
-                    "give another path, or overwrite it with --force",
-                ));
-            }
+        if found.is_ok() && existing == Existing::Refuse {
+            return Err(Failure::usage(
+                format!("{what} `{}` exists already", path.display()),
+                "give another path, or overwrite it with --force",
+            ));
         }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

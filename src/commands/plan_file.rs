@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::failure::Failure;
+use super::progress::Wait;
 use crate::approval::Consent;
 use crate::cli::{ReadOptions, ScopeOptions};
 use crate::export::Choices;
@@ -171,6 +172,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         return std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
     }
     let mut bytes = Vec::new();
+    let _wait = Wait::begin();
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)

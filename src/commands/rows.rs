@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::failure::Failure;
-use super::output::Outputs;
+use super::output::{Named, Outputs};
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
 use crate::report::{Change, Held, Kind, Redaction, Renderer, Report, Row, renderer};
@@ -33,8 +33,9 @@ impl Rows {
     ) -> Result<Self, Failure> {
         let mut renderers = Vec::new();
         for (kind, path) in wanted {
-            let out = outputs.create(path, "a report")?;
-            let spool = tempfile::SpooledTempFile::new(SPOOL);
+            let out = outputs.create_named(path, "a report")?;
+            let name = format!("a temporary file in `{}`", std::env::temp_dir().display());
+            let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
         Ok(Self { renderers, sample: Sample::new(redaction), new_record: Vec::new() })

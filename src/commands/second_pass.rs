@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
 use super::fingerprint::Hashing;
-use super::output::{Existing, Outputs};
+use super::output::{Existing, OutputFile, Outputs};
 use super::parts::{Names, Parts};
 use super::plan_file::JournalFile;
 use super::progress::interrupted;
@@ -16,7 +16,7 @@ use super::rows::Rows;
 use super::write_behind::{Hash, WriteBehind};
 use crate::cli::{ImportOptions, ReportOptions};
 use crate::export::{Contents, Reader};
-use crate::journal::{Entry, Named};
+use crate::journal::{Entry, FileDigest};
 use crate::report::manifest::Manifest;
 use crate::report::{Redaction, Report};
 use crate::rewrite::{
@@ -29,13 +29,13 @@ use crate::settings;
 pub(super) struct Destination {
     outputs: Outputs,
     import: Import,
-    rollback: Option<(PathBuf, Hashing<BufWriter<File>>)>,
+    rollback: Option<(PathBuf, Hashing<OutputFile>)>,
     contents: Contents,
     journal: Option<BufWriter<File>>,
     /// The reports.
     pub rows: Rows,
     /// The import file, or the manifest of its parts; known after the pass of a run with a journal.
-    output: Option<Named>,
+    output: Option<FileDigest>,
 }
 
 /// Where the import file goes.
@@ -43,9 +43,9 @@ enum Import {
     /// Nowhere: a preview.
     Nowhere,
     /// Into one file.
-    File(PathBuf, BufWriter<File>),
+    File(PathBuf, OutputFile),
     /// Into files of so many records, with a manifest.
-    Parts { names: Names, size: u64, manifest: BufWriter<File> },
+    Parts { names: Names, size: u64, manifest: OutputFile },
 }
 
 impl Destination {
@@ -79,17 +79,17 @@ impl Destination {
         let import = match (import, settings::batch(options)?) {
             (None, _) => Import::Nowhere,
             (Some(path), None) => {
-                Import::File(path.to_owned(), outputs.create(path, "the import file")?)
+                Import::File(path.to_owned(), outputs.create_named(path, "the import file")?)
             }
             (Some(path), Some(size)) => {
                 let names = Names::of(path)?;
-                let manifest = outputs.create(&names.manifest(), "the manifest")?;
+                let manifest = outputs.create_named(&names.manifest(), "the manifest")?;
                 Import::Parts { names, size, manifest }
             }
         };
         let rollback = match &options.rollback {
             Some(path) => {
-                let out = outputs.create(path, "the rollback")?;
+                let out = outputs.create_named(path, "the rollback")?;
                 Some((path.clone(), Hashing::new(out)))
             }
             None => None,
@@ -129,13 +129,13 @@ impl Destination {
     pub(super) fn note(
         &mut self,
         journal: &JournalFile,
-        entry: impl FnOnce(Named, Option<Named>) -> Entry,
+        entry: impl FnOnce(FileDigest, Option<FileDigest>) -> Entry,
     ) -> Result<(), Failure> {
         let (Some(out), Some(output)) = (&mut self.journal, self.output.take()) else {
             return Ok(());
         };
         journal.check_unchanged()?;
-        let rollback = self.rollback.as_ref().map(|(path, out)| Named::of(path, out.sha256()));
+        let rollback = self.rollback.as_ref().map(|(path, out)| FileDigest::of(path, out.sha256()));
         entry(output, rollback)
             .to_line()
             .map_err(io::Error::from)
@@ -230,7 +230,7 @@ impl Destination {
 enum Sink<'o> {
     Nowhere(io::Sink),
     File(PathBuf, WriteBehind),
-    Parts(Box<Parts<'o>>, PathBuf, Hashing<BufWriter<File>>),
+    Parts(Box<Parts<'o>>, PathBuf, Hashing<OutputFile>),
 }
 
 impl Sink<'_> {
@@ -243,16 +243,16 @@ impl Sink<'_> {
     }
 
     /// Ends it; gives what was written and its digest, where that is known.
-    fn finish(self, report: &Report, contents: Contents) -> io::Result<Option<Named>> {
+    fn finish(self, report: &Report, contents: Contents) -> io::Result<Option<FileDigest>> {
         match self {
             Self::Nowhere(_) => Ok(None),
-            Self::File(path, out) => Ok(out.finish()?.map(|sha256| Named::of(&path, sha256))),
+            Self::File(path, out) => Ok(out.finish()?.map(|sha256| FileDigest::of(&path, sha256))),
             Self::Parts(parts, path, mut manifest) => {
                 let only_changed = contents == Contents::ChangedOnly;
                 let parts = parts.finish()?;
                 Manifest::new(&report.export, only_changed, parts).to_json(&mut manifest)?;
                 manifest.flush()?;
-                Ok(Some(Named::of(&path, manifest.sha256())))
+                Ok(Some(FileDigest::of(&path, manifest.sha256())))
             }
         }
     }

@@ -68,24 +68,31 @@ pub(super) fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
 }
 
 fn from_file(path: &Path) -> Result<Vec<(CertificateDer<'static>, String)>, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let label = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let mut roots = Vec::new();
-    for root in CertificateDer::pem_slice_iter(&bytes) {
-        let root = root.map_err(|error| {
+    Ok(certificates_of(path)?.into_iter().map(|root| (root, label.clone())).collect())
+}
+
+/// The certificates of a PEM file.
+///
+/// # Errors
+/// [`Failure`] when it cannot be read, is no PEM, or holds no certificate.
+pub(super) fn certificates_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    let mut certificates = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        certificates.push(certificate.map_err(|error| {
             Failure::usage(
                 format!("`{}` is not a PEM file of certificates: {error}", path.display()),
                 "give a file of `-----BEGIN CERTIFICATE-----` blocks",
             )
-        })?;
-        roots.push((root, label.clone()));
+        })?);
     }
-    if roots.is_empty() {
+    if certificates.is_empty() {
         return Err(Failure::usage(
             format!("`{}` holds no certificate in PEM form", path.display()),
             "give a file of `-----BEGIN CERTIFICATE-----` blocks; convert DER with `openssl x509 \
              -inform der`",
         ));
     }
-    Ok(roots)
+    Ok(certificates)
 }

@@ -25,6 +25,11 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     let reading = layers.fill(&options.reading)?;
     let scope = layers
         .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
+    let kept = layers.fill(&crate::cli::ImportOptions {
+        only_changed: options.only_changed,
+        ..Default::default()
+    })?;
+    let contents = settings::contents(&kept);
     let choices = settings::choices(&reading)?;
     let domains = settings::domains(scope.domain.as_ref())?;
     let standard_input = Path::new("-");
@@ -33,16 +38,21 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     }
     let export = ExportFile::open(&options.export)?;
     let import = ExportFile::open(&options.import)?;
-    let contents = if options.only_changed { Contents::ChangedOnly } else { Contents::Everything };
 
     let mut old = export.pass(&choices, voice.progress(), "export")?;
     // The import file is read as the export was: what differs is then said record by record.
     let as_export = Choices {
         encoding: Some(old.dialect().encoding),
         delimiter: Some(old.dialect().delimiter),
-        ..choices
+        ..choices.clone()
     };
-    let mut new = import.pass(&as_export, voice.progress(), "import file")?;
+    // Where it cannot be, it may be a file of another encoding or delimiter: that is a finding.
+    let mut new = match import.pass(&as_export, voice.progress(), "import file") {
+        Err(failure) if failure.status == Status::Failed => {
+            import.pass(&choices, voice.progress(), "import file")?
+        }
+        opened => opened?,
+    };
     let (mut violations, mut changes) = (Vec::new(), Vec::new());
     let counted = prove(&mut old, &mut new, contents, &domains, &mut |finding| match finding {
         Finding::Moved(moved) if changes.len() < CHANGES_SHOWN => changes.push(MovedHost {
@@ -74,7 +84,7 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
         records: counted.records,
         changed: counted.changed,
         violation_count: counted.violations,
-        only_changed: options.only_changed,
+        only_changed: contents == Contents::ChangedOnly,
         violations,
         changes,
     };

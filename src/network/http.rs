@@ -303,7 +303,7 @@ mod tests {
             ),
             ("200 OK\r\nContent-Length: x\r\n\r\nCRL", failed(NOT_HTTP)),
             (
-                "200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nCRL",
+                "200 OK\r\nContent-Length: 18446744073709551613\r\n\r\nCRL",
                 failed("the answer is larger than 2 KiB"),
             ),
             (

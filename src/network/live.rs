@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::join;
 use tokio::net::TcpStream;
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::connect::connect;
 use super::connect_to::redirected;
@@ -45,8 +45,11 @@ pub(super) struct Live<'a> {
     questions: Semaphore,
     turns: Turns<(IpAddr, u16)>,
     /// The addresses of names that certificates refer to.
-    referred: RefCell<HashMap<Fqdn, Rc<OnceCell<Result<Vec<IpAddr>, FetchOutcome>>>>>,
+    referred: RefCell<HashMap<Fqdn, Rc<OnceCell<Addresses>>>>,
 }
+
+/// The addresses of a name, or what becomes of a question that needs them.
+type Addresses = Result<Vec<IpAddr>, FetchOutcome>;
 
 /// When the run ends.
 struct Deadline {
@@ -145,7 +148,7 @@ impl<'a> Live<'a> {
     }
 
     /// The addresses of a name that a certificate refers to; asked once in a run.
-    async fn addresses_of(&self, name: &Fqdn) -> Result<Vec<IpAddr>, FetchOutcome> {
+    async fn addresses_of(&self, name: &Fqdn) -> Addresses {
         let known = self.referred.borrow_mut().entry(name.clone()).or_default().clone();
         let ask = async || {
             let v4 = self.addresses(name, Family::V4);
@@ -166,7 +169,7 @@ fn server_name(target: &Target) -> Option<&Fqdn> {
 }
 
 /// The addresses in both answers, or why there is none.
-fn all_of(name: &Fqdn, answers: &[Answer<Vec<IpAddr>>]) -> Result<Vec<IpAddr>, FetchOutcome> {
+fn all_of(name: &Fqdn, answers: &[Answer<Vec<IpAddr>>]) -> Addresses {
     let all: Vec<IpAddr> = answers.iter().filter_map(Answer::found).flatten().copied().collect();
     if !all.is_empty() {
         return Ok(all);
@@ -220,9 +223,10 @@ impl Network for Live<'_> {
         let course = Course::default();
         let lookup = async |name: &Fqdn| self.addresses_of(name).await;
         let fetching = Box::pin(self.fetcher.fetch(fetch, lookup, &course));
-        match timeout_at(self.deadline.at, fetching).await {
-            Ok(fetched) => fetched,
-            Err(_) => {
+        tokio::select! {
+            // The end comes first: a turn that only comes when others end is none any more.
+            biased;
+            () = sleep_until(self.deadline.at) => {
                 let words = self.deadline.words.clone();
                 course.fetched(if course.was_put() {
                     FetchOutcome::Failed(words)
@@ -230,6 +234,7 @@ impl Network for Live<'_> {
                     FetchOutcome::NotAsked(words)
                 })
             }
+            fetched = fetching => fetched,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::x509::revocation::{self, MemberStatus};
 fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
     let root = Authority::root("Root");
     let chain = [Certificate::parse(&root.server(|_| {})).unwrap()];
-    profile.judge(&Case {
+    let case = Case {
         reference: &ReferenceIdentifier::asked_for(Fqdn::parse(NAME).unwrap()),
         dialogue: &Dialogue::Tls,
         handshake: &Handshake::without_chain(HandshakeOutcome::Completed),
@@ -26,12 +26,14 @@ fn verdict_with(profile: &Profile, revocation: &Revocation) -> Verdict {
                 status: revocation::Status::bare(revocation.clone()),
             }],
         },
-    })
+    };
+    profile.judge(&case, Occasion::Photo)
 }
 
 #[test]
 fn revocation_by_profile() {
     let revoked = Revocation::Revoked { since: Some(0), reason: Some("keyCompromise".to_owned()) };
+    let withheld = Revocation::Withheld("`10.0.0.1` is not a public address".to_owned());
     let late = Revocation::TooLate { elapsed_ms: 5_000 };
     let unreachable = Revocation::Unreachable("connection refused".to_owned());
     let invalid = Revocation::Invalid("the answer is three days old".to_owned());
@@ -39,6 +41,12 @@ fn revocation_by_profile() {
     for (revocation, expected, reason) in [
         (&Revocation::NotAsked, [Trusted, Trusted, Trusted], ""),
         (&Revocation::Good, [Trusted, Trusted, Trusted], ""),
+        (
+            &withheld,
+            [Unknown, Unknown, Unknown],
+            "revocation of the certificate `CN=c12.webex.com` was not asked: `10.0.0.1` is not a \
+             public address",
+        ),
         (
             &revoked,
             [Refuses, Refuses, Refuses],
@@ -97,7 +105,7 @@ fn every_profile_has_a_row_for_every_rule_it_asks() {
     for profile in &PROFILES {
         for rule in rules::ALL {
             let asked = if is_about_identity(rule.id) {
-                profile.identity.contains(&rule.id)
+                profile.identity.contains(&rule.id) || profile.identity_of_xmpp.contains(&rule.id)
             } else {
                 rule.id != rules::NOT_REVOKED.id
             };
@@ -145,7 +153,8 @@ fn kinds_are_ranked_from_harmless_to_worst() {
 
 #[test]
 fn nothing_to_judge_is_unknown() {
-    let verdict = ProfileId::Jabber.profile().nothing_to_judge("no address is known");
+    let verdict =
+        ProfileId::Jabber.profile().nothing_to_judge("no address is known", Occasion::Photo);
     assert_eq!(verdict.kind, Unknown);
     assert_eq!(verdict.reasons, ["what Jabber would do is not known: no address is known"]);
     assert_eq!(verdict.rule, None);

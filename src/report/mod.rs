@@ -18,6 +18,7 @@ pub mod manifest;
 mod markdown;
 pub mod read_back;
 mod redaction;
+pub mod requests;
 mod row_json;
 mod summary;
 pub mod terminal;
@@ -55,7 +56,7 @@ pub struct Report {
     pub tool: Tool,
     /// The command: `fix`, `plan` or `apply`.
     pub command: Word,
-    /// What must be read first: no resolver answered, nothing was asked, revocation was not asked.
+    /// What must be read first: no resolver answered, nothing was asked.
     pub notes: Vec<String>,
     /// The export.
     pub export: ExportFacts,

@@ -7,7 +7,8 @@
 use std::io;
 
 use super::{
-    CandidateReport, CertificateReport, Change, EndpointReport, Held, Renderer, Report, Row,
+    CandidateReport, CertificateReport, Change, EndpointReport, Held, Renderer, Report,
+    RevocationReport, Row,
 };
 
 /// What stands in place of an e-mail address.
@@ -125,12 +126,18 @@ fn mask_endpoint(endpoint: &mut EndpointReport) {
 
 fn mask_certificate(certificate: &mut CertificateReport) {
     mask_all(&mut certificate.reasons);
+    mask_all(&mut certificate.remarks);
     mask_all(&mut certificate.identity.presented);
-    certificate.revocation.source.iter_mut().for_each(mask_in);
+    mask_revocation(&mut certificate.revocation);
     for member in &mut certificate.chain {
         mask_in(&mut member.subject);
         mask_in(&mut member.issuer);
+        member.revocation.iter_mut().for_each(mask_revocation);
     }
+}
+
+fn mask_revocation(revocation: &mut RevocationReport) {
+    [&mut revocation.detail, &mut revocation.source].into_iter().flatten().for_each(mask_in);
 }
 
 fn mask_all(texts: &mut [String]) {

@@ -40,6 +40,9 @@ fn handshake(case: &Case<'_>) -> Finding {
         HandshakeOutcome::TimedOut(why) => {
             HANDSHAKE.undetermined(format!("the server did not answer in time: {why}"))
         }
+        HandshakeOutcome::Given => {
+            HANDSHAKE.not_applicable("the chain was given, and no server was asked")
+        }
         HandshakeOutcome::NotAsked(why) => {
             HANDSHAKE.undetermined(format!("the server was not asked: {why}"))
         }

@@ -12,9 +12,11 @@ mod key_usage;
 mod name_constraints;
 mod not_revoked;
 mod signature_algorithm;
+mod srv_id;
 mod tls_version;
 mod trusted_path;
 mod valid_now;
+mod xmpp_addr;
 
 pub use cn_id::CN_ID;
 pub use dns_id::DNS_ID;
@@ -24,9 +26,11 @@ pub use key_usage::KEY_USAGE;
 pub use name_constraints::NAME_CONSTRAINTS;
 pub use not_revoked::NOT_REVOKED;
 pub use signature_algorithm::SIGNATURE_ALGORITHM;
+pub use srv_id::SRV_ID;
 pub use tls_version::TLS_VERSION;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
+pub use xmpp_addr::XMPP_ADDR;
 
 use crate::evidence::{Dialogue, Handshake};
 use crate::reference::ReferenceIdentifier;
@@ -36,9 +40,11 @@ use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
-pub static ALL: [&Rule; 11] = [
+pub static ALL: [&Rule; 13] = [
     &TLS_VERSION,
     &HANDSHAKE,
+    &XMPP_ADDR,
+    &SRV_ID,
     &DNS_ID,
     &CN_ID,
     &TRUSTED_PATH,
@@ -192,6 +198,8 @@ mod tests {
             [
                 "tls-version",
                 "handshake",
+                "xmpp-addr",
+                "srv-id",
                 "dns-id",
                 "cn-id",
                 "trusted-path",

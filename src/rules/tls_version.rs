@@ -22,7 +22,8 @@ fn tls_version(case: &Case<'_>) -> Finding {
         HandshakeOutcome::NoConnection(_)
         | HandshakeOutcome::TimedOut(_)
         | HandshakeOutcome::TlsFailed(_)
-        | HandshakeOutcome::NotAsked(_) => {
+        | HandshakeOutcome::NotAsked(_)
+        | HandshakeOutcome::Given => {
             TLS_VERSION.not_applicable("there is no handshake to tell the version by")
         }
     }

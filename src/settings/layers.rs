@@ -12,7 +12,7 @@ use super::SettingsError;
 use crate::cli::Cli;
 
 /// What the environment's variables begin with.
-const PREFIX: &str = "PHOTOFIX_";
+pub const PREFIX: &str = "PHOTOFIX_";
 /// How many letters may differ between a mistyped option and the one that is suggested.
 const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
@@ -121,7 +121,8 @@ fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsEr
         return Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()));
     }
     if NUMBERS.contains(&name) {
-        return text.parse().map(Value::Integer).map_err(|_| bad("is not a whole number"));
+        let number = text.parse::<u32>().map(|number| Value::Integer(number.into()));
+        return number.map_err(|_| bad("is not a whole number"));
     }
     if FLAGS.contains(&name) {
         return match text.to_ascii_lowercase().as_str() {

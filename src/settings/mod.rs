@@ -22,8 +22,9 @@ use crate::name::Fqdn;
 use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
 use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
+use crate::role::Role;
 
-pub use layers::Layers;
+pub use layers::{Layers, PREFIX};
 
 /// Time for one question or handshake attempt, by default: Jabber's own patience with a
 /// revocation answer (Jabber for Mac 9.6 guide).
@@ -36,6 +37,9 @@ pub const DEFAULT_CONCURRENCY: usize = 32;
 pub const DEFAULT_RETRIES: u32 = 1;
 /// Time for revocation answers, by default: "less than 5 seconds" (Jabber 10.5 guide).
 pub const DEFAULT_REVOCATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Days before its expiry from which a certificate is remarked on, by default.
+pub const DEFAULT_WARN_DAYS: u32 = 30;
 
 /// Why options cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -287,9 +291,40 @@ pub struct CertificatePlan {
     pub profile: &'static Profile,
     /// Time for revocation answers.
     pub revocation_timeout: Duration,
+    /// How many days before it expires a certificate is remarked on.
+    pub warn_days: u32,
 }
 
-/// Resolves `--trust`, `--profile`, `--revocation-timeout`.
+/// The time of `--at`, in seconds since the epoch.
+///
+/// # Errors
+/// [`SettingsError`] names the value.
+pub fn instant(text: &str) -> Result<i64, SettingsError> {
+    let time = text.parse::<jiff::Timestamp>().map_err(|_| SettingsError::Value {
+        option: "at",
+        value: text.to_owned(),
+        why: "expected a time as RFC 3339 has it, such as `2027-01-31T12:00:00Z`".to_owned(),
+    })?;
+    Ok(time.as_second())
+}
+
+/// The XMPP domain of `--xmpp-domain`.
+///
+/// # Errors
+/// [`SettingsError`] names the value.
+pub fn xmpp_domain(text: &str) -> Result<Fqdn, SettingsError> {
+    value("xmpp-domain", text)
+}
+
+/// The role of `--role`.
+///
+/// # Errors
+/// [`SettingsError`] names the value.
+pub fn role(text: &str) -> Result<Role, SettingsError> {
+    value("role", text)
+}
+
+/// Resolves `--trust`, `--profile`, `--revocation-timeout`, `--warn-days`.
 ///
 /// # Errors
 /// [`SettingsError`] names the option and its value.
@@ -312,7 +347,8 @@ pub fn certificates(options: &CertificateOptions) -> Result<CertificatePlan, Set
         options.revocation_timeout.as_ref(),
         DEFAULT_REVOCATION_TIMEOUT,
     )?;
-    Ok(CertificatePlan { trust, profile, revocation_timeout })
+    let warn_days = options.warn_days.unwrap_or(DEFAULT_WARN_DAYS);
+    Ok(CertificatePlan { trust, profile, revocation_timeout, warn_days })
 }
 
 /// Whether photo hosts that are WebEx names already are asked as well.

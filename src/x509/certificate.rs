@@ -32,6 +32,10 @@ pub struct Certificate {
     pub dns_names: Vec<String>,
     /// The iPAddresses of the subjectAltName.
     pub ip_names: Vec<IpAddr>,
+    /// The xmppAddrs of the subjectAltName: XMPP domains (RFC 6120, 13.7.1.4).
+    pub xmpp_addresses: Vec<String>,
+    /// The SRVNames of the subjectAltName, such as `_xmpp-client.webex.com` (RFC 4985, 2).
+    pub srv_names: Vec<String>,
     /// Whether the subjectAltName is absent or could be read. When not, nobody may conclude that
     /// the certificate names nothing.
     pub alt_names_readable: bool,
@@ -105,6 +109,8 @@ impl Certificate {
             not_after: seconds(tbs.validity().not_after),
             dns_names: read.dns_names,
             ip_names: read.ip_names,
+            xmpp_addresses: read.xmpp_addresses,
+            srv_names: read.srv_names,
             alt_names_readable: read.alt_names_readable,
             common_names: distinguished_name::common_names(tbs.subject()),
             key: Key::of(tbs.subject_public_key_info()),

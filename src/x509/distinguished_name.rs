@@ -21,8 +21,13 @@ pub(crate) fn normalised(name: &str) -> String {
 
 /// The common names in the order they stand in, as far as they are text.
 pub(crate) fn common_names(name: &Name) -> Vec<String> {
+    texts(name, COMMON_NAME)
+}
+
+/// The values of one type of attribute in the order they stand in, as far as they are text.
+pub(crate) fn texts(name: &Name, attribute: ObjectIdentifier) -> Vec<String> {
     name.iter()
-        .filter(|attribute| attribute.oid == COMMON_NAME)
+        .filter(|found| found.oid == attribute)
         .filter_map(|attribute| directory_string(&attribute.value))
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::tlv::{self, Walk};
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Tag, Tagged};
 use x509_cert::ext::Extensions;
@@ -26,11 +27,17 @@ const ID_AD_OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
 const ID_AD_CA_ISSUERS: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.2");
 
 /// Tags of GeneralName (RFC 5280, 4.2.1.6) and the words for those that constrain names.
+const OTHER_NAME: u32 = 0;
 const RFC822_NAME: u32 = 1;
 const DNS_NAME: u32 = 2;
 const DIRECTORY_NAME: u32 = 4;
 const URI: u32 = 6;
 const IP_ADDRESS: u32 = 7;
+
+/// id-on-xmppAddr (RFC 6120, 13.7.1.4) and id-on-dnsSRV (RFC 4985, 2), the forms of otherName by
+/// which XMPP servers are named.
+const XMPP_ADDRESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.8.5");
+const SRV_NAME: ObjectIdentifier = oid("1.3.6.1.5.5.7.8.7");
 
 /// The purposes that certificates of servers meet (RFC 5280, 4.2.1.12).
 const PURPOSES: [(ObjectIdentifier, &str); 7] = [
@@ -54,6 +61,8 @@ pub(crate) const OCSP_SIGNING: &str = "OCSPSigning";
 pub(crate) struct Read {
     pub(crate) dns_names: Vec<String>,
     pub(crate) ip_names: Vec<IpAddr>,
+    pub(crate) xmpp_addresses: Vec<String>,
+    pub(crate) srv_names: Vec<String>,
     pub(crate) alt_names_readable: bool,
     pub(crate) is_ca: bool,
     pub(crate) path_len: Option<u8>,
@@ -151,6 +160,27 @@ pub(crate) fn read(extensions: Option<&Extensions>) -> Read {
 }
 
 impl Read {
+    /// Reads OtherName ::= SEQUENCE { type-id, `[0]` value }; forms that name no XMPP server are
+    /// passed over.
+    fn other_name(&mut self, value: &[u8]) {
+        const FIELD: &str = "otherName";
+        let mut fields = Walk::over(value);
+        let Ok(form) = fields.take(tlv::OID, FIELD) else { return };
+        let (names, name) = match form.value {
+            form if form == XMPP_ADDRESS.as_bytes() => (&mut self.xmpp_addresses, "an xmppAddr"),
+            form if form == SRV_NAME.as_bytes() => (&mut self.srv_names, "an SRVName"),
+            _ => return,
+        };
+        let text = fields.take(tlv::constructed(0), FIELD).and_then(|wrapped| {
+            let text = Walk::over(wrapped.value).next(FIELD)?;
+            Ok(text.filter(|text| matches!(text.tag, tlv::UTF8_STRING | tlv::IA5_STRING)))
+        });
+        match text.ok().flatten().and_then(|text| std::str::from_utf8(text.value).ok()) {
+            Some(text) => names.push(text.to_owned()),
+            None => self.defects.push(format!("{name} of the certificate is not text")),
+        }
+    }
+
     fn broken(&mut self, name: &str) {
         self.defects.push(format!("the extension {name} cannot be read"));
     }
@@ -180,6 +210,7 @@ fn alt_names_of(der: &[u8], read: &mut Read) -> Option<()> {
                 Some(address) => read.ip_names.push(address),
                 None => read.defects.push("an iPAddress has neither 4 nor 16 octets".to_owned()),
             },
+            Some(OTHER_NAME) => read.other_name(entry.value()),
             _ => {}
         }
     }

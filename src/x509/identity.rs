@@ -29,6 +29,25 @@ pub fn dns_id_matches(presented: &str, reference: &Fqdn) -> bool {
     }
 }
 
+/// Whether an xmppAddr as presented names an XMPP domain (RFC 6120, 13.7.1.4). It is a JID of a
+/// domain alone and has no wildcards; U-labels are compared as A-labels.
+pub fn xmpp_address_matches(presented: &str, domain: &Fqdn) -> bool {
+    Fqdn::parse(presented).is_ok_and(|presented| presented == *domain)
+}
+
+/// Whether an SRV-ID as presented names the XMPP service for clients of a domain (RFC 4985, 2;
+/// RFC 9525, 6.3 and 6.5): the service label, then the domain as a DNS-ID.
+///
+/// | presented | domain | matches |
+/// | --- | --- | --- |
+/// | `_xmpp-client.webex.com` | `webex.com` | yes |
+/// | `_xmpp-server.webex.com`, `webex.com` | `webex.com` | no |
+pub fn srv_id_matches(presented: &str, domain: &Fqdn) -> bool {
+    presented.split_once('.').is_some_and(|(service, name)| {
+        service.eq_ignore_ascii_case("_xmpp-client") && dns_id_matches(name, domain)
+    })
+}
+
 /// Whether a wildcard would match if it stood for several labels, which it does not; some
 /// administrators expect it to, so a mismatch says so.
 pub fn would_match_over_labels(presented: &str, reference: &Fqdn) -> bool {
@@ -49,6 +68,35 @@ fn covers_enough(parent: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn xmpp_servers_are_named_in_two_more_ways() {
+        let domain = Fqdn::parse("webex.com").unwrap();
+        for (presented, matches) in [
+            ("webex.com", true),
+            ("WebEx.com", true),
+            ("*.com", false),
+            ("im.webex.com", false),
+            ("user@webex.com", false),
+            ("webex.com/resource", false),
+            ("", false),
+        ] {
+            assert_eq!(xmpp_address_matches(presented, &domain), matches, "{presented}");
+        }
+        let umlaut = Fqdn::parse("xn--mller-kva.example").unwrap();
+        assert!(xmpp_address_matches("m\u{fc}ller.example", &umlaut));
+        for (presented, matches) in [
+            ("_xmpp-client.webex.com", true),
+            ("_XMPP-Client.WebEx.com", true),
+            ("_xmpp-server.webex.com", false),
+            ("_xmpp-client.im.webex.com", false),
+            ("_xmpp-client", false),
+            ("_xmpp-client.", false),
+            ("webex.com", false),
+        ] {
+            assert_eq!(srv_id_matches(presented, &domain), matches, "{presented}");
+        }
+    }
 
     #[test]
     fn a_wildcard_stands_for_one_leftmost_label() {

@@ -61,6 +61,12 @@ impl Authority {
         Self { der, issuer: Issuer::new(params, key) }
     }
 
+    /// Another certificate for the key of a CA, issued by this one.
+    pub(crate) fn cross(&self, other: &Self, name: &str) -> Vec<u8> {
+        let params = ca_params(name, |_| {});
+        params.signed_by(other.issuer.key(), &self.issuer).unwrap().der().to_vec()
+    }
+
     /// A server's certificate for [`NAME`], changed.
     pub(crate) fn server(&self, change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
         self.server_with_key(&key(&rcgen::PKCS_ECDSA_P256_SHA256), change)

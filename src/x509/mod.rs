@@ -11,6 +11,9 @@
 //! | [`identity`] | whether a presented identifier matches a reference identifier |
 //! | [`trust`] | which certificates are trust anchors |
 //! | [`path`] | whether a path leads to one of them, and every reason why not |
+//! | [`answer`] | what an OCSP response and a CRL have in common |
+//! | [`csr`] | what a certification request asks for |
+//! | [`pem`] | which sections a PEM text has |
 //! | [`crl`] | what a CRL says, and whether to believe it |
 //! | [`ocsp`] | what an OCSP response says, and whether to believe it |
 //! | [`revocation`] | what was learned about revocation |
@@ -20,6 +23,7 @@ mod ancestry;
 pub mod answer;
 pub mod certificate;
 pub mod crl;
+pub mod csr;
 mod distinguished_name;
 mod extension;
 pub mod identity;
@@ -28,6 +32,7 @@ mod lint;
 pub mod ocsp;
 mod parts;
 pub mod path;
+pub mod pem;
 mod problem;
 mod raw_extension;
 pub mod revocation;

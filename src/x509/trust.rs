@@ -99,6 +99,22 @@ impl TrustAnchors {
         Self::new(roots).0
     }
 
+    /// The same, made once for everybody who only compares with them.
+    pub fn mozilla_shared() -> &'static Self {
+        static MOZILLAS: OnceLock<TrustAnchors> = OnceLock::new();
+        MOZILLAS.get_or_init(Self::mozilla)
+    }
+
+    /// Whether one of these has the name and the key of a root.
+    pub fn has_same_key(&self, root: &Root) -> bool {
+        webpki::anchor_from_trusted_cert(&root.der).is_ok_and(|key| {
+            self.keys.iter().any(|known| {
+                known.subject == key.subject
+                    && known.subject_public_key_info == key.subject_public_key_info
+            })
+        })
+    }
+
     /// The roots, in order of preference.
     pub fn roots(&self) -> &[Root] {
         &self.roots
@@ -173,6 +189,24 @@ mod tests {
         let isrg = "CN=ISRG Root X1,O=Internet Security Research Group,C=US";
         let mut subjects = anchors.roots().iter().filter_map(Root::certificate);
         assert!(subjects.any(|root| root.subject == isrg), "RFC 4514 text");
+    }
+
+    #[test]
+    fn roots_are_the_same_by_name_and_key() {
+        let private = Authority::root("Private").anchors();
+        let mozilla = TrustAnchors::mozilla_shared();
+        assert!(mozilla.roots().iter().all(|root| mozilla.has_same_key(root)));
+        assert!(!mozilla.has_same_key(&private.roots()[0]));
+        // The same name with another key.
+        let name = "Amazon Root CA 1";
+        let impostor = Authority::root_with(name, |params| {
+            for (attribute, value) in
+                [(rcgen::DnType::OrganizationName, "Amazon"), (rcgen::DnType::CountryName, "US")]
+            {
+                params.distinguished_name.push(attribute, value);
+            }
+        });
+        assert!(!mozilla.has_same_key(&impostor.anchors().roots()[0]));
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl Folder {
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if name.starts_with("PHOTOFIX_") || name.starts_with("SSL_CERT_") {
+            let is_proxy = name.to_ascii_lowercase().ends_with("_proxy");
+            if name.starts_with("PHOTOFIX_") || name.starts_with("SSL_CERT_") || is_proxy {
                 command.env_remove(name.as_ref());
             }
         }

@@ -1,5 +1,7 @@
 //! A TLS client that records what it is shown, and a second opinion on it.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -66,7 +68,7 @@ impl ServerCertVerifier for Recorder {
 }
 
 /// Where a `--connect-to` client goes for a logical address and port: the first line that fits.
-fn destination(lab: &Lab, logical: &str) -> SocketAddr {
+pub(crate) fn destination(lab: &Lab, logical: &str) -> SocketAddr {
     let fitting = |line: String| {
         let to = line.strip_prefix(&format!("{logical}:")).or_else(|| line.strip_prefix("::"));
         to.map(|to| to.parse().unwrap())

@@ -145,8 +145,11 @@ impl Flight {
 
 const NO_HANDSHAKE: &str = "the answer is no TLS handshake with a certificate";
 
+/// The type and content of a record or message, and what follows it.
+type Piece<'a> = (u8, &'a [u8], &'a [u8]);
+
 /// The first record and what follows it; none when it is not complete.
-fn record(octets: &[u8]) -> Result<Option<(u8, &[u8], &[u8])>, String> {
+fn record(octets: &[u8]) -> Result<Option<Piece<'_>>, String> {
     // Said as early as possible: whoever does not speak TLS may not send five octets.
     if octets.first().is_some_and(|kind| !matches!(*kind, ALERT | HANDSHAKE)) {
         return Err("not TLS: the answer is no TLS message".to_owned());
@@ -163,7 +166,7 @@ fn record(octets: &[u8]) -> Result<Option<(u8, &[u8], &[u8])>, String> {
 }
 
 /// The first handshake message and what follows it; none when it is not complete.
-fn message(octets: &[u8]) -> Result<Option<(u8, &[u8], &[u8])>, String> {
+fn message(octets: &[u8]) -> Result<Option<Piece<'_>>, String> {
     let Some((&[kind, high, middle, low], rest)) = octets.split_first_chunk::<MESSAGE_HEAD>()
     else {
         return Ok(None);

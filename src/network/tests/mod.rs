@@ -1,9 +1,13 @@
 //! Whole runs against real peers on loopback.
 
 mod dns_peer;
+mod fetching;
 mod names;
+mod old_servers;
 mod peers;
 mod tls_peer;
+mod web_peer;
+mod xmpp;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};

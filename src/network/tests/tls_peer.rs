@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey as SigningKey;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{CipherSuite, ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::super::tls::crypto_provider;
@@ -36,7 +36,14 @@ pub(super) enum Manner {
     NotTls,
     /// Ends with the alert `protocol_version`, as servers of TLS 1.0 do.
     TooOld,
+    /// The same where nothing of old is offered; else what a server of TLS 1.0 shows.
+    Old,
+    /// Ends without a word where nothing of old is offered; else the same.
+    OldAndSilent,
 }
+
+/// What `openssl s_server -tls1` of OpenSSL 3.0 answered, with a certificate and a staple.
+pub(super) const TLS_1_0: &[u8] = include_bytes!("../../../tests/fixtures/tls10-flight.bin");
 
 pub(super) struct TlsPeer {
     pub(super) address: SocketAddr,
@@ -143,7 +150,31 @@ fn meet(mut stream: TcpStream, manner: Manner, config: Arc<ServerConfig>) {
             let _ = stream.write_all(&[0x15, 3, 1, 0, 2, 2, 70]);
             thread::sleep(Duration::from_millis(50));
         }
+        Manner::Old | Manner::OldAndSilent => {
+            let is_known = offers_rsa_key_exchange(&mut stream);
+            let alert: &[u8] = if manner == Manner::Old { &[0x15, 3, 1, 0, 2, 2, 70] } else { &[] };
+            let _ = stream.write_all(if is_known { TLS_1_0 } else { alert });
+            let _ = stream.shutdown(Shutdown::Write);
+            while matches!(stream.read(&mut buffer), Ok(1..)) {}
+        }
     }
+}
+
+fn offers_rsa_key_exchange(stream: &mut TcpStream) -> bool {
+    let mut acceptor = Acceptor::default();
+    loop {
+        acceptor.read_tls(stream).unwrap();
+        if let Some(accepted) = acceptor.accept().unwrap() {
+            let of_old = CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA;
+            return accepted.client_hello().cipher_suites().contains(&of_old);
+        }
+    }
+}
+
+/// Serves one connection that has come to where TLS begins.
+pub(super) fn serve_tls(stream: TcpStream, names: &[&str]) {
+    let (config, ..) = server_config(names, Manner::Proper);
+    meet(stream, Manner::Proper, config);
 }
 
 type Seen = Arc<Mutex<Vec<Option<String>>>>;

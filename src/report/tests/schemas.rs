@@ -104,7 +104,7 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
 #[test]
 fn plans_approvals_journals_and_manifests_are_what_their_schemas_say() {
     use crate::approval::{Answer, Approvals, HostAnswer, PlanReference, RowAnswer};
-    use crate::journal::{Entry, How, Named};
+    use crate::journal::{Entry, FileDigest, How};
     use crate::plan::Plan;
     use crate::rewrite::Done;
     let made = "2026-11-20T09:30:00Z";
@@ -127,7 +127,7 @@ fn plans_approvals_journals_and_manifests_are_what_their_schemas_say() {
     assert_valid(&validator("approvals-1"), &serde_json::from_slice(&file).unwrap());
     Approvals::parse(&file).unwrap();
 
-    let named = || Named { file: HOSTILE.to_owned(), sha256: sha256() };
+    let named = || FileDigest { file: HOSTILE.to_owned(), sha256: sha256() };
     for (command, more) in [(How::Apply, false), (How::Rebase, true), (How::Reverse, true)] {
         let entry = Entry {
             schema: crate::journal::SCHEMA.to_owned(),

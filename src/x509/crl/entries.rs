@@ -37,7 +37,7 @@ impl Entries<'_> {
     /// All entries are looked at: a critical extension in any of them makes the list useless for
     /// everybody who does not know it (RFC 5280, 5.3).
     pub(super) fn find(&self, serial: &[u8], issuer: &[u8]) -> Result<Statement, CrlError> {
-        let serial = without_zeros(serial);
+        let serial = shortest(serial);
         let mut found = Statement::Good;
         let mut is_the_issuer = self.issuer == issuer;
         let mut list = Walk::over(self.list);
@@ -66,7 +66,7 @@ impl Entries<'_> {
                     }
                 }
             }
-            if without_zeros(listed) == serial && is_the_issuer && found == Statement::Good {
+            if shortest(listed) == serial && is_the_issuer && found == Statement::Good {
                 found = revoked(date, reason)?;
             }
         }
@@ -74,11 +74,13 @@ impl Entries<'_> {
     }
 }
 
-/// The octets of an INTEGER without leading zeros, so that one which is longer than it needs to be
-/// is found nevertheless.
-fn without_zeros(integer: &[u8]) -> &[u8] {
-    let zeros = integer.iter().take_while(|octet| **octet == 0).count();
-    &integer[zeros..]
+/// The octets of an INTEGER in their shortest form (X.690, 8.3.2), so that one which is longer than
+/// it needs to be is found nevertheless.
+fn shortest(mut integer: &[u8]) -> &[u8] {
+    while let [0, ..0x80, ..] = integer {
+        integer = &integer[1..];
+    }
+    integer
 }
 
 fn revoked(date: Tlv<'_>, reason: Option<&[u8]>) -> Result<Statement, CrlError> {

@@ -7,7 +7,7 @@
 //!
 //! | kind | what happens |
 //! | --- | --- |
-//! | delta CRL (5.2.4) | refused: it says nothing without its base |
+//! | delta CRL (5.2.4) | "revoked" counts; else refused: it says nothing without its base |
 //! | indirect CRL of the issuer itself | read, with the issuer that each entry names (5.3.3) |
 //! | indirect CRL of somebody else | refused: whether that one may speak is not known here |
 //! | for some reasons only (5.2.5) | "revoked" counts; "good" only together with the others |
@@ -115,14 +115,14 @@ pub enum CrlError {
     /// It does not say how long it speaks (RFC 5280, 5.1.2.5).
     #[error("has no nextUpdate, which RFC 5280 demands")]
     NoNextUpdate,
-    /// It lists changes to another CRL only.
+    /// It lists changes to another CRL only, and the certificate is not newly revoked.
     #[error("is a delta CRL, which says nothing without its base")]
     Delta,
     /// It is about other certificates; about which.
     #[error("is about {0} only")]
     OtherCertificates(&'static str),
     /// It is about other distribution points than the certificate names.
-    #[error("is about the distribution point {0} only, which the certificate does not name")]
+    #[error("is about {0} only, which the certificate does not name")]
     OtherPoint(String),
     /// It is about no reason for which the certificate's distribution point would be asked.
     #[error("is about none of the reasons for which the certificate names it")]
@@ -255,13 +255,13 @@ impl<'a> Crl<'a> {
         }
         self.signed.verify(&issuer_parts.key).map_err(CrlError::Signature)?;
         let dates = self.dates(at)?;
-        if self.delta {
-            return Err(CrlError::Delta);
-        }
         let reasons = scope::covered(self.scope.as_ref(), certificate, &parts, self.issuer)?;
         let indirect = self.scope.is_some_and(|scope| scope.indirect);
         let entries = Entries { list: self.entries, issuer: self.issuer, indirect };
-        let statement = entries.find(parts.serial, parts.issuer)?;
+        let statement = match entries.find(parts.serial, parts.issuer) {
+            Ok(Statement::Good) | Err(CrlError::Removed) if self.delta => Err(CrlError::Delta),
+            found => found,
+        }?;
         let forgotten = at > certificate.not_after
             && self.this_update > certificate.not_after
             && self.keeps_expired_from.is_none_or(|since| since > certificate.not_after);

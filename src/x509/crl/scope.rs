@@ -147,14 +147,18 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The URLs among the names of a distribution point, or that it has none.
+/// A distribution point by its URLs, if it has any.
 fn point_text(names: &[Vec<u8>]) -> String {
     let urls: Vec<String> = names
         .iter()
         .filter_map(|name| Walk::over(name).take(URI, IDP).ok())
         .map(|url| format!("`{}`", String::from_utf8_lossy(url.value)))
         .collect();
-    if urls.is_empty() { "that has no URL".to_owned() } else { urls.join(", ") }
+    if urls.is_empty() {
+        "a distribution point without a URL".to_owned()
+    } else {
+        format!("the distribution point {}", urls.join(", "))
+    }
 }
 
 /// A DistributionPoint of the certificate.

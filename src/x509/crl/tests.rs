@@ -90,6 +90,14 @@ fn a_certificate_is_on_the_list_or_not() {
             foreign(true, Some(world.entry(Some(77)))),
             revoked(Some("reason 77")),
         ),
+        (
+            "in a delta",
+            changed(|it| {
+                it.extensions.push(list::delta(41));
+                it.entries.push(world.entry(Some(1)));
+            }),
+            revoked(Some("keyCompromise")),
+        ),
         ("just out of date", changed(|it| it.next_update = Some(NOW - 300)), Statement::Good),
         ("just begun", changed(|it| it.this_update = NOW + 300), Statement::Good),
         (
@@ -107,6 +115,29 @@ fn a_certificate_is_on_the_list_or_not() {
         let pem = list::pem(&crl);
         let again = world.about(&der(pem.as_bytes()).unwrap()).unwrap();
         assert_eq!(again.statement, expected, "{what}, PEM");
+    }
+}
+
+#[test]
+fn serial_numbers_are_told_apart_by_their_sign() {
+    let root = Authority::root("Root");
+    let server = parse(&root.server(|params| params.serial_number = Some(vec![0, 0xff].into())));
+    let issuer = parse(&root.der);
+    for (listed, revoked) in [
+        (&[0, 0xff][..], true),
+        (&[0, 0, 0xff], true),
+        (&[0xff], false),
+        (&[0xff, 0xff], false),
+        (&[0], false),
+        (&[], false),
+    ] {
+        let mut list = CertificateList::new(NOW);
+        let mut entry = Entry::about(&server.der, NOW - DAY, None).unwrap();
+        entry.serial = listed.to_vec();
+        list.entries.push(entry);
+        let crl = list.sign(&root.signer()).unwrap();
+        let answer = Crl::read(&crl).unwrap().about(&server, &issuer, NOW).unwrap();
+        assert_eq!(matches!(answer.statement, Statement::Revoked { .. }), revoked, "{listed:?}");
     }
 }
 
@@ -172,9 +203,14 @@ fn every_fault_has_its_name() {
         ),
         (
             "delta",
+            world.signed(&changed(|it| it.extensions.push(list::delta(41)))),
+            "it is a delta CRL, which says nothing without its base",
+        ),
+        (
+            "delta that takes it off the list",
             world.signed(&changed(|it| {
                 it.extensions.push(list::delta(41));
-                it.entries.push(world.entry(Some(1)));
+                it.entries.push(world.entry(Some(8)));
             })),
             "it is a delta CRL, which says nothing without its base",
         ),
@@ -377,8 +413,8 @@ fn points_are_matched_by_any_name_in_any_form() {
             "another relative name",
             vec![relative("Part 2")],
             relative("Part 1"),
-            "it is about the distribution point that has no URL only, which the certificate does \
-             not name",
+            "it is about a distribution point without a URL only, which the certificate does not \
+             name",
         ),
         (
             "its point is of another CRL issuer",

@@ -3,6 +3,8 @@
 //! A server that presents too little is wrong however helpful its authority is (RFC 8446, 4.4.2),
 //! and what was fetched is never used to call it right. It serves to say what is missing.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rustls_pki_types::CertificateDer;
@@ -26,6 +28,14 @@ pub struct Completion {
     pub missing: Vec<String>,
     /// The trust anchor's subject.
     pub anchor: String,
+}
+
+impl fmt::Display for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing: Vec<String> = self.missing.iter().map(|one| format!("`{one}`")).collect();
+        let missing = missing.join(", ");
+        write!(f, "the path to `{}` would be complete with {missing}", self.anchor)
+    }
 }
 
 /// What would complete the path, if certificates that were fetched do: one in DER (RFC 5280,

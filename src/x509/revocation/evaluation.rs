@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::hearing::{Failure, Heard, Hearing, Said};
-use super::questions::{about, has_scheme};
+use super::questions::{about, has_scheme, over_http};
 use super::{MemberStatus, Outcome, Revocation, Status};
 use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::Statement;
@@ -83,9 +83,8 @@ fn issuer_of<'a>(
 
 /// Without the issuer's key no answer can be believed, so nothing was asked.
 fn without_issuer(certificate: &Certificate) -> Status {
-    let asked = certificate.ocsp_urls.iter().chain(&certificate.crl_urls);
-    if asked.count() == 0 {
-        return Status::bare(Revocation::NotOffered);
+    if over_http(&certificate.ocsp_urls).chain(over_http(&certificate.crl_urls)).next().is_none() {
+        return not_offered(certificate);
     }
     let note = format!("its issuer `{}` is not known", certificate.issuer);
     Status { note: Some(note), ..Status::bare(Revocation::NotAsked) }
@@ -102,10 +101,7 @@ fn status(hearing: &Hearing<'_>, answers: Answers<'_>) -> Status {
     fetched.sort_by_key(|heard| (heard.elapsed_ms.is_none(), heard.elapsed_ms));
     heard.extend(fetched);
     if heard.is_empty() {
-        return Status {
-            note: only_elsewhere(hearing.certificate),
-            ..Status::bare(Revocation::NotOffered)
-        };
+        return not_offered(hearing.certificate);
     }
     let lists = answers.files.iter().filter(|file| file.purpose == Purpose::Crl);
     let mut lists: Vec<&[u8]> = lists.map(|file| file.bytes.as_slice()).collect();
@@ -122,6 +118,10 @@ fn list<'a>(question: &Fetch, fetched: &'a BTreeMap<Fetch, Fetched>) -> Option<&
         FetchOutcome::Body(body) if question.purpose == Purpose::Crl => Some(body),
         _ => None,
     }
+}
+
+fn not_offered(certificate: &Certificate) -> Status {
+    Status { note: only_elsewhere(certificate), ..Status::bare(Revocation::NotOffered) }
 }
 
 /// Where the certificate offers an answer only over a protocol that is not asked.
@@ -176,11 +176,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
-    let mut notes = match &one.said {
-        Err(failure @ Failure::NotAsked(_)) => Vec::from_iter(failure.detail(&one.source)),
-        _ => Vec::new(),
-    };
-    notes.extend(heard.iter().filter_map(|other| note(other, &state)));
+    let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
         source: Some(one.source),

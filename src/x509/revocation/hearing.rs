@@ -44,7 +44,8 @@ impl Failure {
             Self::Invalid(why) => Revocation::Invalid(why.clone()),
             Self::TooLate(elapsed_ms) => Revocation::TooLate { elapsed_ms: *elapsed_ms },
             Self::Unreachable(why) => Revocation::Unreachable(why.clone()),
-            Self::NotAsked(_) => Revocation::NotAsked,
+            Self::NotAsked(None) => Revocation::NotAsked,
+            Self::NotAsked(Some(why)) => Revocation::Withheld(why.clone()),
         }
     }
 
@@ -115,7 +116,7 @@ impl Hearing<'_> {
                 Err(Failure::Unreachable(format!("{}: {why}", source.who())))
             }
             FetchOutcome::NotAsked(why) => {
-                Err(Failure::NotAsked(Some(format!("{} was not asked: {why}", source.who()))))
+                Err(Failure::NotAsked(Some(format!("{}: {why}", source.who()))))
             }
         };
         let elapsed_ms = match said {

@@ -19,8 +19,12 @@ pub use questions::questions;
 /// `TooLate` or `Invalid`, and none of them proves anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The question was not put. No profile counts it.
+    /// Nobody was to be asked: no server is involved, or its issuer is not known. No profile counts
+    /// it.
     NotAsked,
+    /// The question was to be put and was not, and why: an address not to be bothered, the end of
+    /// the run.
+    Withheld(String),
     /// A fresh, correctly signed answer says that it is not revoked.
     Good,
     /// A fresh, correctly signed answer says that it is.
@@ -50,7 +54,7 @@ impl Revocation {
     /// The word that reports use.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::NotAsked => "not-asked",
+            Self::NotAsked | Self::Withheld(_) => "not-asked",
             Self::Good => "good",
             Self::Revoked { .. } => "revoked",
             Self::Unknown => "unknown",
@@ -71,7 +75,7 @@ impl Revocation {
                 let words: Vec<String> = [since, reason].into_iter().flatten().collect();
                 (!words.is_empty()).then(|| words.join(" "))
             }
-            Self::Unreachable(why) | Self::Invalid(why) => Some(why.clone()),
+            Self::Withheld(why) | Self::Unreachable(why) | Self::Invalid(why) => Some(why.clone()),
             Self::TooLate { elapsed_ms } => {
                 Some(format!("no answer within {}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000))
             }
@@ -85,11 +89,12 @@ impl Revocation {
             Self::Good => 0,
             Self::NotAsked => 1,
             Self::NotOffered => 2,
-            Self::Unknown => 3,
-            Self::Unreachable(_) => 4,
-            Self::TooLate { .. } => 5,
-            Self::Invalid(_) => 6,
-            Self::Revoked { .. } => 7,
+            Self::Withheld(_) => 3,
+            Self::Unknown => 4,
+            Self::Unreachable(_) => 5,
+            Self::TooLate { .. } => 6,
+            Self::Invalid(_) => 7,
+            Self::Revoked { .. } => 8,
         }
     }
 }

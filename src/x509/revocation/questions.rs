@@ -71,7 +71,7 @@ fn get(purpose: Purpose, url: String) -> Fetch {
 
 /// The URLs that can be asked. Plain HTTP is right, because answers are signed; `https` is asked
 /// where a certificate has it, after the others.
-fn over_http(urls: &[String]) -> impl Iterator<Item = String> {
+pub(super) fn over_http(urls: &[String]) -> impl Iterator<Item = String> {
     let with = |scheme: &'static str| urls.iter().filter(move |url| has_scheme(url, scheme));
     with("http").chain(with("https")).take(MAX_URLS).cloned()
 }

@@ -9,7 +9,7 @@ use lab::ocsp::{self as responder, BasicResponse, CertId, CertStatus, Hash, Sing
 use super::*;
 use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::certificate::Certificate;
-use crate::x509::issue::{self, Authority, CRL, NOT_AFTER, NOW};
+use crate::x509::issue::{self, Authority, CRL, NOW};
 use crate::x509::path::validate;
 use crate::x509::trust::TrustAnchors;
 
