@@ -19,6 +19,19 @@ Every long option but --config, --format, --output and --plan can stand in the f
 (TOML, same names) and in the environment as PHOTOFIX_NAME, lists separated by commas; the command
 line wins over the environment, the environment over the file.";
 
+const CARRYING: &str = "\
+With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is read
+and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does not
+count in the first two. A change is made only where the cell is what the plan knew (--reverse: what the
+plan wrote); users who are gone, there twice, without a key or with another photo URL are listed as
+conflicts and left alone. A new user's host is decided as the plan decided it.
+Without the export that was planned for, --rebase goes by the hosts alone, and says so. For --reverse
+EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
+
+  photofix apply users.csv --plan plan.json -o import.csv
+  photofix apply users.csv --plan plan.json --export fresh.csv --rebase -o import.csv
+  photofix apply users.csv --plan plan.json --export after.csv --reverse -o back.csv";
+
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
 #[derive(Debug, Parser)]
@@ -116,10 +129,12 @@ pub struct Plan {
 
 /// `photofix apply`.
 #[derive(Debug, Args)]
+#[command(after_help = CARRYING)]
 pub struct Apply {
-    /// The export that the plan was made for; `-` is standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub export: PathBuf,
+    /// The export that the plan was made for; `-` is standard input. With --rebase or --reverse it
+    /// may be left out: then it is the file that the plan names, if that is still the same
+    #[arg(required_unless_present_any = ["rebase", "reverse"], value_hint = ValueHint::FilePath)]
+    pub export: Option<PathBuf>,
     /// The plan
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: PathBuf,
@@ -133,6 +148,22 @@ pub struct Apply {
     /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
     #[arg(long)]
     pub again: bool,
+    /// Another export than the one that was planned for: what --rebase changes, or --reverse
+    #[arg(
+        long = "export",
+        value_name = "OTHER",
+        requires = "direction",
+        help_heading = "Another export",
+        value_hint = ValueHint::FilePath
+    )]
+    pub other: Option<PathBuf>,
+    /// Carry the changes over to a newer export, OTHER, and write the import file from it
+    #[arg(long, requires = "other", group = "direction", help_heading = "Another export")]
+    pub rebase: bool,
+    /// Take the changes back from an export made after the import, OTHER: cells that still hold
+    /// what was written get their old value
+    #[arg(long, requires = "other", group = "direction", help_heading = "Another export")]
+    pub reverse: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub permission: PermissionOptions,

@@ -16,6 +16,7 @@
 //! terminal in [`commands`]. ARCHITECTURE.md says who may know whom.
 
 pub mod approval;
+pub mod carry;
 pub mod census;
 pub mod certify;
 pub mod cli;

@@ -47,8 +47,11 @@ pub struct Leave {
 pub struct Treatments {
     /// The domains that make a host `webex`.
     pub domains: Vec<Fqdn>,
-    /// By endpoint. One that is not here stays untouched.
+    /// By endpoint. One that is not here stays untouched, but for what follows.
     pub by_endpoint: HashMap<Endpoint, Treatment>,
+    /// What is done about addresses that are not there: in the export that was planned for, there
+    /// are none.
+    pub unplanned: Option<Treatment>,
 }
 
 /// What became of one record.
@@ -109,6 +112,12 @@ impl Rewritten<'_> {
 }
 
 /// Gives data records their new bytes, as a span and what stands there instead.
+pub trait Rewrite {
+    /// What becomes of a data record.
+    fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r>;
+}
+
+/// Replaces the hosts of the endpoints that were decided.
 #[derive(Debug)]
 pub struct Rewriter<'t> {
     treatments: &'t Treatments,
@@ -124,12 +133,10 @@ impl<'t> Rewriter<'t> {
         let photos = Classifier::new(&treatments.domains);
         Self { treatments, dialect: dialect.clone(), photos, by_origin: Vec::new() }
     }
+}
 
-    /// Gives a data record its new bytes.
-    pub fn rewrite<'r>(&mut self, record: &Record<'r>) -> Rewritten<'r>
-    where
-        't: 'r,
-    {
+impl Rewrite for Rewriter<'_> {
+    fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r> {
         match photo_cell(record, &self.dialect, &mut self.photos) {
             PhotoCellOf::Missing => Rewritten::Untouched,
             PhotoCellOf::Unreadable(why) => Rewritten::Unreadable(why),
@@ -157,7 +164,10 @@ impl<'t> Rewriter<'t> {
 
 impl Treatments {
     fn of(&self, url: &PhotoUrl) -> Option<&Treatment> {
-        self.by_endpoint.get(&url.endpoint()?)
+        let endpoint = url.endpoint()?;
+        let is_address = endpoint.host.address().is_some();
+        let unplanned = self.unplanned.as_ref().filter(|_| is_address);
+        self.by_endpoint.get(&endpoint).or(unplanned)
     }
 }
 
@@ -280,7 +290,7 @@ pub enum RewriteError {
     Output(#[source] io::Error),
 }
 
-/// The second pass: copies an export to its end, splicing the hosts that were decided and that
+/// The second pass: copies an export to its end, with the new bytes that `rewriter` gives and
 /// `guard` lets through.
 ///
 /// `on_met` sees every record that is not untouched, in the order of the export.
@@ -290,7 +300,7 @@ pub enum RewriteError {
 /// until then is not whole.
 pub fn rewrite_export<R: Read>(
     reader: &mut Reader<R>,
-    treatments: &Treatments,
+    rewriter: &mut dyn Rewrite,
     guard: &mut dyn Guard,
     outputs: &mut Outputs<'_>,
     on_met: &mut dyn FnMut(Met<'_>) -> io::Result<()>,
@@ -298,7 +308,6 @@ pub fn rewrite_export<R: Read>(
     let mut ledger = Ledger::default();
     let mut decided = 0;
     let mut digest = Sha256::new();
-    let mut rewriter = Rewriter::new(treatments, reader.dialect());
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     while let Some(record) = reader.next_record()? {
         match record.kind() {

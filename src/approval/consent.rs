@@ -101,6 +101,18 @@ impl Consent {
         }
     }
 
+    /// Who answered, and what it came to in records.
+    pub fn facts(&self, approved: u64, refused: u64, not_approved: u64) -> ApprovalFacts {
+        ApprovalFacts {
+            reviewer: self.reviewer.clone(),
+            time: self.time.clone(),
+            sha256: self.sha256.clone(),
+            approved,
+            refused,
+            not_approved,
+        }
+    }
+
     /// Why a host's records stay as they are, as far as no record has an answer of its own.
     pub fn objection_to_host(&self, endpoint: &Endpoint, name: &str) -> Option<Leave> {
         self.objection(self.hosts.get(endpoint), name)
@@ -182,26 +194,17 @@ impl Consenting<'_> {
             if entry.decision != "rewrite" || tally.approved > 0 {
                 continue;
             }
-            let name = entry.host.take().unwrap_or_default();
+            let name = entry.host.clone().unwrap_or_default();
             let own = self.consent.objection_to_host(&entry.endpoint, &name);
             // A host that is approved, and every record of it refused on its own.
             let refusal = (Answer::Refuse, None);
             let Some(why) = own.or_else(|| self.consent.objection(Some(&refusal), &name)) else {
                 continue;
             };
-            entry.decision = "hold".into();
-            entry.reason = why.reason.into();
-            entry.explanation = why.explanation;
-            entry.hint = why.hint;
+            entry.hold(why.reason.into(), why.explanation, why.hint);
         }
         report.ledger = ledger;
-        report.approval = Some(ApprovalFacts {
-            reviewer: self.consent.reviewer.clone(),
-            time: self.consent.time.clone(),
-            sha256: self.consent.sha256.clone(),
-            approved: all.approved,
-            refused: all.refused,
-            not_approved: all.not_approved,
-        });
+        let Tally { approved, refused, not_approved } = all;
+        report.approval = Some(self.consent.facts(approved, refused, not_approved));
     }
 }

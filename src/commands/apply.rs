@@ -1,26 +1,44 @@
 //! `photofix apply`: does what a plan decided and what was approved of it, and refuses anything
 //! else. No network.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::carry;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
-use super::fingerprint::{Hashed, hashed};
-use super::plan_file::{PlanFile, one_standard_input};
-use super::second_pass::Destination;
+use super::plan_file::{JournalFile, PlanFile, one_standard_input};
+use super::planned::Planned;
+use super::second_pass::{Destination, look};
 use super::voice::Voice;
 use crate::approval::Consent;
 use crate::cli::Apply;
-use crate::export::{Choices, Contents, ExportError, Reader};
+use crate::export::Choices;
 use crate::journal::{self, Entry, FileDigest, How};
 use crate::ledger::Class;
-use crate::plan::PlanError;
+use crate::name::Fqdn;
 use crate::report::Report;
-use crate::rewrite::{Done, Outputs, Treatments, Unguarded, rewrite_export};
+use crate::rewrite::{Done, Rewriter, Treatments, Unguarded};
 use crate::settings::{self, Layers};
+
+/// A plan that may be applied, and everything that was said about it.
+pub(super) struct Application {
+    /// The plan.
+    pub plan: PlanFile,
+    /// What was approved of it, and in which file.
+    pub consent: Option<(PathBuf, Consent)>,
+    /// The journal beside it.
+    pub journal: Option<JournalFile>,
+    /// How its export is read.
+    pub choices: Choices,
+    /// The domains that it allows.
+    pub domains: Vec<Fqdn>,
+    /// The time of the run.
+    now: Timestamp,
+    /// In which way it is applied.
+    pub how: How,
+}
 
 /// Runs it.
 ///
@@ -28,139 +46,177 @@ use crate::settings::{self, Layers};
 /// [`Failure`] with status 4 when the plan is not for this export, the approvals are not for this
 /// plan, or the plan may not be applied; then no output is there.
 pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
-    let import = layers.fill(&options.import)?;
-    let reporting = layers.fill(&options.reporting)?;
-    let permission = settings::permission(&layers.fill(&options.permission)?)?;
     one_standard_input(&[
-        (Some(&options.export), "the export"),
+        (options.export.as_deref(), "the export"),
+        (options.other.as_deref(), "the other export"),
         (Some(&options.plan), "the plan"),
         (options.approvals.as_deref(), "the approvals"),
     ])?;
-    let now = Timestamp::now();
-    let plan = PlanFile::read(&options.plan)?;
-    let consent = plan.consent(options.approvals.as_deref(), permission)?;
-    plan.check_age(now, permission)?;
-    let journal = plan.journal()?;
-    if let (Some(journal), false) = (&journal, options.again) {
-        journal.check_not_applied(&plan)?;
+    let application = Application::permitted(options, layers)?;
+    match (application.how, &options.export, &options.other) {
+        (How::Apply, Some(export), _) => application.apply(export, options, layers, voice),
+        (How::Rebase, _, Some(other)) => carry::rebase(&application, other, options, layers, voice),
+        (How::Reverse, _, Some(other)) => {
+            carry::reverse(&application, other, options, layers, voice)
+        }
+        // The command line has seen to it already.
+        _ => Err(Failure::usage("no export is given".to_owned(), "give the path of one")),
     }
-    let (choices, domains) = plan.options()?;
-    let treatments = plan.plan.treatments(domains).map_err(|error| plan.refuse(&error))?;
-
-    let export = ExportFile::open(&options.export)?;
-    let mut inputs = vec![(&options.plan, "the plan")];
-    inputs.extend(options.approvals.iter().map(|file| (file, "the approvals")));
-    inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
-    let mut destination =
-        Destination::open(Some(&options.output), &import, &reporting, &export, &inputs)?;
-    if let Some(journal) = &journal {
-        destination.open_journal(journal)?;
-    }
-
-    let mut report = plan.plan.report.clone();
-    report.command = "apply".into();
-    report.export.file.clone_from(&export.name);
-    let job = Job { plan: &plan, export: &export, choices, treatments, voice };
-    let done = match &consent {
-        None => job.apply_whole(&mut destination, &report)?,
-        Some(consent) => job.apply_approved(consent, &mut destination, &mut report)?,
-    };
-    export.check_unchanged()?;
-    if let Some(journal) = &journal {
-        destination.note(journal, |output, rollback| Entry {
-            schema: journal::SCHEMA.to_owned(),
-            time: now.to_string(),
-            command: How::Apply,
-            plan: plan.sha256.clone(),
-            export: FileDigest::of(Path::new(&export.name), report.export.sha256.clone()),
-            output,
-            rollback,
-            approvals: consent.as_ref().map(|(_, consent)| consent.sha256().to_owned()),
-            changes: done.ledger.of(Class::Rewritten),
-        })?;
-    }
-    let summary = voice.summary(&report, &destination.rows);
-    let written = destination.commit()?;
-    summary.say(&written);
-    Ok(Status::of(&done.ledger))
 }
 
-/// A plan and the export that it should be for.
-struct Job<'j> {
-    plan: &'j PlanFile,
-    export: &'j ExportFile,
-    choices: Choices,
-    treatments: Treatments,
-    voice: Voice,
-}
-
-impl Job<'_> {
-    /// Does everything that was decided, in one pass.
-    fn apply_whole(&self, destination: &mut Destination, report: &Report) -> Result<Done, Failure> {
-        self.pass("writing", |reader| {
-            destination.write(reader, self.export, report, &self.treatments, &mut Unguarded)
-        })
-    }
-
-    /// Does what was approved. A pass that writes nothing comes first: what is approved record by
-    /// record is known only then, and a report says it before its rows.
-    fn apply_approved(
-        &self,
-        (path, consent): &(PathBuf, Consent),
-        destination: &mut Destination,
-        report: &mut Report,
-    ) -> Result<Done, Failure> {
-        let mut guard = consent.guard();
-        let seen = self.pass("checking", |reader| {
-            let mut nowhere = Outputs {
-                import: &mut io::sink(),
-                contents: Contents::ChangedOnly,
-                rollback: None,
-            };
-            let done =
-                rewrite_export(reader, &self.treatments, &mut guard, &mut nowhere, &mut |_| Ok(()));
-            done.map_err(|error| self.export.pass_failure(&error))
-        })?;
-        guard.check_rows().map_err(|error| Failure::approvals(path, &error))?;
-        guard.tell(report, seen.ledger);
-        let mut reader = self.export.pass(&self.choices, self.voice.progress(), "writing")?;
-        let mut guard = consent.guard();
-        let done =
-            destination.write(&mut reader, self.export, report, &self.treatments, &mut guard)?;
-        if done == seen { Ok(done) } else { Err(self.export.changed()) }
-    }
-
-    /// One pass over the export, which counts only when the export is the one that was planned for
-    /// and the changes decided are those that the plan promises.
-    fn pass(
-        &self,
-        label: &'static str,
-        work: impl FnOnce(&mut Reader<Hashed>) -> Result<Done, Failure>,
-    ) -> Result<Done, Failure> {
-        let Self { plan, export, .. } = self;
-        let progress = self.voice.progress();
-        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, label)?);
-        let done = match Reader::open(bytes, &self.choices) {
-            Ok(mut reader) => work(&mut reader),
-            Err(error @ ExportError::Read { .. }) => Err(export.failure(&error)),
-            // Of another export it is the lesser thing to say, and that is asked below.
-            Err(error) => Err(plan.refuse(&PlanError::OtherOptions(error.to_string()))),
+impl Application {
+    /// Reads the plan and what belongs to it, and sees that it may be applied. Taking a plan back
+    /// needs no permission.
+    fn permitted(options: &Apply, layers: &Layers) -> Result<Self, Failure> {
+        let permission = settings::permission(&layers.fill(&options.permission)?)?;
+        let now = Timestamp::now();
+        let how = match (options.rebase, options.reverse) {
+            (false, false) => How::Apply,
+            (true, _) => How::Rebase,
+            (false, true) => How::Reverse,
         };
-        if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
-            return done;
+        let plan = PlanFile::read(&options.plan)?;
+        let consent = plan.consent(options.approvals.as_deref())?;
+        let journal = plan.journal()?;
+        if how != How::Reverse {
+            plan.check_approved(consent.is_some(), permission)?;
+            plan.check_age(now, permission)?;
+            if let (Some(journal), false) = (&journal, options.again) {
+                journal.check_not_applied(&plan)?;
+            }
         }
-        let read_failure = |error| Failure::file("read", Path::new(&export.name), &error);
-        let (mut bytes, mut sha256) = fingerprint.finish().map_err(read_failure)?;
-        if done.is_err() {
-            // The pass stopped early: another export is the likelier reason, and the telling one.
-            let (mut rest, whole) = hashed(export.bytes_from_start(progress, "checking")?);
-            io::copy(&mut rest, &mut io::sink()).map_err(read_failure)?;
-            drop(rest);
-            (bytes, sha256) = whole.finish().map_err(read_failure)?;
-        }
-        plan.plan.check_export(bytes, &sha256).map_err(|error| plan.refuse(&error))?;
-        let done = done?;
-        plan.plan.check_changes(&done).map_err(|error| plan.refuse(&error))?;
-        Ok(done)
+        let (choices, domains) = plan.options()?;
+        Ok(Self { plan, consent, journal, choices, domains, now, how })
     }
+
+    /// What the plan does with every endpoint.
+    ///
+    /// # Errors
+    /// [`Failure`] when it holds a decision that cannot be followed.
+    pub(super) fn treatments(&self) -> Result<Treatments, Failure> {
+        let treatments = self.plan.plan.treatments(self.domains.clone());
+        treatments.map_err(|error| self.plan.refuse(&error))
+    }
+
+    /// Opens the outputs of the run; `inputs` are files that no output may be, besides the export
+    /// that is read and those that every run has.
+    ///
+    /// # Errors
+    /// [`Failure`] names the output and why it cannot be written.
+    pub(super) fn open(
+        &self,
+        export: &ExportFile,
+        options: &Apply,
+        layers: &Layers,
+        inputs: &[(&PathBuf, &str)],
+    ) -> Result<Destination, Failure> {
+        let import = layers.fill(&options.import)?;
+        let reporting = layers.fill(&options.reporting)?;
+        let mut inputs = inputs.to_vec();
+        inputs.push((&options.plan, "the plan"));
+        inputs.extend(options.approvals.iter().map(|file| (file, "the approvals")));
+        inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
+        let mut destination =
+            Destination::open(Some(&options.output), &import, &reporting, export, &inputs)?;
+        if let Some(journal) = &self.journal {
+            destination.open_journal(journal)?;
+        }
+        Ok(destination)
+    }
+
+    /// Notes the run in the journal, puts its outputs in their places, and says so.
+    ///
+    /// # Errors
+    /// [`Failure`] when an output cannot be put in its place; then nothing new is there.
+    pub(super) fn commit(
+        &self,
+        mut destination: Destination,
+        report: &Report,
+        voice: Voice,
+    ) -> Result<(), Failure> {
+        if let Some(journal) = &self.journal {
+            destination.note(journal, |output, rollback| Entry {
+                schema: journal::SCHEMA.to_owned(),
+                time: self.now.to_string(),
+                command: self.how,
+                plan: self.plan.sha256.clone(),
+                export: FileDigest {
+                    file: report.export.file.clone(),
+                    sha256: report.export.sha256.clone(),
+                },
+                output,
+                rollback,
+                approvals: self.consent.as_ref().map(|(_, consent)| consent.sha256().to_owned()),
+                changes: report.ledger.of(Class::Rewritten),
+            })?;
+        }
+        let summary = voice.summary(report, &destination.rows);
+        let written = destination.commit()?;
+        summary.say(&written);
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        export: &Path,
+        options: &Apply,
+        layers: &Layers,
+        voice: Voice,
+    ) -> Result<Status, Failure> {
+        let treatments = self.treatments()?;
+        let export = ExportFile::open(export)?;
+        let mut destination = self.open(&export, options, layers, &[])?;
+        let mut report = self.plan.plan.report.clone();
+        report.command = self.how.as_str().into();
+        report.export.file.clone_from(&export.name);
+        let planned = Planned { plan: &self.plan, export: &export, choices: &self.choices };
+        let done = match &self.consent {
+            None => apply_whole(planned, &treatments, &mut destination, &report, voice)?,
+            Some(consent) => {
+                apply_approved(planned, &treatments, consent, &mut destination, &mut report, voice)?
+            }
+        };
+        export.check_unchanged()?;
+        self.commit(destination, &report, voice)?;
+        Ok(Status::of(&done.ledger))
+    }
+}
+
+/// Does everything that was decided, in one pass.
+fn apply_whole(
+    planned: Planned<'_>,
+    treatments: &Treatments,
+    destination: &mut Destination,
+    report: &Report,
+    voice: Voice,
+) -> Result<Done, Failure> {
+    planned.pass(voice.progress(), "writing", |reader| {
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        destination.write(reader, planned.export, report, &mut rewriter, &mut Unguarded)
+    })
+}
+
+/// Does what was approved. A pass that writes nothing comes first: what is approved record by
+/// record is known only then, and a report says it before its rows.
+fn apply_approved(
+    planned: Planned<'_>,
+    treatments: &Treatments,
+    (path, consent): &(PathBuf, Consent),
+    destination: &mut Destination,
+    report: &mut Report,
+    voice: Voice,
+) -> Result<Done, Failure> {
+    let export = planned.export;
+    let mut guard = consent.guard();
+    let seen = planned.pass(voice.progress(), "checking", |reader| {
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        look(reader, export, &mut rewriter, &mut guard)
+    })?;
+    guard.check_rows().map_err(|error| Failure::approvals(path, &error))?;
+    guard.tell(report, seen.ledger);
+    let mut reader = export.pass(planned.choices, voice.progress(), "writing")?;
+    let mut rewriter = Rewriter::new(treatments, reader.dialect());
+    let done =
+        destination.write(&mut reader, export, report, &mut rewriter, &mut consent.guard())?;
+    if done == seen { Ok(done) } else { Err(export.changed()) }
 }

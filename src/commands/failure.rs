@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::approval::{ApprovalError, ChoiceError};
 use crate::export::ExportError;
-use crate::journal::{Entry, JournalError};
+use crate::journal::{Entry, FileDigest, JournalError};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
@@ -267,6 +267,55 @@ impl Failure {
             Status::Stale,
             format!("cannot tell from `{}` whether the plan was applied: {error}", path.display()),
             Some("mend the line, or move the journal away when the plan was not applied"),
+        )
+    }
+
+    /// Approvals answer for single records, and nothing says whose those are.
+    pub fn rows_without_export(approvals: &Path, export: &FileDigest) -> Self {
+        let message = format!(
+            "cannot use the approvals `{}`: they answer for single records, and only the export \
+             that was planned for says whose those are\n  expected  `{}` sha256 {}\n  found     \
+             no such file, or another",
+            approvals.display(),
+            export.file,
+            export.sha256
+        );
+        Self::new(Status::Stale, message, Some("give that export as EXPORT"))
+    }
+
+    /// Nothing says what the photo URLs were before the plan was applied.
+    pub fn no_old_values(plan: &Path, export: &FileDigest) -> Self {
+        let message = format!(
+            "cannot take `{}` back: nothing says what the photo URLs were\n  expected  `{}` sha256 \
+             {}, or the rollback of the run\n  found     no such file, or another",
+            plan.display(),
+            export.file,
+            export.sha256
+        );
+        let hint = "give as EXPORT the export that was planned for, or the rollback";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A plan was applied with approvals, and shall be taken back with others or none.
+    pub fn other_approvals(plan: &Path, needed: &str, given: Option<&str>) -> Self {
+        let message = format!(
+            "cannot take `{}` back: it was applied as far as it was approved\n  expected  \
+             approvals sha256 {needed}\n  found     {}",
+            plan.display(),
+            given.map_or("none".to_owned(), |given| format!("approvals sha256 {given}"))
+        );
+        let hint = "give the approvals that it was applied with, or its rollback as EXPORT";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// Two exports have no column in common that tells whose a record is.
+    pub fn no_key(export: &str) -> Self {
+        Self::failed(
+            format!(
+                "users cannot be matched with `{export}`: neither `email` nor `userName` nor \
+                 `employeeID` is in both exports"
+            ),
+            "export the users again, with one of these columns",
         )
     }
 

@@ -3,11 +3,15 @@
 //! small file while it is written.
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
+use super::export_file::ExportFile;
+use super::failure::Failure;
+use super::progress::{Progress, interrupted};
 use crate::seal::hex;
 
 /// Bytes in a block.
@@ -89,6 +93,21 @@ impl Read for Hashed {
         self.given += count;
         Ok(count)
     }
+}
+
+/// Length and SHA-256 (hexadecimal) of an export.
+///
+/// # Errors
+/// [`Failure`] when it cannot be read, or Ctrl-C was pressed.
+pub(super) fn digest_of(export: &ExportFile, progress: Progress) -> Result<(u64, String), Failure> {
+    let failure = |error| match interrupted() {
+        true => Failure::interrupted(),
+        false => Failure::file("read", Path::new(&export.name), &error),
+    };
+    let (mut bytes, fingerprint) = hashed(export.bytes_from_start(progress, "checking")?);
+    io::copy(&mut bytes, &mut io::sink()).map_err(failure)?;
+    drop(bytes);
+    fingerprint.finish().map_err(failure)
 }
 
 /// A writer that hashes what it writes.

@@ -186,6 +186,7 @@ impl Job {
             export: first.facts(export),
             options: self.options.clone(),
             approval: None,
+            carry: None,
             ledger: expected_ledger(&first.census, &treatments),
             host_kinds: kinds(&first.census),
             endpoints: decided
@@ -304,7 +305,7 @@ fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
             (decided.endpoint.clone(), treatment)
         })
         .collect();
-    Treatments { domains: scope.domains.clone(), by_endpoint }
+    Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None }
 }
 
 /// Records by host kind, in the order of the contract.

@@ -3,6 +3,7 @@
 
 mod apply;
 mod approve;
+mod carry;
 mod certificates;
 mod check;
 mod export_file;
@@ -17,6 +18,7 @@ mod output;
 mod parts;
 mod plan;
 mod plan_file;
+mod planned;
 mod progress;
 mod rows;
 mod second_pass;

@@ -57,22 +57,31 @@ impl PlanFile {
     /// The approvals of this plan and their path, when there are any.
     ///
     /// # Errors
-    /// [`Failure`] with status 4 when they are not for this plan, or when there must be some.
+    /// [`Failure`] with status 4 when they are not for this plan.
     pub(super) fn consent(
         &self,
         approvals: Option<&Path>,
-        permission: Permission,
     ) -> Result<Option<(PathBuf, Consent)>, Failure> {
-        let Some(path) = approvals else {
-            return match permission.approval {
-                Approval::Required => Err(Failure::unapproved(&self.path, &self.sha256)),
-                Approval::Optional => Ok(None),
-            };
-        };
+        let Some(path) = approvals else { return Ok(None) };
         let consent = Consent::read(&read(path)?, &self.plan, &self.sha256);
         consent
             .map(|consent| Some((path.to_owned(), consent)))
             .map_err(|error| Failure::approvals(path, &error))
+    }
+
+    /// Whether the plan may be applied with approvals or without.
+    ///
+    /// # Errors
+    /// [`Failure`] with status 4 when there must be approvals, and there are none.
+    pub(super) fn check_approved(
+        &self,
+        approved: bool,
+        permission: Permission,
+    ) -> Result<(), Failure> {
+        match permission.approval {
+            Approval::Required if !approved => Err(Failure::unapproved(&self.path, &self.sha256)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the plan is young enough.

@@ -20,7 +20,8 @@ use crate::journal::{Entry, FileDigest};
 use crate::report::manifest::Manifest;
 use crate::report::{Redaction, Report};
 use crate::rewrite::{
-    self, Done, Guard, ImportSink, RewriteError, Treatments, Unguarded, rewrite_export,
+    self, Done, Guard, ImportSink, Rewrite, RewriteError, Rewriter, Treatments, Unguarded,
+    rewrite_export,
 };
 use crate::settings;
 
@@ -153,10 +154,10 @@ impl Destination {
         reader: &mut Reader<R>,
         export: &ExportFile,
         report: &Report,
-        treatments: &Treatments,
+        rewriter: &mut dyn Rewrite,
         guard: &mut dyn Guard,
     ) -> Result<Done, Failure> {
-        let done = self.pass(reader, report, treatments, guard);
+        let done = self.pass(reader, report, rewriter, guard);
         done.map_err(|error| export.pass_failure(&error))
     }
 
@@ -171,7 +172,8 @@ impl Destination {
         report: &Report,
         treatments: &Treatments,
     ) -> Result<Done, Failure> {
-        let done = self.write(&mut reader, export, report, treatments, &mut Unguarded)?;
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        let done = self.write(&mut reader, export, report, &mut rewriter, &mut Unguarded)?;
         export.check_unchanged()?;
         if done.ledger == report.ledger { Ok(done) } else { Err(export.changed()) }
     }
@@ -180,7 +182,7 @@ impl Destination {
         &mut self,
         reader: &mut Reader<R>,
         report: &Report,
-        treatments: &Treatments,
+        rewriter: &mut dyn Rewrite,
         guard: &mut dyn Guard,
     ) -> Result<Done, RewriteError> {
         let dialect = reader.dialect().clone();
@@ -201,7 +203,7 @@ impl Destination {
             rollback: rollback.as_mut().map(|(_, out)| out as &mut dyn Write),
         };
         rows.begin(report).map_err(RewriteError::Output)?;
-        let done = rewrite_export(reader, treatments, guard, &mut writers, &mut |met| {
+        let done = rewrite_export(reader, rewriter, guard, &mut writers, &mut |met| {
             rows.met(&met, &dialect)
         })?;
         rows.finish().map_err(RewriteError::Output)?;
@@ -256,4 +258,23 @@ impl Sink<'_> {
             }
         }
     }
+}
+
+/// A pass that writes nothing.
+///
+/// # Errors
+/// [`Failure`] when the export cannot be read, or Ctrl-C was pressed.
+pub(super) fn look<R: Read>(
+    reader: &mut Reader<R>,
+    export: &ExportFile,
+    rewriter: &mut dyn Rewrite,
+    guard: &mut dyn Guard,
+) -> Result<Done, Failure> {
+    let mut nowhere = rewrite::Outputs {
+        import: &mut io::sink(),
+        contents: Contents::ChangedOnly,
+        rollback: None,
+    };
+    rewrite_export(reader, rewriter, guard, &mut nowhere, &mut |_| Ok(()))
+        .map_err(|error| export.pass_failure(&error))
 }

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, approval, authority, counted, evidence, grouped, leading, map_lines, outcome,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, map_lines, outcome,
 };
-use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
+use super::{Carry, Change, EndpointReport, Held, Place, ReadWriteSeek, Renderer, Report, Row};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
@@ -104,9 +104,16 @@ impl Renderer for Markdown {
             let sha256 = MarkdownCode(&facts.sha256);
             writeln!(out, "\n{} (approvals SHA-256 {sha256}).", MarkdownText(&approval(facts)))?;
         }
+        if let Some(carry) = &report.carry {
+            writeln!(out, "\n{}.", MarkdownText(&carried(carry, &report.command)))?;
+        }
         records(out, &report.ledger)?;
         hosts(out, report)?;
-        unsettled(out, report)
+        unsettled(out, report)?;
+        match &report.carry {
+            Some(carry) => conflicts(out, carry),
+            None => Ok(()),
+        }
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
@@ -231,6 +238,35 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn conflicts(out: &mut dyn Write, carry: &Carry) -> io::Result<()> {
+    if carry.conflicts.is_empty() {
+        return Ok(());
+    }
+    out.write_all(b"\n## Conflicts, left as they are\n\n")?;
+    let titles = ["Reason", "Key", "Record", "Record when planned", "Planned with", "Now", "New"];
+    table(out, &titles, 2..4)?;
+    let number = |place: &Option<Place>| place.map(|it| it.record.to_string()).unwrap_or_default();
+    let code =
+        |text: &Option<String>| MarkdownCode(text.as_deref().unwrap_or_default()).to_string();
+    for conflict in carry.conflicts.iter().take(ROWS_SHOWN as usize) {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            MarkdownText(&conflict.reason),
+            code(&conflict.key),
+            number(&conflict.found),
+            number(&conflict.planned),
+            code(&conflict.old),
+            code(&conflict.current),
+            code(&conflict.new)
+        )?;
+    }
+    match (carry.conflicts.len() as u64).saturating_sub(ROWS_SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "\nand {} more: see the JSON report", grouped(more)),
+    }
 }
 
 /// A cell with its host in bold.

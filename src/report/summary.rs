@@ -9,11 +9,13 @@ use std::io::{self, Write};
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
-    Validity, approval, authority, counted, evidence, grouped, leading, map_lines, outcome,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, map_lines, outcome,
 };
-use super::{EndpointReport, Report};
+use super::{Carry, EndpointReport, Report};
 use crate::ledger::Class;
 
+/// Conflicts that a brief summary shows.
+const CONFLICTS_SHOWN: usize = 5;
 /// Hosts that a brief summary lists.
 const HOSTS_SHOWN: usize = 20;
 /// Endpoints that a brief summary shows for each reason.
@@ -37,9 +39,15 @@ pub fn render_summary(
     if let Some(facts) = &report.approval {
         page.paragraph(0, Tone::Plain, &format!("{}.", approval(facts)))?;
     }
+    if let Some(carry) = &report.carry {
+        page.paragraph(0, Tone::Plain, &format!("{}.", carried(carry, &report.command)))?;
+    }
     hosts(&mut page, report, detail)?;
     changes(&mut page, report, sample)?;
     ledger(&mut page, report)?;
+    if let Some(carry) = &report.carry {
+        conflicts(&mut page, carry, detail)?;
+    }
     left(&mut page, report, sample, detail)
 }
 
@@ -204,6 +212,36 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         line(page, tone, class.as_str(), &grouped(number))?;
     }
     line(page, Tone::Heading, "in all", &total)
+}
+
+/// Changes that somebody has to look at: what was planned with, what is there, what it would become.
+fn conflicts(page: &mut Page<'_>, carry: &Carry, detail: Detail) -> io::Result<()> {
+    if carry.conflicts.is_empty() {
+        return Ok(());
+    }
+    let shown = match detail {
+        Detail::Brief => CONFLICTS_SHOWN,
+        Detail::Full => carry.conflicts.len(),
+    };
+    page.heading("Conflicts", "left as they are")?;
+    for conflict in carry.conflicts.iter().take(shown) {
+        let place = match (&conflict.found, &conflict.planned) {
+            (Some(place), _) => format!("record {}, line {}", place.record, place.line),
+            (None, Some(place)) => format!("record {} when it was planned", place.record),
+            (None, None) => String::new(),
+        };
+        let key = conflict.key.as_deref().map(|key| format!(", {key}")).unwrap_or_default();
+        page.cut(2, Tone::Caution, &format!("{place}{key}: {}", conflict.reason))?;
+        page.paragraph(4, Tone::Plain, &conflict.explanation)?;
+        for (label, cell) in
+            [("planned", &conflict.old), ("now", &conflict.current), ("new", &conflict.new)]
+        {
+            if let Some(cell) = cell {
+                page.cut(4, Tone::Quiet, &format!("{label:<8} {cell}"))?;
+            }
+        }
+    }
+    more(page, 2, carry.conflicts.len().saturating_sub(shown), "conflict")
 }
 
 /// What is left to do, by reason; the reasons with the most records first.

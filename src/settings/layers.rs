@@ -148,18 +148,21 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
 }
 
 /// Options that are about one run, and that no layer may give.
-const OF_ONE_RUN: [&str; 12] = [
+const OF_ONE_RUN: [&str; 15] = [
     "again",
     "all",
     "approvals",
     "config",
     "except",
+    "export",
     "format",
     "help",
     "host",
     "note",
     "output",
     "plan",
+    "rebase",
+    "reverse",
     "version",
 ];
 

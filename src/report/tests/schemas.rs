@@ -49,6 +49,7 @@ fn reports() -> Vec<(Report, Vec<Row<'static>>)> {
     bare.endpoints[1].candidates[0].verdict = "not-applicable".into();
     bare.certificates = verdicts().certificates;
     bare.approval = Some(approval());
+    bare.carry = Some(carry());
     vec![(rich(), rich_rows()), hostile(), (empty(), Vec::new()), (bare, rich_rows())]
 }
 
