@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
     ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
     ("journal", &[]),
+    ("carry", &["rewrite", "row", "ledger", "export", "photo", "evidence", "name"]),
     ("cli", &[]),
     (
         "settings",

@@ -61,7 +61,7 @@ pub(super) struct Found {
 /// What is known of one user.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
-    /// The first change that the plan makes to a record of theirs.
+    /// The first change that the plan makes to a record of theirs, and that was approved.
     pub(super) planned: Option<Planned>,
     /// Their records in the planned export.
     pub(super) in_planned: u64,

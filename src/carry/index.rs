@@ -220,8 +220,11 @@ impl Guard for Indexing<'_> {
         match self.index.key.of(record, self.dialect) {
             None => self.index.nameless.push(planned),
             Some(key) => {
-                let entry = self.index.entries.entry(key).or_default();
-                entry.planned.get_or_insert(planned);
+                let first = &mut self.index.entries.entry(key).or_default().planned;
+                // Of several, one that is approved: it is missed when it is not made.
+                if first.as_ref().is_none_or(|first| first.objection.is_some()) {
+                    *first = Some(planned);
+                }
             }
         }
         objection
