@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::carry;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
-use super::plan_file::{JournalFile, PlanFile, one_standard_input};
+use super::plan_file::{JournalFile, PlanFile, now, one_standard_input};
 use super::planned::Planned;
 use super::second_pass::{Destination, look};
 use super::voice::Voice;
@@ -69,7 +69,7 @@ impl Application {
     /// needs no permission.
     fn permitted(options: &Apply, layers: &Layers) -> Result<Self, Failure> {
         let permission = settings::permission(&layers.fill(&options.permission)?)?;
-        let now = Timestamp::now();
+        let now = now();
         let how = match (options.rebase, options.reverse) {
             (false, false) => How::Apply,
             (true, _) => How::Rebase,

@@ -3,12 +3,10 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use jiff::{Timestamp, Unit};
-
 use super::facts::counted;
 use super::failure::{Failure, Status};
 use super::output::{Existing, Outputs};
-use super::plan_file::PlanFile;
+use super::plan_file::{PlanFile, now};
 use super::voice::Voice;
 use crate::approval::{Answer, Approvals, ChoiceError, Chosen, HostAnswer, PlanReference, choose};
 use crate::cli;
@@ -61,9 +59,7 @@ pub(super) fn run(
         sha256: plan.sha256.clone(),
         export_sha256: plan.plan.report.export.sha256.clone(),
     };
-    let now = Timestamp::now();
-    let now = now.round(Unit::Second).unwrap_or(now);
-    let mut approvals = Approvals::new(reference, reviewer, now);
+    let mut approvals = Approvals::new(reference, reviewer, now());
     approvals.hosts = hosts;
     approvals
         .to_file()
@@ -133,4 +129,50 @@ fn user_name() -> Option<String> {
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|name| !name.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Endpoint, OldHost, Scheme};
+
+    fn entry(last: u8, decision: &'static str) -> EndpointReport {
+        let host = OldHost::from(format!("203.0.113.{last}"));
+        EndpointReport {
+            endpoint: Endpoint { host, port: 443, scheme: Scheme::Https },
+            records: 35,
+            decision: decision.into(),
+            host: Some(format!("c{last}.webex.com\u{202e}")),
+            reason: "some-reason".into(),
+            explanation: String::new(),
+            hint: None,
+            candidates: Vec::new(),
+            old_certificate: None,
+        }
+    }
+
+    #[test]
+    fn each_host_is_asked_for_until_there_is_an_answer() {
+        let style = Style { color: false, width: 80, unicode: false };
+        let plan = [entry(7, "rewrite"), entry(8, "hold"), entry(9, "rewrite")];
+        for (typed, answers, questions) in [
+            ("y\nn\n", Some("approve refuse"), 2),
+            (" YES \n\nperhaps\nno", Some("approve refuse"), 4),
+            ("y\nquit\n", None, 2),
+            ("q\n", None, 1),
+            ("y\n", None, 2),
+            ("", None, 1),
+        ] {
+            let mut talk = Vec::new();
+            let found = ask(&plan, &style, &mut typed.as_bytes(), &mut talk);
+            let said = found.ok().map(|hosts| {
+                hosts.iter().map(|host| host.decision.as_str()).collect::<Vec<_>>().join(" ")
+            });
+            assert_eq!(said.as_deref(), answers, "{typed:?}");
+            let talk = String::from_utf8(talk).unwrap();
+            assert_eq!(talk.matches("[y/n/quit]").count(), questions, "{talk}");
+            assert!(talk.starts_with("203.0.113.7:443 -> c7.webex.com\\u{202e}, 35 records? "));
+            assert!(!talk.contains("203.0.113.8"), "{talk}");
+        }
+    }
 }

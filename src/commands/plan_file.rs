@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 
 use super::failure::Failure;
 use super::progress::Wait;
@@ -170,6 +170,12 @@ pub(super) fn one_standard_input(inputs: &[(Option<&Path>, &str)]) -> Result<(),
         (Some((_, first)), Some((_, second))) => Err(Failure::one_standard_input(first, second)),
         _ => Ok(()),
     }
+}
+
+/// The time, as journals and approvals have it: nobody needs to know it by the nanosecond.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Second).unwrap_or(now)
 }
 
 /// A small file's bytes; `-` is standard input.

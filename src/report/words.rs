@@ -193,13 +193,13 @@ pub(super) fn authority(host: &OldHost, port: u16) -> String {
     }
 }
 
-/// Reasons that a map has no answer to: a person has to agree.
-const FOR_A_REVIEWER: [&str; 2] = ["refused", "not-approved"];
+/// Reasons that a map has no answer to: a person has to agree, or a plan to be made.
+const NO_MAP_SETTLES: [&str; 4] = ["refused", "not-approved", "conflict", "not-planned"];
 
 /// The lines of a map that would settle an endpoint, ready to be copied: one per name where names
 /// compete, else one with a placeholder; none where a map settles nothing.
 pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
-    if FOR_A_REVIEWER.contains(&endpoint.reason.as_ref()) {
+    if NO_MAP_SETTLES.contains(&endpoint.reason.as_ref()) {
         return Vec::new();
     }
     let host = &endpoint.endpoint.host;
