@@ -206,6 +206,9 @@ impl<'a> Judge<'a> {
             revocation: &read.revocation,
         };
         let verdict = self.standard.profile.judge(&case, self.demand.occasion);
+        let mut remarks = read.remarks;
+        let unminded = self.standard.profile.unminded(&verdict.findings);
+        remarks.extend(unminded.map(|finding| finding.detail.clone()));
         CertificateVerdict {
             address,
             verdict,
@@ -215,7 +218,7 @@ impl<'a> Judge<'a> {
             is_closed: matches!(handshake.outcome, HandshakeOutcome::NoConnection(_)),
             protocol: handshake.protocol.clone(),
             revocation: read.revocation,
-            remarks: read.remarks,
+            remarks,
         }
     }
 }

@@ -15,9 +15,15 @@ Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows a
 or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
 moved); 2 usage; 4 stale or mismatched plan or approvals; 130 interrupted.
 
-Every long option but --config, --format, --output and --plan can stand in the file of --config
-(TOML, same names) and in the environment as PHOTOFIX_NAME, lists separated by commas; the command
-line wins over the environment, the environment over the file.";
+Every long option can stand in the file of --config (TOML, same names) and in the environment as
+PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
+over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
+and of files.";
+
+/// Headings of what `check` is told.
+const SERVERS: &str = "Servers";
+const GIVEN: &str = "Files to judge";
+const SAVED: &str = "Files to write";
 
 const CARRYING: &str = "\
 With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is read
@@ -242,42 +248,43 @@ pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
     #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
+    /// `human`, `json` or `jsonl`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
+    pub format: String,
     /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
-    #[arg(long, default_value = "http", value_parser = PossibleValuesParser::new(["http", "xmpp"]), conflicts_with = "role")]
+    #[arg(
+        long,
+        help_heading = SERVERS,
+        default_value = "http",
+        value_parser = PossibleValuesParser::new(["http", "xmpp"]),
+        conflicts_with = "role"
+    )]
     pub service: String,
     /// The domain that certificates of XMPP servers shall name [default: the host]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = SERVERS, value_name = "NAME")]
     pub xmpp_domain: Option<String>,
     /// Check every port at which Jabber talks to such a server: `cucm`, `imp`, `unity`, `meetings`
     /// or `expressway-e`
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, help_heading = SERVERS, value_name = "ROLE")]
     pub role: Option<String>,
     /// Check the certificates of a PEM file as though the host presented them, its own first; repeat
     /// to add. No connection is made
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "role")]
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "role")]
     pub chain: Vec<PathBuf>,
     /// The time to judge at, as RFC 3339 has it, such as 2027-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, help_heading = GIVEN, value_name = "TIME")]
     pub at: Option<String>,
     /// An OCSP response (DER) to go by; repeat
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ocsp: Vec<PathBuf>,
     /// A CRL (DER or PEM) to go by; repeat
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub crl: Vec<PathBuf>,
-    /// Write the certificates that were presented, as PEM
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub save_chain: Option<PathBuf>,
-    /// Write the trust anchors that the paths lead to, as PEM, ready for client computers
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub save_roots: Option<PathBuf>,
-    /// Overwrite files that exist
-    #[arg(long)]
-    pub force: bool,
     /// Say whether a public CA would take the certification requests (CSR) of a file; repeat. No
     /// connection is made
     #[arg(
         long,
+        help_heading = GIVEN,
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
         conflicts_with_all = [
@@ -285,15 +292,31 @@ pub struct Check {
         ]
     )]
     pub csr: Vec<PathBuf>,
-    /// `human`, `json` or `jsonl`, on standard output
-    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
-    pub format: String,
+    /// Write the certificates that were presented, as PEM
+    #[arg(long, help_heading = SAVED, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_chain: Option<PathBuf>,
+    /// Write the trust anchors that the paths lead to, as PEM, ready for client computers
+    #[arg(long, help_heading = SAVED, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_roots: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub overwriting: OverwriteOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub network: NetworkOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub certificates: CertificateOptions,
+}
+
+/// What becomes of files that exist, where no report is written.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = SAVED)]
+pub struct OverwriteOptions {
+    /// Overwrite outputs that exist; an input is never overwritten
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
 }
 
 /// What `plan` and `fix` share.

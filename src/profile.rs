@@ -221,7 +221,8 @@ pub static PROFILES: [Profile; 3] = [
     },
     Profile {
         id: ProfileId::Strict,
-        says: "a client that keeps RFC 9525 and refuses what it cannot prove good",
+        says: "a client that keeps RFC 9525, RFC 5280 and the Baseline Requirements to the letter \
+               and refuses what it cannot prove good",
         identity: &["dns-id"],
         identity_of_xmpp: &["srv-id", "xmpp-addr", "dns-id"],
         rows: &[
@@ -236,6 +237,8 @@ pub static PROFILES: [Profile; 3] = [
             row("key-usage", Refuses, Unknown),
             row("signature-algorithm", Refuses, Unknown),
             row("key-strength", Refuses, Unknown),
+            row("well-formed", Refuses, Unknown),
+            row("baseline-requirements", Refuses, Unknown),
         ],
         on_revocation: OnRevocation {
             good: Trusted,
@@ -339,7 +342,7 @@ pub struct Identity {
 
 impl Profile {
     /// What the client does about one finding.
-    fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
+    pub fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
             let members = revocation.members.iter().map(|one| &one.status.state);
             return members.map(|state| self.on_revocation(state)).max().unwrap_or(Trusted);
@@ -350,6 +353,18 @@ impl Profile {
             (Some(row), Status::Broken) => row.broken,
             (Some(row), Status::Undetermined) => row.undetermined,
         }
+    }
+
+    /// What is broken and this client is not known to mind. Of the rules about identity one that
+    /// holds is enough, so the others are left out.
+    pub fn unminded<'a>(&'a self, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
+        let has_row = |finding: &Finding| self.rows.iter().any(|row| row.rule == finding.rule);
+        findings.iter().filter(move |finding| {
+            finding.status == Status::Broken
+                && !has_row(finding)
+                && !is_about_identity(finding.rule)
+                && finding.rule != rules::NOT_REVOKED.id
+        })
     }
 
     fn on_revocation(&self, revocation: &Revocation) -> VerdictKind {

@@ -544,6 +544,8 @@ fn the_layers_of_options() {
         ("offline = 'perhaps'\n", "`offline = \"perhaps\"`: expected `true` or `false`"),
         ("domain = 7\n", "`domain = 7`: expected a list of texts"),
         ("offline = \n", "photofix.toml"),
+        ("warn-days = 'soon'\n", "`warn-days = \"soon\"`: expected a whole number"),
+        ("chain = 'a.pem'\n", "`chain` is no option"),
     ] {
         folder.write("photofix.toml", text);
         let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();

@@ -23,7 +23,7 @@ static GUIDE_ROOTS: [GuideRoot; 6] = [
     GuideRoot {
         known_by: "CN=VeriSign Class 3 Public Primary Certification Authority - G5",
         guides: "Jabber 10.5 to 14.1",
-        became: "browsers and operating systems stopped trusting it for servers in 2018",
+        became: "browsers have not trusted servers that are certified under it since 2018",
     },
     GuideRoot {
         known_by: "CN=VeriSign Class 3 Secure Server CA - G3",

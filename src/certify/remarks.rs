@@ -40,7 +40,6 @@ pub(super) fn remarks(
         let (some, are) = counted(presented.unreadable, "certificate");
         remarks.push(format!("{some} of the chain {are} passed over: no DER as RFC 5280 has it"));
     }
-    remarks.extend(defects(presented));
     remarks.extend(rare_keys(presented));
     remarks.extend(guide_roots::remarks(presented.chain.iter().chain(anchor(presented, standard))));
     remarks.extend(vantage(presented, standard));
@@ -166,14 +165,6 @@ fn needless(presented: Presented<'_>, standard: Standard<'_>) -> Vec<String> {
 fn is_another_way(one: &Certificate, presented: Presented<'_>, standard: Standard<'_>) -> bool {
     let members = presented.path.members.iter().filter_map(|at| presented.chain.get(*at));
     members.skip(1).chain(anchor(presented, standard)).any(|ca| ca.subject == one.subject)
-}
-
-/// What cannot be read in the certificates of the path.
-fn defects(presented: Presented<'_>) -> Vec<String> {
-    let members = presented.path.members.iter().filter_map(|at| presented.chain.get(*at));
-    let defects = members
-        .flat_map(|one| one.defects.iter().map(|defect| format!("of `{}`, {defect}", one.label())));
-    defects.take(SHOWN).collect()
 }
 
 /// Keys that are strong, and that many clients cannot verify with.

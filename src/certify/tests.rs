@@ -70,6 +70,14 @@ fn named(names: &'static [&'static str]) -> impl Fn(&mut CertificateParams) {
     move |params| params.subject_alt_names = issue::alt_names(names)
 }
 
+/// The same with the first name as Subject CN.
+fn called(names: &'static [&'static str]) -> impl Fn(&mut CertificateParams) {
+    move |params| {
+        named(names)(params);
+        issue::set_common_name(params, names[0]);
+    }
+}
+
 fn cn_only(name: &'static str) -> impl Fn(&mut CertificateParams) {
     move |params| {
         params.subject_alt_names = Vec::new();

@@ -274,6 +274,11 @@ impl Outputs {
         }
     }
 
+    /// Gives up an output that was opened: there is nothing to write.
+    pub(super) fn withdraw(&mut self, what: &str) {
+        self.pending.retain(|pending| pending.what != what);
+    }
+
     /// Puts every output in its place, the first one opened last: where the import file is,
     /// everything that belongs to it is too. Writers must be flushed before.
     ///
@@ -407,6 +412,17 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn what_is_withdrawn_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new(Existing::Refuse);
+        write(&mut outputs, &folder.path().join("a.csv"), "a").unwrap();
+        outputs.create(&folder.path().join("b.md"), "a report").unwrap();
+        outputs.withdraw("a report");
+        assert_eq!(outputs.commit().unwrap().len(), 1);
+        assert_eq!(names(folder.path()), ["a.csv"]);
     }
 
     #[test]

@@ -8,13 +8,17 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, map_lines, outcome,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
 };
-use super::{Carry, Change, EndpointReport, Held, Place, ReadWriteSeek, Renderer, Report, Row};
+use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row, conflicts};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
 pub(super) const ROWS_SHOWN: u64 = 1_000;
+
+/// Servers that are named with a remark on their certificates.
+const SERVERS_SHOWN: usize = 10;
 
 /// Markdown written to `out`. Held records stream into it; changes wait in the spool.
 pub(super) struct Markdown {
@@ -109,9 +113,10 @@ impl Renderer for Markdown {
         }
         records(out, &report.ledger)?;
         hosts(out, report)?;
+        certificates(out, report)?;
         unsettled(out, report)?;
         match &report.carry {
-            Some(carry) => conflicts(out, carry),
+            Some(carry) => conflicts::to_markdown(carry, out),
             None => Ok(()),
         }
     }
@@ -142,7 +147,7 @@ impl Renderer for Markdown {
 }
 
 /// A table's head. `numbers` are the columns that hold numbers.
-fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
+pub(super) fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
     writeln!(out, "| {} |", titles.join(" | "))?;
     let rules = (0..titles.len()).map(|at| if numbers.contains(&at) { "---:" } else { "---" });
     writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
@@ -206,6 +211,23 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
+/// What is remarkable about certificates, and does not decide.
+fn certificates(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let remarks = remarks(&report.certificates);
+    if !remarks.is_empty() {
+        out.write_all(b"\n## Certificates\n\n")?;
+    }
+    for (remark, servers) in remarks {
+        let mut named: Vec<String> =
+            servers.iter().take(SERVERS_SHOWN).map(|it| MarkdownCode(it).to_string()).collect();
+        if servers.len() > named.len() {
+            named.push(counted((servers.len() - named.len()) as u64, "other server"));
+        }
+        writeln!(out, "- {}: {}", list(&named), MarkdownText(remark))?;
+    }
+    Ok(())
+}
+
 /// `rewrite`, or the decision with its reason where a person should look.
 fn decision(endpoint: &EndpointReport) -> String {
     match (endpoint.decision.as_ref(), endpoint.reason.as_ref()) {
@@ -238,35 +260,6 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn conflicts(out: &mut dyn Write, carry: &Carry) -> io::Result<()> {
-    if carry.conflicts.is_empty() {
-        return Ok(());
-    }
-    out.write_all(b"\n## Conflicts, left as they are\n\n")?;
-    let titles = ["Reason", "Key", "Record", "Record when planned", "Planned with", "Now", "New"];
-    table(out, &titles, 2..4)?;
-    let number = |place: &Option<Place>| place.map(|it| it.record.to_string()).unwrap_or_default();
-    let code =
-        |text: &Option<String>| MarkdownCode(text.as_deref().unwrap_or_default()).to_string();
-    for conflict in carry.conflicts.iter().take(ROWS_SHOWN as usize) {
-        writeln!(
-            out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
-            MarkdownText(&conflict.reason),
-            code(&conflict.key),
-            number(&conflict.found),
-            number(&conflict.planned),
-            code(&conflict.old),
-            code(&conflict.current),
-            code(&conflict.new)
-        )?;
-    }
-    match (carry.conflicts.len() as u64).saturating_sub(ROWS_SHOWN) {
-        0 => Ok(()),
-        more => writeln!(out, "\nand {} more: see the JSON report", grouped(more)),
-    }
 }
 
 /// A cell with its host in bold.

@@ -7,6 +7,7 @@
 
 pub mod answers;
 pub mod certificates;
+mod conflicts;
 mod csv;
 mod diff;
 pub mod escape;
@@ -294,6 +295,8 @@ pub struct CertificateReport {
     pub identity: IdentityReport,
     /// The chain as presented.
     pub chain: Vec<ChainMember>,
+    /// The trust anchor that the path leads to; none when it leads to none.
+    pub trust_anchor: Option<TrustAnchorReport>,
     /// notAfter of the end-entity certificate, RFC 3339.
     pub not_after: Option<String>,
     /// Whole days from the run to notAfter; negative when it has passed.
@@ -313,7 +316,7 @@ pub struct CertificateReport {
 pub struct IdentityReport {
     /// Whether one matched.
     pub matched: bool,
-    /// `dns-id`, `cn-id`.
+    /// `xmpp-addr`, `srv-id`, `dns-id`, `cn-id`.
     pub rule: Option<Word>,
     /// The identifiers presented.
     pub presented: Vec<String>,
@@ -334,6 +337,17 @@ pub struct ChainMember {
     pub sha256: String,
     /// What is known of its revocation; none for a certificate that is not on the path.
     pub revocation: Option<RevocationReport>,
+}
+
+/// The end of a certification path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrustAnchorReport {
+    /// Subject, RFC 4514.
+    pub subject: String,
+    /// Where it was loaded from: `system`, `mozilla`, a file; several are joined by commas.
+    pub source: String,
+    /// notAfter of its certificate, RFC 3339.
+    pub not_after: Option<String>,
 }
 
 /// What is known of a certificate's revocation.

@@ -145,6 +145,10 @@ fn mask_certificate(certificate: &mut CertificateReport) {
         mask_in(&mut member.issuer);
         member.revocation.iter_mut().for_each(mask_revocation);
     }
+    if let Some(anchor) = &mut certificate.trust_anchor {
+        mask_in(&mut anchor.subject);
+        mask_in(&mut anchor.source);
+    }
 }
 
 fn mask_revocation(revocation: &mut RevocationReport) {

@@ -1,7 +1,8 @@
 //! The summary of a run, for an administrator at a terminal.
 //!
 //! In the order of need: what must be read first, what was done, where the names come from, what
-//! it looks like, that the sums add up, and what is left to do.
+//! it looks like, that the sums add up, what is remarkable about certificates, and what is left to
+//! do.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -9,17 +10,19 @@ use std::io::{self, Write};
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, map_lines, outcome,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
 };
-use super::{Carry, EndpointReport, Report};
+use super::{EndpointReport, Report, conflicts};
 use crate::ledger::Class;
 
-/// Conflicts that a brief summary shows.
-const CONFLICTS_SHOWN: usize = 5;
 /// Hosts that a brief summary lists.
 const HOSTS_SHOWN: usize = 20;
 /// Endpoints that a brief summary shows for each reason.
 const ENDPOINTS_SHOWN: usize = 5;
+/// Remarks on certificates that a brief summary shows, and servers that are named with each.
+const REMARKS_SHOWN: usize = 5;
+const SERVERS_SHOWN: usize = 3;
 
 /// Writes the summary.
 ///
@@ -45,8 +48,9 @@ pub fn render_summary(
     hosts(&mut page, report, detail)?;
     changes(&mut page, report, sample)?;
     ledger(&mut page, report)?;
+    certificates(&mut page, report, detail)?;
     if let Some(carry) = &report.carry {
-        conflicts(&mut page, carry, detail)?;
+        conflicts::render(carry, detail, &mut page)?;
     }
     left(&mut page, report, sample, detail)
 }
@@ -214,34 +218,26 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     line(page, Tone::Heading, "in all", &total)
 }
 
-/// Changes that somebody has to look at: what was planned with, what is there, what it would become.
-fn conflicts(page: &mut Page<'_>, carry: &Carry, detail: Detail) -> io::Result<()> {
-    if carry.conflicts.is_empty() {
+/// What is remarkable about certificates, and does not decide.
+fn certificates(page: &mut Page<'_>, report: &Report, detail: Detail) -> io::Result<()> {
+    let remarks = remarks(&report.certificates);
+    if remarks.is_empty() {
         return Ok(());
     }
     let shown = match detail {
-        Detail::Brief => CONFLICTS_SHOWN,
-        Detail::Full => carry.conflicts.len(),
+        Detail::Brief => REMARKS_SHOWN.min(remarks.len()),
+        Detail::Full => remarks.len(),
     };
-    page.heading("Conflicts", "left as they are")?;
-    for conflict in carry.conflicts.iter().take(shown) {
-        let place = match (&conflict.found, &conflict.planned) {
-            (Some(place), _) => format!("record {}, line {}", place.record, place.line),
-            (None, Some(place)) => format!("record {} when it was planned", place.record),
-            (None, None) => String::new(),
-        };
-        let key = conflict.key.as_deref().map(|key| format!(", {key}")).unwrap_or_default();
-        page.cut(2, Tone::Caution, &format!("{place}{key}: {}", conflict.reason))?;
-        page.paragraph(4, Tone::Plain, &conflict.explanation)?;
-        for (label, cell) in
-            [("planned", &conflict.old), ("now", &conflict.current), ("new", &conflict.new)]
-        {
-            if let Some(cell) = cell {
-                page.cut(4, Tone::Quiet, &format!("{label:<8} {cell}"))?;
-            }
+    page.heading("Certificates", "")?;
+    for (remark, servers) in &remarks[..shown] {
+        page.paragraph(2, Tone::Plain, remark)?;
+        let mut named = servers[..servers.len().min(SERVERS_SHOWN)].to_vec();
+        if servers.len() > named.len() {
+            named.push(counted((servers.len() - named.len()) as u64, "other server"));
         }
+        page.paragraph(4, Tone::Quiet, &list(&named))?;
     }
-    more(page, 2, carry.conflicts.len().saturating_sub(shown), "conflict")
+    more(page, 2, remarks.len() - shown, "remark")
 }
 
 /// What is left to do, by reason; the reasons with the most records first.
@@ -331,7 +327,13 @@ fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
     }
 }
 
-fn more(page: &mut Page<'_>, indent: usize, number: usize, noun: &str) -> io::Result<()> {
+/// How many more there are, if any.
+pub(super) fn more(
+    page: &mut Page<'_>,
+    indent: usize,
+    number: usize,
+    noun: &str,
+) -> io::Result<()> {
     match number as u64 {
         0 => Ok(()),
         number => {

@@ -212,6 +212,26 @@ pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
     if competing.is_empty() { vec![format!("{host},NAME.webex.com")] } else { competing }
 }
 
+/// The remarks on a report's certificates, each once, with the servers it is made of; in the order
+/// in which they are met.
+pub(super) fn remarks(certificates: &[CertificateReport]) -> Vec<(&str, Vec<String>)> {
+    let mut remarks: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for certificate in certificates {
+        let server = format!("{}:{}", certificate.host, certificate.port);
+        for remark in &certificate.remarks {
+            let at = *known.entry(remark).or_insert_with(|| {
+                remarks.push((remark, Vec::new()));
+                remarks.len() - 1
+            });
+            if remarks[at].1.last() != Some(&server) {
+                remarks[at].1.push(server.clone());
+            }
+        }
+    }
+    remarks
+}
+
 /// Whether the addresses of one name were judged differently.
 pub(super) fn disagree(certificates: &[&CertificateReport]) -> bool {
     certificates.windows(2).any(|pair| pair[0].verdict != pair[1].verdict)
@@ -232,6 +252,14 @@ mod tests {
         ] {
             assert_eq!(counted(number, "record"), text);
         }
+        let by_server = |host: &str, remarks: &[&str]| CertificateReport {
+            remarks: remarks.iter().map(ToString::to_string).collect(),
+            ..super::super::tests::certificate(host)
+        };
+        let certificates =
+            [by_server("a", &["x"]), by_server("a", &["x", "y"]), by_server("b", &["x"])];
+        let of = |servers: &[&str]| servers.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(remarks(&certificates), [("x", of(&["a:443", "b:443"])), ("y", of(&["a:443"]))]);
         for (pieces, text) in [
             (&[][..], ""),
             (&["a"], "a"),

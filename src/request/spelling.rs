@@ -1,5 +1,7 @@
 //! How a name must be spelled to be certified by a public CA.
 
+use crate::x509::identity::is_registry_suffix_wildcard;
+
 /// The longest a name and a label may be (RFC 1035, 2.3.4).
 const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
@@ -31,7 +33,9 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     }
     let host = match name.strip_prefix("*.") {
         Some(rest) if rest.contains('*') => return Some("it has more than one `*`"),
-        Some(rest) if !rest.contains('.') => return Some("its `*` would stand for a whole domain"),
+        Some(rest) if !rest.contains('.') || is_registry_suffix_wildcard(name) => {
+            return Some("its `*` would stand for everybody below a public suffix");
+        }
         Some(rest) => rest,
         None if name.contains('*') => {
             return Some("its `*` is not the whole leftmost label");
@@ -84,6 +88,9 @@ pub(super) fn not_public(name: &str) -> Option<String> {
         Some((_, top)) if NOT_PUBLIC.contains(&top) => {
             Some(format!("`.{top}` is not in the public DNS"))
         }
+        Some((_, top)) if !psl::suffix(name.as_bytes()).is_some_and(|it| it.is_known()) => {
+            Some(format!("`.{top}` is on no list of public domains"))
+        }
         Some(_) => None,
     }
 }
@@ -104,7 +111,10 @@ mod tests {
             ("cucm", None),
             ("", Some("it is empty")),
             ("*", Some("its `*` is not the whole leftmost label")),
-            ("*.com", Some("its `*` would stand for a whole domain")),
+            ("*.com", Some("its `*` would stand for everybody below a public suffix")),
+            ("*.Co.UK", Some("its `*` would stand for everybody below a public suffix")),
+            ("*.webex.co.uk", None),
+            ("*.github.io", None),
             ("*.*.com", Some("it has more than one `*`")),
             ("c*.webex.com", Some("its `*` is not the whole leftmost label")),
             ("cucm.*.com", Some("its `*` is not the whole leftmost label")),
@@ -134,7 +144,9 @@ mod tests {
             ("cucm.webex.com", None),
             ("*.webex.com", None),
             ("local.webex.com", None),
+            ("cucm.webex.co.uk", None),
             ("cucm", Some("it is a single label")),
+            ("cucm.mycompany", Some("`.mycompany` is on no list of public domains")),
             ("cucm.LOCAL", Some("`.local` is not in the public DNS")),
             ("*.corp.internal", Some("`.internal` is not in the public DNS")),
         ] {

@@ -18,7 +18,7 @@ const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 3] = ["batch", "concurrency", "retries"];
+const NUMBERS: [&str; 4] = ["batch", "concurrency", "retries", "warn-days"];
 /// Options that hold yes or no.
 const FLAGS: [&str; 10] = [
     "allow-private",
@@ -31,6 +31,35 @@ const FLAGS: [&str; 10] = [
     "redact",
     "require-approval",
     "verbose",
+];
+
+/// Options that are about one run, so that no layer gives them.
+const TYPED: [&str; 25] = [
+    "again",
+    "all",
+    "approvals",
+    "at",
+    "chain",
+    "config",
+    "crl",
+    "csr",
+    "except",
+    "export",
+    "format",
+    "help",
+    "host",
+    "note",
+    "ocsp",
+    "output",
+    "plan",
+    "rebase",
+    "reverse",
+    "role",
+    "save-chain",
+    "save-roots",
+    "service",
+    "version",
+    "xmpp-domain",
 ];
 
 /// The layers below the command line.
@@ -147,25 +176,6 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
     Err(SettingsError::Unknown { place: place.to_owned(), name: name.to_owned(), nearest })
 }
 
-/// Options that are about one run, and that no layer may give.
-const OF_ONE_RUN: [&str; 15] = [
-    "again",
-    "all",
-    "approvals",
-    "config",
-    "except",
-    "export",
-    "format",
-    "help",
-    "host",
-    "note",
-    "output",
-    "plan",
-    "rebase",
-    "reverse",
-    "version",
-];
-
 /// The long options of all commands that a layer may give.
 fn long_options() -> BTreeSet<String> {
     let cli = Cli::command();
@@ -173,7 +183,7 @@ fn long_options() -> BTreeSet<String> {
     cli.get_arguments()
         .chain(commands)
         .filter_map(clap::Arg::get_long)
-        .filter(|name| !OF_ONE_RUN.contains(name))
+        .filter(|name| !TYPED.contains(name))
         .map(ToOwned::to_owned)
         .collect()
 }

@@ -170,6 +170,7 @@ fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certifi
     let mut params = CertificateParams::default();
     set_common_name(&mut params, name);
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
+    params.use_authority_key_identifier_extension = true;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.crl_distribution_points = points(&[CRL]);
@@ -181,6 +182,7 @@ fn server_params(change: impl FnOnce(&mut CertificateParams)) -> CertificatePara
     let mut params = CertificateParams::default();
     set_common_name(&mut params, NAME);
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
+    params.use_authority_key_identifier_extension = true;
     params.subject_alt_names = alt_names(&[NAME]);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.crl_distribution_points = points(&[CRL]);

@@ -33,7 +33,7 @@ pub(crate) fn of<'a>(
     anchors: &'a TrustAnchors,
 ) -> Option<Issuer<'a>> {
     let anchors = anchors
-        .positions_of_subject(&certificate.issuer_der)
+        .named(&certificate.issuer_name)
         .filter_map(|at| anchors.roots()[at].certificate())
         .map(Issuer::Anchor);
     let presented =
@@ -44,7 +44,7 @@ pub(crate) fn of<'a>(
 /// Whether one certificate was issued by the other, by name and key. A signature that cannot be
 /// evaluated, or proves nothing, speaks neither for nor against it.
 fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
-    if issuer.subject_der != certificate.issuer_der {
+    if issuer.subject_name != certificate.issuer_name {
         return false;
     }
     let (Ok(issuer), Ok(certificate)) = (Parts::of(issuer), Parts::of(certificate)) else {

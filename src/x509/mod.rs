@@ -11,6 +11,7 @@
 //! | [`identity`] | whether a presented identifier matches a reference identifier |
 //! | [`trust`] | which certificates are trust anchors |
 //! | [`path`] | whether a path leads to one of them, and every reason why not |
+//! | [`form`] | what its issuer should have done otherwise |
 //! | [`answer`] | what an OCSP response and a CRL have in common |
 //! | [`csr`] | what a certification request asks for |
 //! | [`pem`] | which sections a PEM text has |
@@ -26,13 +27,17 @@ pub mod crl;
 pub mod csr;
 mod distinguished_name;
 mod extension;
+pub mod form;
+mod general_name;
 pub mod identity;
 mod issuer;
 mod lint;
+mod name_constraints;
 pub mod ocsp;
 mod parts;
 pub mod path;
 pub mod pem;
+mod policies;
 mod problem;
 mod raw_extension;
 pub mod revocation;

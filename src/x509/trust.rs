@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use super::certificate::Certificate;
+use super::distinguished_name::CanonicalName;
 
 /// The label of the roots that Mozilla trusts for servers.
 const MOZILLA: &str = "mozilla";
@@ -140,6 +141,12 @@ impl TrustAnchors {
         self.roots.iter().position(|root| root.der.as_ref() == der)
     }
 
+    /// The roots with a subject, as names are compared.
+    pub(crate) fn named<'a>(&'a self, name: &'a CanonicalName) -> impl Iterator<Item = usize> {
+        let subject = |at: usize| self.roots[at].certificate().map(|root| &root.subject_name);
+        (0..self.roots.len()).filter(move |at| subject(*at) == Some(name))
+    }
+
     /// The root with a name and key. Where a root was renewed with its key, that is the one that
     /// expires last; among equals, the first.
     pub(crate) fn position_of_key(&self, key: &TrustAnchor<'_>) -> usize {
@@ -149,24 +156,6 @@ impl TrustAnchors {
             .max_by_key(|at| (not_after(*at), Reverse(*at)))
             .unwrap_or_default()
     }
-
-    /// The first root with a subject, given the DER of the name.
-    pub(crate) fn position_of_subject(&self, name: &[u8]) -> Option<usize> {
-        self.positions_of_subject(name).next()
-    }
-
-    /// The roots with a subject, given the DER of the name.
-    pub(crate) fn positions_of_subject(&self, name: &[u8]) -> impl Iterator<Item = usize> {
-        let name = sequence_content(name);
-        let named = move |at: &usize| Some(self.keys[*at].subject.as_ref()) == name;
-        (0..self.keys.len()).filter(named)
-    }
-}
-
-/// The value of a DER SEQUENCE, without tag and length: anchors keep names so.
-fn sequence_content(der: &[u8]) -> Option<&[u8]> {
-    let any = <der::asn1::AnyRef<'_> as der::Decode<'_>>::from_der(der).ok()?;
-    Some(any.value())
 }
 
 #[cfg(test)]
@@ -183,7 +172,7 @@ mod tests {
             assert_eq!(root.label(), "mozilla");
             assert!(certificate.is_ca && !certificate.subject.is_empty());
             assert_eq!(certificate.defects, Vec::<String>::new(), "{}", certificate.subject);
-            let found = anchors.position_of_subject(&certificate.subject_der);
+            let found = anchors.named(&certificate.subject_name).next();
             assert!(found.is_some(), "{}", certificate.subject);
         }
         let isrg = "CN=ISRG Root X1,O=Internet Security Research Group,C=US";

@@ -193,16 +193,7 @@ fn times() -> Vec<Row> {
         row(
             "expired-and-listed",
             |it| it.expired().sources(Crl::listing(KEY_COMPROMISE)),
-            Expected {
-                verdicts: [
-                    ("refuses", "not-revoked"),
-                    ("refuses", "not-revoked"),
-                    ("refuses", "valid-now"),
-                ],
-                ..revoked(
-                    "the certificate `CN={host}` was revoked on … UTC (keyCompromise), says …",
-                )
-            },
+            broken("valid-now", "invalid", "the certificate `CN={host}` expired on … UTC"),
         ),
         row(
             "not-yet-valid",

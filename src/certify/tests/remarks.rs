@@ -164,7 +164,9 @@ fn odd_keys_and_what_cannot_be_read() {
     });
     assert_eq!(
         remarks(&[&server], &root.anchors()),
-        ["of `CN=c12.webex.com`, the extension cRLDistributionPoints cannot be read"]
+        [
+            "in `CN=c12.webex.com`, the extension cRLDistributionPoints cannot be read (RFC 5280, 4.2)"
+        ]
     );
 }
 

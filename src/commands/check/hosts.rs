@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::certify::Demand;
 use crate::commands::failure::Failure;
+use crate::commands::progress::Wait;
 use crate::evidence::{Dialogue, Scheme, Service};
 use crate::name::{Fqdn, NameError};
 use crate::photo::{HostKind, PhotoCell, classify};
@@ -46,6 +47,7 @@ pub(super) fn demands(
             add(argument)?;
             continue;
         }
+        let _wait = Wait::begin();
         for line in io::stdin().lock().lines() {
             let line =
                 line.map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;

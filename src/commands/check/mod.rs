@@ -25,7 +25,7 @@ use crate::reference::Scope;
 use crate::report::CertificateReport;
 use crate::report::certificates::Verdicts;
 use crate::role::{Role, Speech};
-use crate::settings::{self, Layers, NetworkPlan};
+use crate::settings::{self, CertificatePlan, Layers, NetworkPlan, TrustSource};
 use hosts::Manner;
 use saving::Saving;
 
@@ -47,17 +47,15 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     let domain = options.xmpp_domain.as_deref().map(settings::xmpp_domain).transpose()?;
     let demands = hosts::demands(&options.hosts, manner, domain.as_ref())?;
     let given = given::read(options)?;
-    let existing = if options.force { Existing::Replace } else { Existing::Refuse };
-    let inputs: Vec<&Path> = [&options.chain, &options.ocsp, &options.crl]
-        .into_iter()
-        .flatten()
-        .map(AsRef::as_ref)
-        .collect();
+    let existing = match layers.fill(&options.overwriting)?.force {
+        Some(true) => Existing::Replace,
+        _ => Existing::Refuse,
+    };
     let saving = Saving::open(
         options.save_chain.as_deref(),
         options.save_roots.as_deref(),
         existing,
-        &inputs,
+        &inputs(options, &certificates, layers),
     )?;
 
     let trust = trust::load(&certificates.trust)?;
@@ -99,6 +97,27 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     }
     show(&Verdicts { notes, certificates: reports }, &options.format, voice)?;
     Ok(status)
+}
+
+/// The administrator's files, which no output may be.
+fn inputs<'a>(
+    options: &'a Check,
+    certificates: &'a CertificatePlan,
+    layers: &'a Layers,
+) -> Vec<(&'a Path, &'static str)> {
+    let trust = certificates.trust.iter().filter_map(|source| match source {
+        TrustSource::File(path) => Some((path, "a file of trust anchors")),
+        TrustSource::System | TrustSource::Mozilla => None,
+    });
+    let given = [
+        (&options.chain, "a file of --chain"),
+        (&options.ocsp, "a file of --ocsp"),
+        (&options.crl, "a file of --crl"),
+    ];
+    let given = given.into_iter().flat_map(|(paths, what)| paths.iter().map(move |it| (it, what)));
+    let configuration = layers.file_name().map(|path| (path, "the configuration"));
+    let all = trust.chain(given).chain(configuration);
+    all.map(|(path, what)| (path.as_path(), what)).collect()
 }
 
 fn manner(options: &Check) -> Result<Manner, Failure> {

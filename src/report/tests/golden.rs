@@ -95,6 +95,9 @@ fn the_other_commands_are_as_they_were_approved() {
         verdicts().render(&style, &mut text).unwrap();
         assert_golden(&format!("check-{width}.txt"), &text);
         text.clear();
+        requests().render(&style, &mut text).unwrap();
+        assert_golden(&format!("csr-{width}.txt"), &text);
+        text.clear();
         inspection().render(&style, &mut text).unwrap();
         assert_golden(&format!("inspect-{width}.txt"), &text);
         text.clear();
@@ -112,6 +115,15 @@ fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
     let strange = Verdicts { notes: Vec::new(), certificates: report.certificates.clone() };
     strange.render(style, &mut text).unwrap();
     verdicts().render(style, &mut text).unwrap();
+    let mut strange = requests();
+    for request in &mut strange.requests {
+        for text in [&mut request.file, &mut request.subject, &mut request.key] {
+            text.clone_from(&report.notes[0]);
+        }
+        request.names.clone_from(&report.notes);
+        request.findings[0].detail.clone_from(&report.notes[0]);
+    }
+    strange.render(style, &mut text).unwrap();
     let mut strange = inspection();
     strange.export = report.export.clone();
     strange.render(style, &mut text).unwrap();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::certificates::Verdicts;
 use super::super::inspection::{HostCount, Inspection, Warning};
+use super::super::requests::{RequestFinding, RequestReport, Requests};
 use super::super::verification::{MovedHost, Verification, Violation};
 use super::super::*;
 use crate::evidence::{OldHost, Scheme};
@@ -88,6 +89,11 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
                 revocation: None,
             },
         ],
+        trust_anchor: Some(TrustAnchorReport {
+            subject: "CN=Example Root CA".to_owned(),
+            source: "system, mozilla".to_owned(),
+            not_after: Some("2035-06-04T11:04:38Z".to_owned()),
+        }),
         not_after: Some("2027-03-01T00:00:00Z".to_owned()),
         days_left: Some(97),
         key: Some("RSA 2048".to_owned()),
@@ -243,7 +249,17 @@ pub(super) fn rich() -> Report {
             .collect(),
         endpoints: vec![unresolved, rewrite, ambiguous, flagged],
         certificates: vec![
-            certificate("c12.webex.com", "203.0.113.7", "trusted"),
+            CertificateReport {
+                remarks: vec![
+                    "the certificate `CN=*.webex.com,O=Example` expires in 20 days, on 2026-12-14 \
+                     00:00:00 UTC"
+                        .to_owned(),
+                    "`CN=Spare,emailAddress=jane@corp.example` is sent and is not part of the \
+                     path: take it out"
+                        .to_owned(),
+                ],
+                ..certificate("c12.webex.com", "203.0.113.7", "trusted")
+            },
             CertificateReport {
                 reasons: vec!["Jabber asks at every look-up: the certificate has expired".into()],
                 deciding_rule: Some("valid-now".into()),
@@ -361,9 +377,14 @@ pub(super) fn hostile() -> (Report, Vec<Row<'static>>) {
         certificate.identity.presented = vec![text()];
         certificate.chain[0].subject = text();
         certificate.chain[1].issuer = text();
+        certificate.remarks = vec![text()];
         certificate.revocation.state = "unreachable".into();
+        certificate.revocation.detail = Some(text());
         certificate.revocation.source = Some(text());
         certificate.revocation.elapsed_ms = Some(5_000);
+        certificate.chain[0].revocation = Some(certificate.revocation.clone());
+        certificate.trust_anchor =
+            Some(TrustAnchorReport { subject: text(), source: text(), not_after: None });
     }
     let rows = rich_rows().into_iter().map(|row| match row {
         Row::Change(change) => Row::Change(Change {
@@ -418,6 +439,7 @@ pub(super) fn verdicts() -> Verdicts {
         deciding_rule: None,
         identity: IdentityReport::default(),
         chain: Vec::new(),
+        trust_anchor: None,
         not_after: None,
         days_left: None,
         key: None,
@@ -425,7 +447,99 @@ pub(super) fn verdicts() -> Verdicts {
         tls: None,
         ..certificate("c6.webex.com", "2001:db8::8", "unknown")
     });
+    certificates.push(given_to_xmpp());
     Verdicts { notes: vec!["revocation was not asked".to_owned()], certificates }
+}
+
+/// A chain as it was given, for an XMPP server, with answers about its revocation.
+fn given_to_xmpp() -> CertificateReport {
+    let plain = certificate("im.corp.example", "", "refuses");
+    let mut chain = plain.chain.clone();
+    let good = RevocationReport {
+        state: "good".into(),
+        detail: None,
+        source: Some("OCSP responder http://ocsp.example".to_owned()),
+        elapsed_ms: Some(12),
+        this_update: Some("2026-11-24T00:00:00Z".to_owned()),
+        next_update: Some("2026-12-01T00:00:00Z".to_owned()),
+    };
+    let revoked = RevocationReport {
+        state: "revoked".into(),
+        detail: Some("on 2026-11-01 00:00:00 UTC (keyCompromise)".to_owned()),
+        source: Some("file sub.crl".to_owned()),
+        elapsed_ms: None,
+        next_update: None,
+        ..good.clone()
+    };
+    chain[0].revocation = Some(good);
+    chain[1].revocation = Some(revoked.clone());
+    CertificateReport {
+        port: 5222,
+        service: "xmpp".into(),
+        xmpp_domain: Some("corp.example".to_owned()),
+        reasons: vec!["Jabber does not connect: the intermediate was revoked".to_owned()],
+        deciding_rule: Some("not-revoked".into()),
+        identity: IdentityReport {
+            matched: true,
+            rule: Some("srv-id".into()),
+            presented: vec!["_xmpp-client.corp.example".to_owned()],
+        },
+        chain,
+        trust_anchor: None,
+        revocation: revoked,
+        tls: None,
+        ..plain
+    }
+}
+
+/// Two certification requests: one with faults, one without.
+pub(super) fn requests() -> Requests {
+    let finding = |rule: &'static str, standing: &'static str, detail: &str, hint: Option<&str>| {
+        RequestFinding {
+            rule: rule.into(),
+            standing: standing.into(),
+            detail: detail.to_owned(),
+            hint: hint.map(ToOwned::to_owned),
+            source: "RFC 2986, 3".into(),
+        }
+    };
+    let fine = RequestReport {
+        file: "cucm.csr".to_owned(),
+        number: 1,
+        standing: "fine".into(),
+        subject: "CN=cucm.corp.example,O=Example".to_owned(),
+        names: vec!["cucm.corp.example".to_owned(), "cucm2.corp.example".to_owned()],
+        key: "RSA 2048".to_owned(),
+        signature: "sha256WithRSAEncryption".to_owned(),
+        findings: vec![
+            finding("encoding", "fine", "the file is one request in PEM form", None),
+            finding("key", "fine", "the key is RSA 2048", None),
+        ],
+    };
+    let refused = RequestReport {
+        file: "both.csr".to_owned(),
+        number: 2,
+        standing: "refused".into(),
+        subject: String::new(),
+        names: Vec::new(),
+        findings: vec![
+            finding(
+                "subject-attributes",
+                "doubtful",
+                "it has the unit (OU) `IT`, which public CAs have not certified since 2022-09-01",
+                Some("leave it out where the server lets you"),
+            ),
+            finding(
+                "subject-alt-name",
+                "refused",
+                "there is no subjectAltName, and clients of today look at nothing else",
+                Some("make the request anew with every name of the server as a dNSName"),
+            ),
+        ],
+        ..fine.clone()
+    };
+    let doubtful = RequestReport { number: 1, standing: "doubtful".into(), ..refused.clone() };
+    Requests { requests: vec![fine, doubtful, refused] }
 }
 
 pub(super) fn inspection() -> Inspection {

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 10] = [
+const SCHEMAS: [&str; 12] = [
     "report-1",
     "report-jsonl-1",
     "check-1",
     "check-jsonl-1",
+    "csr-1",
+    "csr-jsonl-1",
     "inspect-1",
     "plan-1",
     "verify-1",
@@ -83,6 +85,15 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
     text.clear();
     all.to_jsonl(&mut text).unwrap();
     let line = validator("check-jsonl-1");
+    lines(&text).iter().for_each(|found| assert_valid(&line, found));
+
+    text.clear();
+    requests().to_json(&mut text).unwrap();
+    assert_valid(&validator("csr-1"), &serde_json::from_slice(&text).unwrap());
+    text.clear();
+    requests().to_jsonl(&mut text).unwrap();
+    let line = validator("csr-jsonl-1");
+    assert_eq!(lines(&text).len(), requests().requests.len() + 2);
     lines(&text).iter().for_each(|found| assert_valid(&line, found));
 
     let mut inspections = vec![inspection(), inspection()];
@@ -223,6 +234,7 @@ fn schemas_are_strict_described_and_agree() {
     }
     assert_eq!(schema("report-1")["properties"]["schema"]["const"], SCHEMA);
     assert_eq!(schema("check-1")["properties"]["schema"]["const"], certificates::SCHEMA);
+    assert_eq!(schema("csr-1")["properties"]["schema"]["const"], requests::SCHEMA);
     assert_eq!(schema("inspect-1")["properties"]["schema"]["const"], inspection::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
     assert_eq!(schema("plan-1")["properties"]["schema"]["const"], crate::plan::SCHEMA);

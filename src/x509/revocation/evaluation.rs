@@ -108,6 +108,7 @@ fn status(hearing: &Hearing<'_>, answers: Answers<'_>) -> Status {
     lists.extend(questions.iter().filter_map(|question| list(question, answers.fetched)));
     for one in &mut heard {
         doubt_delegate(one, hearing, &lists);
+        set_aside_after_expiry(one, hearing);
     }
     weigh(heard)
 }
@@ -154,6 +155,23 @@ fn doubt_delegate(heard: &mut Heard, hearing: &Hearing<'_>, lists: &[&[u8]]) {
     }
 }
 
+/// A certificate that has expired is expired, and that is what its administrator mends. Lists may
+/// drop it from then on (RFC 5280, 5), so what they say of it no longer decides anything; that it
+/// is still listed is told.
+fn set_aside_after_expiry(heard: &mut Heard, hearing: &Hearing<'_>) {
+    let not_after = hearing.certificate.not_after;
+    if hearing.at <= not_after {
+        return;
+    }
+    let Ok(Said { statement: Statement::Revoked { since, .. }, .. }) = &heard.said else { return };
+    heard.said = Err(Failure::Invalid(format!(
+        "{} says that it was revoked on {}, which decides nothing after it expired on {}",
+        heard.source.what(),
+        utc(*since),
+        utc(not_after)
+    )));
+}
+
 /// From what each source says, in the order in which they were heard, to the one state.
 fn weigh(mut heard: Vec<Heard>) -> Status {
     join_parts(&mut heard);
@@ -176,6 +194,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
+    let form = one.said.as_ref().map_or_else(|_| Vec::new(), |said| said.form.clone());
     let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
@@ -184,6 +203,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         this_update: dates.map(|dates| dates.this_update),
         next_update: dates.and_then(|dates| dates.next_update),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
+        form,
     }
 }
 

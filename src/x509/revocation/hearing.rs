@@ -5,6 +5,7 @@ use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::{Dates, Statement};
 use crate::x509::certificate::Certificate;
 use crate::x509::crl::{self, Crl, CrlError, Reasons};
+use crate::x509::form::FormDefect;
 use crate::x509::ocsp::{Delegate, OcspError, Question};
 
 /// What one source says.
@@ -24,6 +25,8 @@ pub(super) struct Said {
     pub(super) reasons: Reasons,
     /// Who gave it in the issuer's place.
     pub(super) delegate: Option<Delegate>,
+    /// What is odd about its form.
+    pub(super) form: Vec<FormDefect>,
 }
 
 /// Why there is none.
@@ -133,6 +136,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: Reasons::ALL,
             delegate: answer.delegate,
+            form: Vec::new(),
         })
     }
 
@@ -143,6 +147,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: answer.reasons,
             delegate: None,
+            form: answer.form,
         })
     }
 

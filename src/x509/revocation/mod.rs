@@ -7,6 +7,7 @@ mod evaluation;
 mod hearing;
 mod questions;
 
+use super::form::FormDefect;
 use super::time::utc;
 
 pub use completion::{Completion, completed_by};
@@ -159,6 +160,8 @@ pub struct Status {
     pub next_update: Option<i64>,
     /// What the other sources said, or why there is none, as a clause.
     pub note: Option<String>,
+    /// What the issuer should have done otherwise about the CRL that decided.
+    pub form: Vec<FormDefect>,
 }
 
 impl Status {
@@ -171,6 +174,7 @@ impl Status {
             this_update: None,
             next_update: None,
             note: None,
+            form: Vec::new(),
         }
     }
 
