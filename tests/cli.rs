@@ -329,6 +329,23 @@ fn a_proxys_password_is_in_no_report() {
     assert!(!run.stderr.contains("s3cret"));
 }
 
+#[test]
+fn a_proxys_password_is_in_no_error() {
+    let folder = Folder::new();
+    for (proxy, shown) in [
+        ("https://jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cret@proxy.example:3128/path", "…@proxy.example:3128/path"),
+        ("jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cr@t%@proxy.example", "…@proxy.example"),
+        ("socks5://proxy.example", "socks5://proxy.example"),
+    ] {
+        let run = folder.run(&["check", "c12.webex.com", "--proxy", proxy]);
+        assert_eq!(run.status, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("--proxy `{shown}`")), "{}", run.stderr);
+        assert!(!run.stderr.contains("s3cr"), "{}", run.stderr);
+    }
+}
+
 /// Waits for a run that must end by itself.
 #[cfg(unix)]
 fn ends(mut child: std::process::Child) -> Option<i32> {

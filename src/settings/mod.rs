@@ -19,7 +19,7 @@ use crate::cli::{
 use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
 use crate::export::{Choices, Contents, Layout};
 use crate::name::Fqdn;
-use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
+use crate::network::{ConnectTo, Limits, Proxy, ProxyError, Server, SpecialAddresses};
 use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
 use crate::role::Role;
@@ -96,6 +96,17 @@ where
         option,
         value: text.to_owned(),
         why: error.to_string(),
+    })
+}
+
+/// The proxy. What is wrong with it is said without its password.
+fn proxy(text: &str) -> Result<Proxy, SettingsError> {
+    text.parse().map_err(|error: ProxyError| {
+        let value = match text.rsplit_once('@') {
+            Some((_, host)) => format!("…@{host}"),
+            None => text.to_owned(),
+        };
+        SettingsError::Value { option: "proxy", value, why: error.to_string() }
     })
 }
 
@@ -267,7 +278,7 @@ pub fn network(options: &NetworkOptions) -> Result<NetworkPlan, SettingsError> {
             revocation: DEFAULT_REVOCATION_TIMEOUT,
             concurrency,
         },
-        proxy: options.proxy.as_ref().map(|text| value("proxy", text)).transpose()?,
+        proxy: options.proxy.as_deref().map(proxy).transpose()?,
     })
 }
 
