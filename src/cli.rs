@@ -263,8 +263,8 @@ pub struct Check {
     /// The domain that certificates of XMPP servers shall name [default: the host]
     #[arg(long, help_heading = SERVERS, value_name = "NAME")]
     pub xmpp_domain: Option<String>,
-    /// Check every port at which Jabber talks to such a server: `cucm`, `imp`, `unity`, `meetings`
-    /// or `expressway-e`
+    /// Check every port at which Jabber talks to such a server (of `HOST:PORT` that port alone):
+    /// `cucm`, `imp`, `unity`, `meetings` or `expressway-e`
     #[arg(long, help_heading = SERVERS, value_name = "ROLE")]
     pub role: Option<String>,
     /// Check the certificates of a PEM file as though the host presented them, its own first; repeat

@@ -329,7 +329,7 @@ impl Failure {
 
     /// The options cannot be used.
     pub fn settings(error: &SettingsError) -> Self {
-        Self::usage(error.to_string(), "see `photofix help` and the options of the command")
+        Self::usage(error.to_string(), "`photofix help COMMAND` says what each option takes")
     }
 }
 
