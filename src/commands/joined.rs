@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Cursor, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::export_file::ExportFile;
 use super::failure::Failure;
@@ -56,7 +56,7 @@ impl Joined {
         Reader::open(self, choices).map_err(|error| first.failure(&error))
     }
 
-    fn next_part(&mut self, path: &PathBuf) -> io::Result<()> {
+    fn next_part(&mut self, path: &Path) -> io::Result<()> {
         let part = ExportFile::open(path).map_err(io::Error::other)?;
         let bytes = part.bytes_from_start(self.progress, "import file");
         let mut bytes = bytes.map_err(io::Error::other)?;
