@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
-moved); 2 usage; 4 stale or mismatched plan or approvals; 130 interrupted.
+or unreadable, or a change met a conflict (check: a name is not trusted); 1 failed, no output written
+(verify: something else moved); 2 usage; 4 stale or mismatched plan or approvals, or a plan that may
+not be applied; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
 over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files.";
+and of files, nor what is said of one plan (--approvals, --again, --export, --rebase, --reverse, and
+the answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -26,17 +28,18 @@ const GIVEN: &str = "Files to judge";
 const SAVED: &str = "Files to write";
 
 const CARRYING: &str = "\
-With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is read
-and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does not
-count in the first two. A change is made only where the cell is what the plan knew (--reverse: what the
-plan wrote); users who are gone, there twice, without a key or with another photo URL are listed as
-conflicts and left alone. A new user's host is decided as the plan decided it.
-Without the export that was planned for, --rebase goes by the hosts alone, and says so. For --reverse
-EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
+With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is \
+read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does \
+not count in the first two. A change is made only where the cell is what the plan knew (--reverse: \
+what the plan wrote); users who are gone, there twice, without a key or with another photo URL are \
+listed as conflicts and left alone. A new user's host is decided as the plan decided it.
+
+Without the export that was planned for, --rebase goes by the hosts alone, and says so. For \
+--reverse EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
 
   photofix apply users.csv --plan plan.json -o import.csv
-  photofix apply users.csv --plan plan.json --export fresh.csv --rebase -o import.csv
-  photofix apply users.csv --plan plan.json --export after.csv --reverse -o back.csv";
+  photofix apply --plan plan.json --export fresh.csv --rebase -o import.csv
+  photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -225,9 +228,9 @@ pub struct Verify {
     /// The export
     #[arg(value_hint = ValueHint::FilePath)]
     pub export: PathBuf,
-    /// The import file made from it
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub import: PathBuf,
+    /// The import file made from it; or its parts, in their order
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub import: Vec<PathBuf>,
     /// The import file holds only the changed records
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub only_changed: Option<bool>,

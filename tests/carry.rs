@@ -448,6 +448,19 @@ fn parts_hold_the_import_file_and_the_manifest_says_which() {
             String::from_utf8(folder.read("whole.csv")).unwrap()
         );
         assert_eq!(manifest["only_changed"], !options.is_empty());
+        // The parts are proven as the whole is, in their order and complete.
+        let names: Vec<&str> = parts.iter().map(|part| part["file"].as_str().unwrap()).collect();
+        let verify = |names: &[&str]| {
+            folder.run(&[&["verify", "users.csv"], names, options].concat()).status
+        };
+        assert_eq!(verify(&names), 0, "{options:?} {size}");
+        if names.len() > 1 {
+            let backwards: Vec<&str> = names.iter().rev().copied().collect();
+            assert_eq!(verify(&backwards), 1);
+            if options.is_empty() {
+                assert_eq!(verify(&names[..1]), 1);
+            }
+        }
         assert_eq!(manifest["export"]["sha256"], seal::sha256(&folder.read("users.csv")));
     }
     // The journal knows the manifest, and `fix` writes parts too.

@@ -213,7 +213,7 @@ impl Approvals {
 mod tests {
     use super::*;
 
-    pub(super) fn approvals() -> Approvals {
+    fn approvals() -> Approvals {
         let plan = PlanReference { sha256: "ab".repeat(32), export_sha256: "cd".repeat(32) };
         Approvals::new(plan, "Jane Doe".to_owned(), "2026-11-20T09:30:00Z".parse().unwrap())
     }

@@ -14,6 +14,7 @@ mod first_pass;
 mod fix;
 mod inspect;
 mod job;
+mod joined;
 mod output;
 mod parts;
 mod plan;

@@ -58,6 +58,8 @@ enum Target {
     File {
         temporary: TempPath,
         path: PathBuf,
+        /// The path in the one spelling that its folder and its name allow.
+        spelled: PathBuf,
         existing: Existing,
     },
     /// Spooled first, so that a pipe too gets all or nothing.
@@ -246,7 +248,8 @@ impl Outputs {
         })?;
         // The file is its writer's: with many outputs, those that are done hold none open.
         let (file, temporary) = temporary.into_parts();
-        Ok((Target::File { temporary, path: path.to_owned(), existing }, file))
+        let (path, spelled) = (path.to_owned(), spelled_out(path));
+        Ok((Target::File { temporary, path, spelled, existing }, file))
     }
 
     fn refuse_input(&self, found: &Handle, what: &str, place: &str) -> Result<(), Failure> {
@@ -262,7 +265,7 @@ impl Outputs {
     fn check_twice(&self, path: &Path, what: &str) -> Result<(), Failure> {
         let wanted = spelled_out(path);
         let same = |p: &&Pending| match &p.target {
-            Target::File { path, .. } => spelled_out(path) == wanted,
+            Target::File { spelled, .. } => *spelled == wanted,
             Target::StandardOutput(_) => false,
         };
         match self.pending.iter().find(same) {
@@ -303,7 +306,7 @@ impl Outputs {
         for pending in self.pending.into_iter().rev() {
             let result = match pending.target {
                 Target::StandardOutput(spool) => to_standard_output(spool),
-                Target::File { temporary, path, existing } => {
+                Target::File { temporary, path, existing, .. } => {
                     let existed = fs::symlink_metadata(&path).is_ok();
                     let result = place(temporary, &path, existing);
                     if result.is_ok() {

@@ -12,8 +12,8 @@ use crate::rewrite::ImportSink;
 /// The most parts that there may be: their numbers have four digits, so that they sort by name.
 const MAX_PARTS: usize = 9_999;
 
-/// What the outputs are called when they are said.
-const WHAT: &str = "a part of the import file";
+/// What the parts are called when they are said.
+pub(super) const WHAT: &str = "a part of the import file";
 
 /// How the files of an import file in parts are named: `import.csv` becomes `import-0001.csv`,
 /// `import-0002.csv`, … and `import.manifest.json`.

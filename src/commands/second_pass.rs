@@ -9,7 +9,7 @@ use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
 use super::fingerprint::Hashing;
 use super::output::{Existing, OutputFile, Outputs};
-use super::parts::{Names, Parts};
+use super::parts::{self, Names, Parts};
 use super::plan_file::JournalFile;
 use super::progress::interrupted;
 use super::rows::Rows;
@@ -24,6 +24,9 @@ use crate::rewrite::{
     rewrite_export,
 };
 use crate::settings;
+
+/// Parts of an import file that are said one by one.
+const PARTS_SAID: usize = 10;
 
 /// Everything that a run writes, opened before the network is asked: what cannot be written is
 /// said at once.
@@ -224,7 +227,12 @@ impl Destination {
         }
         let Self { outputs, import, rollback, journal, rows, .. } = self;
         drop((import, rollback, journal, rows));
-        outputs.commit()
+        let mut written = outputs.commit()?;
+        if written.iter().filter(|(what, _)| *what == parts::WHAT).count() > PARTS_SAID {
+            // The manifest, which is said as well, lists them.
+            written.retain(|(what, _)| *what != parts::WHAT);
+        }
+        Ok(written)
     }
 }
 
