@@ -150,7 +150,7 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
+    /// Do only what these approvals of the plan approve, as `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Option<PathBuf>,
