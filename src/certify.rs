@@ -240,7 +240,12 @@ fn read((presented, staple): Presented<'_>, evidence: &Evidence, standard: Stand
         None => {}
     }
     let path = validate(&chain, anchors, at);
-    let answers = Answers { staple, fetched: &evidence.fetched, files: &evidence.files };
+    let answers = Answers {
+        staple,
+        were_asked: evidence.revocation_asked,
+        fetched: &evidence.fetched,
+        files: &evidence.files,
+    };
     let revocation = revocation::evaluate(&chain, &path, anchors, answers, at);
     let unreadable_others = match &unreadable {
         Some(_) => 0,

@@ -15,6 +15,8 @@
 //! and the time, and gives values back. Sockets and async live in [`network`], files, clock and
 //! terminal in [`commands`]. ARCHITECTURE.md says who may know whom.
 
+pub mod approval;
+pub mod carry;
 pub mod census;
 pub mod certify;
 pub mod cli;
@@ -23,6 +25,8 @@ pub mod decide;
 pub mod evidence;
 pub mod export;
 pub mod health;
+pub mod journal;
+pub mod key;
 pub mod ledger;
 pub mod name;
 pub mod network;
@@ -38,5 +42,6 @@ pub mod rewrite;
 pub mod role;
 pub mod row;
 pub mod rules;
+pub mod seal;
 pub mod settings;
 pub mod x509;

@@ -282,7 +282,15 @@ fn stale_plans_are_refused_by_name() {
         ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
     ] {
         assert!(plan.contains(from), "{from} in {plan}");
-        folder.write("plan.json", plan.replace(from, to));
+        let edited = plan.replace(from, to);
+        folder.write("plan.json", &edited);
+        fails(&folder, &apply, 4, &["`plan.json`", "hint: "]);
+        // Who edits a plan may seal it again: then it is what it says that is refused.
+        let mut sealed = edited.into_bytes();
+        let at = sealed.len() - 64 - "\"\n}\n".len();
+        sealed[at..at + 64].copy_from_slice(photofix::seal::UNSEALED.as_bytes());
+        photofix::seal::seal(&mut sealed).unwrap();
+        folder.write("plan.json", sealed);
         fails(&folder, &apply, 4, &[&pieces[..], &["`plan.json`", "hint: "]].concat());
     }
     folder.write("plan.json", &plan);
@@ -319,6 +327,23 @@ fn a_proxys_password_is_in_no_report() {
         assert!(!text.contains("s3cret"), "{name}: {text}");
     }
     assert!(!run.stderr.contains("s3cret"));
+}
+
+#[test]
+fn a_proxys_password_is_in_no_error() {
+    let folder = Folder::new();
+    for (proxy, shown) in [
+        ("https://jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cret@proxy.example:3128/path", "…@proxy.example:3128/path"),
+        ("jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cr@t%@proxy.example", "…@proxy.example"),
+        ("socks5://proxy.example", "socks5://proxy.example"),
+    ] {
+        let run = folder.run(&["check", "c12.webex.com", "--proxy", proxy]);
+        assert_eq!(run.status, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("--proxy `{shown}`")), "{}", run.stderr);
+        assert!(!run.stderr.contains("s3cr"), "{}", run.stderr);
+    }
 }
 
 /// Waits for a run that must end by itself.
@@ -642,7 +667,7 @@ fn completions_and_the_manual_name_every_command() {
     let run = folder.run(&["man"]);
     let page = run.text();
     assert!(page.starts_with(".ie") || page.contains(".TH"), "{}", &page[..200]);
-    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "VERIFY", "CHECK"] {
+    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "APPROVE", "SHOW", "VERIFY", "CHECK"] {
         assert!(page.contains(&format!("PHOTOFIX {command}")), "{command}");
     }
     assert!(page.contains("Exit status"), "the exit statuses");

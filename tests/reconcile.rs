@@ -141,6 +141,61 @@ fn each_class_and_the_retry_file() {
 }
 
 #[test]
+fn what_was_imported_is_what_the_journal_says() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let arguments = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let run = folder.run(&arguments);
+    assert!(run.text().contains("to be `import.csv`, which the plan's journal names"));
+
+    let moved = folder.join("sent.csv");
+    std::fs::rename(folder.join("import.csv"), &moved).unwrap();
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 2);
+    for piece in ["expected  `import.csv` sha256", "no such file, or another", "--import"] {
+        assert!(run.stderr.contains(piece), "no {piece:?} in\n{}", run.stderr);
+    }
+    let run = folder.run(&[&arguments[..], &["--import", "sent.csv"]].concat());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+
+    std::fs::remove_file(folder.join("plan.json.applied")).unwrap();
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.text().contains("nothing says what was imported"), "{}", run.text());
+}
+
+#[test]
+fn an_import_in_parts_and_of_what_was_approved() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let apply = [
+        "apply",
+        "users.csv",
+        "--plan",
+        "plan.json",
+        "-o",
+        "some.csv",
+        "--again",
+        "--batch",
+        "2",
+        "--only-changed",
+    ];
+    assert_eq!(folder.run(&apply).status, 0);
+    let reconcile = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let parts = ["--import", "some-0001.csv", "some-0002.csv"];
+    for more in [&[][..], &parts] {
+        let run = folder.run(&[&reconcile[..], more].concat());
+        assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+        assert!(run.text().contains("4 of 4 changes arrived."), "{}", run.text());
+    }
+    // One part only: the others' changes were not sent, and are not looked for.
+    let run = folder.run(&[&reconcile[..], &parts[..2]].concat());
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("2 of 2 changes arrived."), "{}", run.text());
+    assert!(run.text().contains("2 of the plan's changes are not in the import file"));
+}
+
+#[test]
 fn the_24_hours_of_jabber() {
     let folder = planned();
     let path = folder.write("after.csv", folder.read("import.csv"));
@@ -167,7 +222,7 @@ fn files_that_do_not_belong_together() {
     let before = folder.names();
     for (arguments, expected, pieces) in [
         (reconcile(&[]), 2, &["nothing to compare", "--status", "--after"][..]),
-        (reconcile(&["--after", "-"]), 2, &["standard input"]),
+        (reconcile(&["--after", "-"]), 2, &["none of them can be `-`"]),
         (reconcile(&["--after", "users.csv"]), 2, &["`users.csv` is the export itself"]),
         (reconcile(&["--status", "after.csv"]), 2, &["`after.csv`", "no column that the import"]),
         (reconcile(&["--status", "two.csv"]), 2, &["`Words`, `Line`", "--status-column"]),

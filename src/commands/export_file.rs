@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{Named, named};
 use super::progress::{Progress, Wait, Watched, interrupted};
 use crate::export::{Choices, Reader};
+use crate::rewrite::RewriteError;
 
 /// An export that can be read several times.
 #[derive(Debug)]
@@ -143,6 +144,14 @@ impl ExportFile {
             return Failure::interrupted();
         }
         Failure::export(&self.name, error)
+    }
+
+    /// The failure of a second pass over it.
+    pub(super) fn pass_failure(&self, error: &RewriteError) -> Failure {
+        if interrupted() {
+            return Failure::interrupted();
+        }
+        Failure::rewrite(&self.name, error)
     }
 }
 

@@ -2,6 +2,8 @@
 //! status. One file per command.
 
 mod apply;
+mod approve;
+mod carry;
 mod certificates;
 mod check;
 mod export_file;
@@ -12,12 +14,17 @@ mod first_pass;
 mod fix;
 mod inspect;
 mod job;
+mod joined;
 mod output;
+mod parts;
 mod plan;
+mod plan_file;
+mod planned;
 mod progress;
 mod reconcile;
 mod rows;
 mod second_pass;
+mod show;
 mod trust;
 mod verify;
 mod voice;
@@ -67,6 +74,8 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Fix(options) => fix::run(&options, &layers, voice),
         Command::Plan(options) => plan::run(&options, &layers, voice),
         Command::Apply(options) => apply::run(&options, &layers, voice),
+        Command::Approve(options) => approve::run(&options, &layers, voice),
+        Command::Show(options) => show::run(&options, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
         Command::Reconcile(options) => reconcile::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use super::failure::Failure;
 
@@ -27,6 +27,13 @@ pub(super) enum Existing {
     Replace,
 }
 
+impl Existing {
+    /// What `--force` says.
+    pub(super) fn of(force: Option<bool>) -> Self {
+        if force == Some(true) { Self::Replace } else { Self::Refuse }
+    }
+}
+
 /// The outputs of one run.
 #[derive(Debug)]
 pub(super) struct Outputs {
@@ -42,13 +49,18 @@ pub(super) struct Outputs {
 struct Pending {
     target: Target,
     what: &'static str,
+    /// What the file held that is continued, to be put back when the run fails at the last step.
+    before: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
 enum Target {
     File {
-        temporary: NamedTempFile,
+        temporary: TempPath,
         path: PathBuf,
+        /// The path in the one spelling that its folder and its name allow.
+        spelled: PathBuf,
+        existing: Existing,
     },
     /// Spooled first, so that a pipe too gets all or nothing.
     StandardOutput(File),
@@ -136,21 +148,33 @@ impl Outputs {
         path: &Path,
         what: &'static str,
     ) -> Result<BufWriter<File>, Failure> {
-        let target = if path == Path::new("-") {
+        let (target, file) = if path == Path::new("-") {
             self.standard_output(what)?
         } else {
-            self.file(path, what)?
+            self.file(path, what, self.existing)?
         };
-        let file = match &target {
-            Target::File { temporary, .. } => temporary.as_file().try_clone(),
-            Target::StandardOutput(spool) => spool.try_clone(),
-        };
-        let file = file.map_err(|error| Failure::file("write", path, &error))?;
-        self.pending.push(Pending { target, what });
+        self.pending.push(Pending { target, what, before: None });
         Ok(BufWriter::with_capacity(BUFFER, file))
     }
 
-    /// The same, for an output that is written among others: its errors say which one it is.
+    /// Opens an output that begins with what a file of ours holds, and takes its place whether or
+    /// not others may be overwritten.
+    ///
+    /// # Errors
+    /// [`Failure`] when the path is an input, is asked for twice, or cannot be written to.
+    pub(super) fn continue_file(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+        before: &[u8],
+    ) -> Result<BufWriter<File>, Failure> {
+        let (target, mut file) = self.file(path, what, Existing::Replace)?;
+        file.write_all(before).map_err(|error| Failure::file("write", path, &error))?;
+        self.pending.push(Pending { target, what, before: Some(before.to_owned()) });
+        Ok(BufWriter::with_capacity(BUFFER, file))
+    }
+
+    /// [`Self::create`], for an output that is written among others: its errors say which one it is.
     ///
     /// # Errors
     /// As [`Self::create`].
@@ -168,7 +192,7 @@ impl Outputs {
         Ok(Named { inner, name })
     }
 
-    fn standard_output(&self, what: &str) -> Result<Target, Failure> {
+    fn standard_output(&self, what: &str) -> Result<(Target, File), Failure> {
         let taken = |p: &&Pending| matches!(p.target, Target::StandardOutput(_));
         if let Some(other) = self.pending.iter().find(taken) {
             return Err(Failure::usage(
@@ -179,13 +203,13 @@ impl Outputs {
         if let Ok(out) = Handle::stdout() {
             self.refuse_input(&out, what, "on standard output")?;
         }
-        let spool = tempfile::tempfile();
-        spool
-            .map(Target::StandardOutput)
-            .map_err(|error| Failure::file("write", &std::env::temp_dir(), &error))
+        let spool = tempfile::tempfile().and_then(|spool| Ok((spool.try_clone()?, spool)));
+        let (file, spool) =
+            spool.map_err(|error| Failure::file("write", &std::env::temp_dir(), &error))?;
+        Ok((Target::StandardOutput(spool), file))
     }
 
-    fn file(&self, path: &Path, what: &str) -> Result<Target, Failure> {
+    fn file(&self, path: &Path, what: &str, existing: Existing) -> Result<(Target, File), Failure> {
         // A link is followed: what it leads to is what would be written.
         let followed = followed(path, what)?;
         let path = followed.as_path();
@@ -200,7 +224,7 @@ impl Outputs {
             self.refuse_input(&handle, what, &format!("`{}`", path.display()))?;
         }
         self.check_twice(path, what)?;
-        if found.is_ok() && self.existing == Existing::Refuse {
+        if found.is_ok() && existing == Existing::Refuse {
             return Err(Failure::usage(
                 format!("{what} `{}` exists already", path.display()),
                 "give another path, or overwrite it with --force",
@@ -222,7 +246,10 @@ impl Outputs {
             let error = io::Error::from(error.kind());
             Failure::file("write", path, &error)
         })?;
-        Ok(Target::File { temporary, path: path.to_owned() })
+        // The file is its writer's: with many outputs, those that are done hold none open.
+        let (file, temporary) = temporary.into_parts();
+        let (path, spelled) = (path.to_owned(), spelled_out(path));
+        Ok((Target::File { temporary, path, spelled, existing }, file))
     }
 
     fn refuse_input(&self, found: &Handle, what: &str, place: &str) -> Result<(), Failure> {
@@ -238,7 +265,7 @@ impl Outputs {
     fn check_twice(&self, path: &Path, what: &str) -> Result<(), Failure> {
         let wanted = spelled_out(path);
         let same = |p: &&Pending| match &p.target {
-            Target::File { path, .. } => spelled_out(path) == wanted,
+            Target::File { spelled, .. } => *spelled == wanted,
             Target::StandardOutput(_) => false,
         };
         match self.pending.iter().find(same) {
@@ -262,28 +289,32 @@ impl Outputs {
     ///
     /// # Errors
     /// [`Failure`] when one cannot be put in its place; those put before it are taken away again,
-    /// unless they replaced a file.
+    /// unless they replaced a file; a file that was continued is as it was.
     pub(super) fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
         for pending in &self.pending {
-            if let Target::File { temporary, path } = &pending.target {
-                temporary
-                    .as_file()
-                    .sync_all()
+            if let Target::File { temporary, path, .. } = &pending.target {
+                // The export, and so its outputs, may be read-only; only Windows minds.
+                let synced = File::options().read(true).write(cfg!(windows)).open(temporary);
+                synced
+                    .and_then(|file| file.sync_all())
                     .map_err(|error| Failure::file("write", path, &error))?;
             }
         }
         let mut placed: Vec<(&'static str, PathBuf)> = Vec::new();
         let mut created: Vec<PathBuf> = Vec::new();
+        let mut continued: Vec<(PathBuf, Vec<u8>)> = Vec::new();
         for pending in self.pending.into_iter().rev() {
             let result = match pending.target {
                 Target::StandardOutput(spool) => to_standard_output(spool),
-                Target::File { temporary, path } => {
+                Target::File { temporary, path, existing, .. } => {
                     let existed = fs::symlink_metadata(&path).is_ok();
-                    let result = place(temporary, &path, self.existing);
+                    let result = place(temporary, &path, existing);
                     if result.is_ok() {
                         placed.push((pending.what, path.clone()));
-                        if !existed {
-                            created.push(path);
+                        match pending.before {
+                            _ if !existed => created.push(path),
+                            Some(before) => continued.push((path, before)),
+                            None => {}
                         }
                     }
                     result
@@ -294,6 +325,9 @@ impl Outputs {
                     // What could not be taken away is at least whole.
                     let _ = fs::remove_file(path);
                 }
+                for (path, before) in continued {
+                    let _ = fs::write(path, before);
+                }
                 return Err(failure);
             }
         }
@@ -302,7 +336,7 @@ impl Outputs {
     }
 }
 
-fn place(temporary: NamedTempFile, path: &Path, existing: Existing) -> Result<(), Failure> {
+fn place(temporary: TempPath, path: &Path, existing: Existing) -> Result<(), Failure> {
     let placed = match existing {
         Existing::Refuse => temporary.persist_noclobber(path),
         Existing::Replace => temporary.persist(path),
@@ -428,6 +462,30 @@ mod tests {
         assert!(failure.message.contains("a.csv"), "{failure}");
         assert_eq!(names(folder.path()), ["a.csv"]);
         assert_eq!(fs::read(&import).unwrap(), b"someone else's");
+    }
+
+    #[test]
+    fn a_file_that_is_continued_is_as_it_was_when_the_run_fails() {
+        for (there, meanwhile) in [(None, true), (Some("1\n"), true), (Some("1\n"), false)] {
+            let folder = tempfile::tempdir().unwrap();
+            let (import, journal) = (folder.path().join("a.csv"), folder.path().join("j"));
+            if let Some(text) = there {
+                fs::write(&journal, text).unwrap();
+            }
+            let before = there.unwrap_or_default();
+            let mut outputs = Outputs::new(Existing::Refuse);
+            write(&mut outputs, &import, "a").unwrap();
+            let mut out =
+                outputs.continue_file(&journal, "the journal", before.as_bytes()).unwrap();
+            out.write_all(b"2\n").unwrap();
+            out.flush().unwrap();
+            if meanwhile {
+                fs::write(&import, "someone else's").unwrap();
+            }
+            assert_eq!(outputs.commit().is_err(), meanwhile);
+            let expected = if meanwhile { there.map(str::to_owned) } else { Some("1\n2\n".into()) };
+            assert_eq!(fs::read_to_string(&journal).ok(), expected);
+        }
     }
 
     #[test]

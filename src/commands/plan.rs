@@ -10,6 +10,7 @@ use super::voice::Voice;
 use crate::cli::{self, ImportOptions};
 use crate::plan::Plan;
 use crate::settings::Layers;
+use crate::x509::time;
 
 /// Runs it.
 ///
@@ -24,17 +25,16 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
         Destination::open(None, &nothing, &reporting, &export, &job.inputs(layers))?;
     let mut out = destination.create(&options.output, "the plan")?;
 
-    let Outcome { report, treatments } = job.carry_out("plan", &export, voice.progress())?;
+    let Outcome { report, treatments, at } = job.carry_out("plan", &export, voice.progress())?;
     // The preview makes the same pass that `apply` will make, so that the plan can promise its
     // changes by their digest.
     let reader = export.pass(&job.choices, voice.progress(), "previewing")?;
     let done = destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);
     let status = Status::of(&report.ledger);
-    let plan = Plan::new(report, &done);
-    serde_json::to_writer_pretty(&mut out, &plan)
-        .map_err(std::io::Error::from)
-        .and_then(|()| out.write_all(b"\n"))
+    let plan = Plan::new(report, time::rfc3339(at), &done).to_file();
+    plan.map_err(std::io::Error::from)
+        .and_then(|plan| out.write_all(&plan))
         .and_then(|()| out.flush())
         .map_err(|error| Failure::file("write", &options.output, &error))?;
     drop(out);

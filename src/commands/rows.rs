@@ -8,7 +8,7 @@ use super::output::{Named, Outputs};
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
 use crate::report::{Change, Held, Kind, Redaction, Renderer, Report, Row, renderer};
-use crate::rewrite::{Met, Rewritten, Treatment};
+use crate::rewrite::{Leave, Met, Rewritten};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
 const SPOOL: usize = 1 << 20;
@@ -83,12 +83,10 @@ impl Rows {
             Rewritten::Unreadable(why) => {
                 held(None, class, why.reason, why.explanation.as_str(), Some(why.hint))
             }
-            Rewritten::Left { treatment, cell, .. } => match treatment {
-                Treatment::Leave { reason, explanation, hint, .. } => {
-                    held(Some(cell.as_ref()), class, reason, explanation, hint.as_deref())
-                }
-                Treatment::Rewrite(_) => return Ok(()),
-            },
+            Rewritten::Left { why, cell } => {
+                let Leave { reason, explanation, hint, .. } = why.as_ref();
+                held(Some(cell.as_ref()), class, reason, explanation, hint.as_deref())
+            }
             Rewritten::Changed(change) => {
                 self.new_record.clear();
                 met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;

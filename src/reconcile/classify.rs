@@ -151,7 +151,7 @@ impl Outcome {
             "no-words" => "the status file has no word for the record; give --after to see",
             "unknown-words" => "the words of the status file are not known; give --after to see",
             "no-key" => "the record's key is empty, so it cannot be found again",
-            "twice-in-import" => "several records of the import file have this key",
+            "twice-in-import" => "several records have this key",
             "twice-in-after" => "several records of the after export have this key",
             "twice-in-status" => "the status file has different words for this key",
             _ => "there is neither a status file nor an after export",

@@ -16,7 +16,6 @@
 mod classify;
 mod collateral;
 mod columns;
-mod key;
 mod retry;
 mod sent;
 mod words;
@@ -27,7 +26,6 @@ mod tests;
 pub use classify::{Certainty, Class, Heard, Looked, Outcome, Problem, classify};
 pub use collateral::{COLLATERAL_KEPT, Collateral, Difference, Missing, itemise};
 pub use columns::{Shared, StatusColumnError, status_column};
-pub use key::KeyColumn;
 pub use retry::{retry_from_after, retry_from_import};
 pub use sent::{Change, DUPLICATES_KEPT, Duplicate, Sent, SentError, StatusValue, Where};
 pub use words::Reading;

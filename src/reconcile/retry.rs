@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use super::sent::Sent;
 use crate::export::{Reader, Record, RecordKind};
-use crate::rewrite::{RewriteError, Rewriter, Rewritten, Treatments};
+use crate::rewrite::{Rewrite, RewriteError, Rewriter, Rewritten, Treatments};
 
 /// Writes the retry file from an export taken after the import, so that an import of it does not
 /// take back what changed in the meantime: each record as it stands there, with our host. Gives

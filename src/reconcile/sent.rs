@@ -1,13 +1,14 @@
 //! What was sent, by key, and what the other files say of it.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
 use super::classify::{Heard, Looked, Outcome, Problem, classify};
 use super::columns::{Shared, Side};
-use super::key::KeyColumn;
 use super::words::Reading;
 use crate::export::{ExportError, Reader, Record, RecordKind};
+use crate::key::KeyColumn;
 
 /// How many duplicates are named; all make their changes unclear.
 pub const DUPLICATES_KEPT: usize = 1_000;
@@ -196,15 +197,19 @@ impl Sent {
     /// The planned changes by key. What cannot be told apart is said to be so at once.
     fn planned(&mut self) -> HashMap<u64, u32> {
         let mut planned = HashMap::new();
+        let mut repeated = Vec::new();
         for (at, (change, known)) in (0..).zip(self.changes.iter().zip(&mut self.known)) {
             let Some(key) = &change.key else {
                 (known.sent, known.problem) = (true, Some(Problem::NoKey));
                 continue;
             };
-            let first: &mut u32 = planned.entry(self.key.hash(key)).or_insert(at);
+            let first: &mut u32 = planned.entry(hash_of(&self.key, key)).or_insert(at);
             if *first != at {
-                (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
+                repeated.extend([*first, at]);
             }
+        }
+        for known in repeated.into_iter().filter_map(|at| self.known.get_mut(at as usize)) {
+            (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
         }
         planned
     }
@@ -217,7 +222,7 @@ impl Sent {
     ) -> Result<(), SentError> {
         self.records += 1;
         let Some(key) = self.key.text(record, field) else { return Ok(()) };
-        let hash = self.key.hash(&key);
+        let hash = hash_of(&self.key, &key);
         if let Some(entry) = self.entries.get_mut(&hash) {
             entry.twice = true;
             // It may be the other one of the two that is changed.
@@ -356,7 +361,7 @@ impl Sent {
             return None;
         }
         let key = self.key.text(record, field)?;
-        let hash = self.key.hash(&key);
+        let hash = hash_of(&self.key, &key);
         Some((key, hash))
     }
 
@@ -420,6 +425,11 @@ impl Sent {
         Some((key, hash, self.entries.get(&hash)?))
     }
 
+    /// Columns of only one of import file and after export, which cannot be compared.
+    pub fn alone(&self) -> &[String] {
+        self.shared.as_ref().map_or(&[], |shared| &shared.alone)
+    }
+
     /// The columns that import file and after export share.
     pub(super) fn shared(&self) -> Option<&Shared> {
         self.shared.as_ref()
@@ -429,4 +439,12 @@ impl Sent {
 /// The text of a record's photo cell.
 fn photo(record: &Record<'_>) -> String {
     record.photo().map(|cell| cell.text_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A key as a number.
+fn hash_of(key: &KeyColumn, text: &str) -> u64 {
+    // The same in every run: `RandomState` is not.
+    let mut hasher = DefaultHasher::new();
+    key.folded(text).hash(&mut hasher);
+    hasher.finish()
 }

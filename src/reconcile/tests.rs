@@ -8,9 +8,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{Choices, Contents, Encoding, Reader, RecordKind};
+use crate::key::KeyColumn;
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
-use crate::rewrite::{Outputs, Rewritten, Treatment, Treatments, rewrite_export};
+use crate::rewrite::{
+    Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
+};
 
 /// What WebEx does with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +144,7 @@ fn treatments() -> Treatments {
     let endpoint =
         Endpoint { host: OldHost::from(OLD.to_owned()), port: 443, scheme: Scheme::Https };
     let rewrite = Treatment::Rewrite(scope.admit(&candidate).unwrap());
-    Treatments { domains, by_endpoint: [(endpoint, rewrite)].into() }
+    Treatments { domains, by_endpoint: [(endpoint, rewrite)].into(), unplanned: None }
 }
 
 fn open(bytes: &[u8]) -> Reader<&[u8]> {
@@ -195,7 +198,8 @@ fn simulate(fates: &[Fate], shape: Shape, after_shape: Shape, contents: Contents
     let field = key.field(reader.dialect()).unwrap();
     let (mut import, mut changes) = (Vec::new(), Vec::new());
     let mut outputs = Outputs { import: &mut import, contents, rollback: None };
-    rewrite_export(&mut reader, &treatments, &mut outputs, &mut |met| {
+    let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
         if let Rewritten::Changed(change) = met.rewritten {
             changes.push(Change::new(met.record, &key, field, &change.old, &change.new));
         }

@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, authority, counted, evidence, grouped, leading, list, map_lines, outcome, remarks,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
 };
-use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
+use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row, conflicts};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
@@ -103,10 +104,21 @@ impl Renderer for Markdown {
             writeln!(out, "> **Note:** {}\n", MarkdownText(note))?;
         }
         facts(out, report)?;
+        if let Some(facts) = &report.approval {
+            let sha256 = MarkdownCode(&facts.sha256);
+            writeln!(out, "\n{} (approvals SHA-256 {sha256}).", MarkdownText(&approval(facts)))?;
+        }
+        if let Some(carry) = &report.carry {
+            writeln!(out, "\n{}.", MarkdownText(&carried(carry, &report.command)))?;
+        }
         records(out, &report.ledger)?;
         hosts(out, report)?;
         certificates(out, report)?;
-        unsettled(out, report)
+        unsettled(out, report)?;
+        match &report.carry {
+            Some(carry) => conflicts::to_markdown(carry, out),
+            None => Ok(()),
+        }
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
@@ -135,7 +147,7 @@ impl Renderer for Markdown {
 }
 
 /// A table's head. `numbers` are the columns that hold numbers.
-fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
+pub(super) fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
     writeln!(out, "| {} |", titles.join(" | "))?;
     let rules = (0..titles.len()).map(|at| if numbers.contains(&at) { "---:" } else { "---" });
     writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
@@ -243,7 +255,9 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         let lines: Vec<String> =
             map_lines(endpoint).iter().map(|line| MarkdownCode(line).to_string()).collect();
-        writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        if !lines.is_empty() {
+            writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,9 @@
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
+pub mod answers;
 pub mod certificates;
+mod conflicts;
 mod csv;
 mod diff;
 pub mod escape;
@@ -13,7 +15,9 @@ pub mod inspection;
 mod json;
 mod kind;
 mod layout;
+pub mod manifest;
 mod markdown;
+pub mod read_back;
 pub mod reconciliation;
 mod redaction;
 pub mod requests;
@@ -35,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
 
+pub use json::document_to_json;
 pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
 pub use redaction::Redaction;
 
@@ -51,7 +56,7 @@ pub struct Report {
     pub schema: Word,
     /// Who wrote it.
     pub tool: Tool,
-    /// The command: `fix`, `plan` or `apply`.
+    /// The command: `fix`, `plan`, `apply`; `rebase` or `reverse` for `apply` to another export.
     pub command: Word,
     /// What must be read first: no resolver answered, nothing was asked.
     pub notes: Vec<String>,
@@ -59,6 +64,10 @@ pub struct Report {
     pub export: ExportFacts,
     /// The options that shaped the decisions, by their long names.
     pub options: serde_json::Map<String, serde_json::Value>,
+    /// What a reviewer approved; none where nobody was asked.
+    pub approval: Option<ApprovalFacts>,
+    /// What became of a plan's changes on another export than the planned one.
+    pub carry: Option<Carry>,
     /// Records by class.
     pub ledger: Ledger,
     /// Records by host kind, in the order of the contract.
@@ -110,6 +119,80 @@ pub struct ExportFacts {
     pub photo_column: String,
 }
 
+/// Who approved what of a plan, in records that the plan would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalFacts {
+    /// Who.
+    pub reviewer: String,
+    /// When, RFC 3339.
+    pub time: String,
+    /// SHA-256 of the approvals' file, hexadecimal.
+    pub sha256: String,
+    /// Records approved, and changed.
+    pub approved: u64,
+    /// Records refused.
+    pub refused: u64,
+    /// Records that nobody mentioned.
+    pub not_approved: u64,
+}
+
+/// A plan's changes, carried over to another export than the planned one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carry {
+    /// Where the old values come from: the export that was planned for, or a rollback. None where
+    /// neither was at hand, and the hosts alone decided.
+    pub planned: Option<NamedFile>,
+    /// The column that users were matched by.
+    pub key: Option<String>,
+    /// Changes carried over.
+    pub carried: u64,
+    /// Changes of users that are new.
+    pub newcomers: u64,
+    /// Changes that were there already.
+    pub already: u64,
+    /// Changes that were not made, all of them.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A file and what it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedFile {
+    /// Its name, as the administrator gave it.
+    pub file: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+}
+
+/// A change that was not carried over, because it met something else than was planned with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The stable word, such as `changed-since` or `gone`.
+    pub reason: Word,
+    /// The same in a sentence.
+    pub explanation: String,
+    /// The user, as the key column has them; letter case may be folded.
+    pub key: Option<String>,
+    /// The record in the export that was planned for.
+    pub planned: Option<Place>,
+    /// The record in this export; the first of several.
+    pub found: Option<Place>,
+    /// The photo cell that was planned with.
+    pub old: Option<String>,
+    /// The photo cell in this export.
+    pub current: Option<String>,
+    /// The photo cell that the plan writes.
+    pub new: Option<String>,
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Line, from 1.
+    pub line: u64,
+}
+
 /// Records of one host kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KindCount {
@@ -141,6 +224,17 @@ pub struct EndpointReport {
     pub candidates: Vec<CandidateReport>,
     /// What the old address itself presented.
     pub old_certificate: Option<OldCertificate>,
+}
+
+impl EndpointReport {
+    /// Turns the decision to rewrite into one to hold.
+    pub fn hold(&mut self, reason: Word, explanation: String, hint: Option<String>) {
+        self.decision = "hold".into();
+        self.host = None;
+        self.reason = reason;
+        self.explanation = explanation;
+        self.hint = hint;
+    }
 }
 
 /// One candidate for an endpoint.

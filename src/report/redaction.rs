@@ -7,8 +7,8 @@
 use std::io;
 
 use super::{
-    CandidateReport, CertificateReport, Change, EndpointReport, Held, Renderer, Report,
-    RevocationReport, Row,
+    CandidateReport, Carry, CertificateReport, Change, Conflict, EndpointReport, Held, Renderer,
+    Report, RevocationReport, Row,
 };
 
 /// What stands in place of an e-mail address.
@@ -104,9 +104,21 @@ fn mask_report(report: &mut Report) {
     mask_in(&mut report.export.file);
     mask_in(&mut report.export.photo_column);
     report.export.header.iter_mut().for_each(|header| mask_all(header));
+    report.approval.iter_mut().for_each(|approval| mask_in(&mut approval.reviewer));
+    report.carry.iter_mut().for_each(mask_carry);
     report.options.values_mut().for_each(mask_json);
     report.endpoints.iter_mut().for_each(mask_endpoint);
     report.certificates.iter_mut().for_each(mask_certificate);
+}
+
+fn mask_carry(carry: &mut Carry) {
+    carry.planned.iter_mut().for_each(|file| mask_in(&mut file.file));
+    carry.key.iter_mut().for_each(mask_in);
+    for conflict in &mut carry.conflicts {
+        conflict.key = None;
+        let Conflict { old, current, new, .. } = conflict;
+        [old, current, new].into_iter().flatten().for_each(mask_in);
+    }
 }
 
 fn mask_endpoint(endpoint: &mut EndpointReport) {

@@ -10,9 +10,10 @@ use std::io::{self, Write};
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
-    Validity, authority, counted, evidence, grouped, leading, list, map_lines, outcome, remarks,
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
 };
-use super::{EndpointReport, Report};
+use super::{EndpointReport, Report, conflicts};
 use crate::ledger::Class;
 
 /// Hosts that a brief summary lists.
@@ -38,10 +39,19 @@ pub fn render_summary(
     let mut page = Page::new(style, out);
     page.notes(&report.notes)?;
     page.paragraph(0, Tone::Heading, &outcome(report))?;
+    if let Some(facts) = &report.approval {
+        page.paragraph(0, Tone::Plain, &format!("{}.", approval(facts)))?;
+    }
+    if let Some(carry) = &report.carry {
+        page.paragraph(0, Tone::Plain, &format!("{}.", carried(carry, &report.command)))?;
+    }
     hosts(&mut page, report, detail)?;
     changes(&mut page, report, sample)?;
     ledger(&mut page, report)?;
     certificates(&mut page, report, detail)?;
+    if let Some(carry) = &report.carry {
+        conflicts::render(carry, detail, &mut page)?;
+    }
     left(&mut page, report, sample, detail)
 }
 
@@ -317,7 +327,13 @@ fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
     }
 }
 
-fn more(page: &mut Page<'_>, indent: usize, number: usize, noun: &str) -> io::Result<()> {
+/// How many more there are, if any.
+pub(super) fn more(
+    page: &mut Page<'_>,
+    indent: usize,
+    number: usize,
+    noun: &str,
+) -> io::Result<()> {
     match number as u64 {
         0 => Ok(()),
         number => {

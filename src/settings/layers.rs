@@ -18,9 +18,9 @@ const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 3] = ["concurrency", "retries", "warn-days"];
+const NUMBERS: [&str; 4] = ["batch", "concurrency", "retries", "warn-days"];
 /// Options that hold yes or no.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "allow-private",
     "check-all",
     "force",
@@ -29,24 +29,34 @@ const FLAGS: [&str; 9] = [
     "only-changed",
     "quiet",
     "redact",
+    "require-approval",
     "verbose",
 ];
 
 /// Options that are about one run, so that no layer gives them.
-const TYPED: [&str; 21] = [
+const TYPED: [&str; 30] = [
     "after",
+    "again",
+    "all",
+    "approvals",
     "at",
     "chain",
     "config",
     "crl",
     "csr",
+    "except",
+    "export",
     "format",
     "help",
+    "host",
     "import",
+    "note",
     "ocsp",
     "output",
     "plan",
+    "rebase",
     "retry",
+    "reverse",
     "role",
     "save-chain",
     "save-roots",

@@ -61,6 +61,14 @@ impl Authority {
         Self { der, issuer: Issuer::new(params, key) }
     }
 
+    /// The CA of this name with a new key of its own, certified by the old one.
+    pub(crate) fn rollover(&self, name: &str, algorithm: &'static SignatureAlgorithm) -> Self {
+        let key = key(algorithm);
+        let params = ca_params(name, |_| {});
+        let der = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
+        Self { der, issuer: Issuer::new(params, key) }
+    }
+
     /// Another certificate for the key of a CA, issued by this one.
     pub(crate) fn cross(&self, other: &Self, name: &str) -> Vec<u8> {
         let params = ca_params(name, |_| {});

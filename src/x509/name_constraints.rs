@@ -42,11 +42,17 @@ pub(crate) fn check_common_names(path: &[&Certificate]) -> Option<Problem> {
     let end_entity = path.first()?;
     check_names(path, &|certificate| {
         let names = match certificate.der == end_entity.der {
-            true => certificate.common_names.iter().filter(|name| is_preferred_syntax(name)),
+            true => certificate.common_names.iter().filter(|name| may_be_host(name)),
             false => return Ok(Vec::new()),
         };
         Ok(names.cloned().map(GeneralName::Dns).collect())
     })
+}
+
+/// Whether a client may take a common name for that of a host. Hosts with an underscore exist,
+/// although no dNSName may have one.
+fn may_be_host(name: &str) -> bool {
+    is_preferred_syntax(&name.replace('_', "x"))
 }
 
 /// The names of a certificate that constraints are laid on.

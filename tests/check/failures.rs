@@ -31,6 +31,17 @@ fn what_cannot_be_used_is_named() {
         ),
         (&[NAME, "--chain", "chain.pem", "--ocsp", "none.ocsp"], 1, &["cannot read `none.ocsp`"]),
         (&[NAME, "--chain", "chain.pem", "--crl", "empty.pem"], 2, &["`empty.pem` is empty"]),
+        (
+            &[NAME, "--chain", "chain.pem", "--crl", "root.pem"],
+            2,
+            &["`root.pem` holds no CRL", "give a CRL, in DER or PEM"],
+        ),
+        (&[NAME, "--chain", "chain.pem", "--crl", "chain.der"], 2, &["`chain.der` holds no CRL"]),
+        (
+            &[NAME, "--chain", "chain.pem", "--ocsp", "list.crl"],
+            2,
+            &["`list.crl` holds no OCSP response", "openssl ocsp -respout"],
+        ),
         (&[NAME, "--chain", "chain.pem", "--trust", "none.pem"], 1, &["cannot read `none.pem`"]),
         // Times.
         (
@@ -46,7 +57,9 @@ fn what_cannot_be_used_is_named() {
         (&["photos", "--chain", "chain.pem"], 2, &["`photos`", "fully qualified name"]),
         (&["http://c12.webex.com/"], 2, &["plain http presents no certificate"]),
         (&["ftp://c12.webex.com/"], 2, &["neither a host nor an http(s) URL"]),
-        (&["c12.webex.com:99999"], 2, &["neither a host nor an http(s) URL"]),
+        (&["c12.webex.com:99999"], 2, &["`c12.webex.com:99999`", "a port from 1 to 65535"]),
+        (&["c12.webex.com:0"], 2, &["`c12.webex.com:0`", "a port from 1 to 65535"]),
+        (&["juliet@corp.example"], 2, &["`juliet@corp.example`: it names a user, not a server"]),
         (&["-"], 2, &["standard input names no host", "one `HOST[:PORT]` or URL per line"]),
         // Options that do not go together.
         (&[NAME], 2, &["`check` asks the network, and --offline forbids it", "--chain"]),

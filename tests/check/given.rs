@@ -353,6 +353,38 @@ fn what_was_not_asked_is_said() {
 }
 
 #[test]
+fn another_time_does_not_go_with_the_answers_of_now() {
+    let lab = lab::Lab::builder()
+        .host(NAME, &["203.0.113.1"])
+        .photo_server("203.0.113.1", 443, lab::Certificate::for_names(&[NAME]))
+        .start()
+        .unwrap();
+    let folder = Folder::new();
+    let config = lab.write_config(folder.path()).unwrap();
+    let arguments = ["check", NAME, "--config", config.to_str().unwrap()];
+    for (more, expected) in [(&[][..], false), (&["--at", "2026-01-31T12:00:00Z"], true)] {
+        let run = folder.run(&[&arguments[..], more].concat());
+        let found = run.text().contains("note: --at is another time than now");
+        assert_eq!(found, expected, "{more:?}: {}", run.text());
+    }
+}
+
+#[test]
+fn an_xmpp_domain_that_was_not_given_is_spoken_of_where_it_matters() {
+    let folder = world();
+    let files = ["--chain", "xmpp.pem", "--trust", "root.pem", "--at", crate::AT];
+    for (named, expected) in [
+        (&["im.corp.example"][..], true),
+        (&["im.corp.example", "--xmpp-domain", "other.example"], false),
+        (&["imp.corp.example"], false),
+    ] {
+        let run = folder.run(&[&["check", "--service", "xmpp"], named, &files].concat());
+        let found = run.text().contains("note: no --xmpp-domain was given");
+        assert_eq!(found, expected, "{named:?}: {}", run.text());
+    }
+}
+
+#[test]
 fn the_configuration_is_heard() {
     let folder = world();
     folder.write("photofix.toml", "trust = 'root.pem'\nwarn-days = 9000\nprofile = 'strict'\n");

@@ -99,7 +99,8 @@ pub(crate) fn verdicts(presented: &Presented, question: Question<'_>) -> Verdict
         bytes: bytes.clone(),
     };
     let files: Vec<_> = presented.crls.iter().map(file).collect();
-    let answers = Answers { staple: None, fetched: &BTreeMap::new(), files: &files };
+    let answers =
+        Answers { staple: None, were_asked: false, fetched: &BTreeMap::new(), files: &files };
     // Without a CRL revocation is not what a case is about.
     let revocation = if files.is_empty() {
         Outcome::default()

@@ -75,6 +75,13 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
                 let silent = "no resolver answered a single question; name another with --dns";
                 notes.insert(0, silent.to_owned());
             }
+            if options.at.is_some() {
+                notes.push(
+                    "--at is another time than now, and the servers' revocation answers are of now: \
+                     they may say nothing of that time"
+                        .to_owned(),
+                );
+            }
             for demand in &demands {
                 judge.verdict(demand, &evidence);
             }
@@ -92,6 +99,13 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
         status = Status::Left;
     }
     let mut reports = judge.into_reports();
+    if options.xmpp_domain.is_none() && reports.iter().any(may_serve_another_domain) {
+        notes.push(
+            "no --xmpp-domain was given, so each XMPP server was taken to serve the domain of its \
+             own name; what counts is the domain that users sign in to, after the `@`"
+                .to_owned(),
+        );
+    }
     if let Manner::Role(role) = manner {
         reports.iter_mut().for_each(|report| say_what_for(report, role));
     }
@@ -191,6 +205,12 @@ fn ports_without_tls(role: Role) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Whether an XMPP server said, or its certificate does, that its own name is not its domain.
+fn may_serve_another_domain(report: &CertificateReport) -> bool {
+    let has_answered = !report.chain.is_empty() || report.verdict == VerdictKind::Refuses.as_str();
+    report.xmpp_domain.is_some() && !report.identity.matched && has_answered
 }
 
 /// Puts first what Jabber uses a port for.

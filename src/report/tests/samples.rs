@@ -106,6 +106,54 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
     }
 }
 
+/// What somebody approved.
+pub(super) fn approval() -> ApprovalFacts {
+    ApprovalFacts {
+        reviewer: "Jane Doe <jane@corp.example.com>".to_owned(),
+        time: "2026-11-20T09:30:00Z".to_owned(),
+        sha256: "ef".repeat(32),
+        approved: 3,
+        refused: 1,
+        not_approved: 2,
+    }
+}
+
+/// What became of a plan on a newer export.
+pub(super) fn carry() -> Carry {
+    let cell = |host: &str| Some(format!("https://{host}/photos/jane%40corp.example.jpg"));
+    let conflict = Conflict {
+        reason: "changed-since".into(),
+        explanation: "the photo URL is not the one that the plan knew".to_owned(),
+        key: Some("jane.doe@corp.example".to_owned()),
+        planned: Some(Place { record: 1, line: 2 }),
+        found: Some(Place { record: 3, line: 4 }),
+        old: cell("203.0.113.7"),
+        current: cell("203.0.113.9"),
+        new: cell("c12.webex.com"),
+    };
+    let gone = Conflict {
+        reason: "gone".into(),
+        explanation: "this export does not have the user any more".to_owned(),
+        found: None,
+        current: None,
+        ..conflict.clone()
+    };
+    let no_key = Conflict { reason: "no-key".into(), key: None, planned: None, ..conflict.clone() };
+    Carry {
+        planned: Some(NamedFile { file: "last-week.csv".to_owned(), sha256: "ef".repeat(32) }),
+        key: Some("email".to_owned()),
+        carried: 3,
+        newcomers: 1,
+        already: 2,
+        conflicts: vec![conflict, gone, no_key],
+    }
+}
+
+/// The report of a plan that was approved and carried over.
+pub(super) fn carried() -> Report {
+    Report { command: "rebase".into(), approval: Some(approval()), carry: Some(carry()), ..rich() }
+}
+
 /// A report with every decision and every class.
 pub(super) fn rich() -> Report {
     let mut ledger = Ledger::default();
@@ -194,6 +242,8 @@ pub(super) fn rich() -> Report {
             photo_column: "userProfilePhotoURL".to_owned(),
         },
         options,
+        approval: None,
+        carry: None,
         ledger,
         host_kinds: ["ip", "webex", "bare", "foreign", "empty", "dash", "not-url", "unreadable"]
             .into_iter()
@@ -301,6 +351,15 @@ pub(super) fn hostile() -> (Report, Vec<Row<'static>>) {
     report.export.header = Some(vec![text()]);
     report.export.photo_column = text();
     report.options.insert("map".to_owned(), text().into());
+    report.approval = Some(ApprovalFacts { reviewer: text(), ..approval() });
+    let mut carry = carry();
+    carry.planned = Some(NamedFile { file: text(), sha256: "ef".repeat(32) });
+    carry.key = Some(text());
+    for conflict in &mut carry.conflicts {
+        let Conflict { key, old, current, new, .. } = conflict;
+        [key, old, current, new].into_iter().for_each(|it| *it = Some(text()));
+    }
+    report.carry = Some(carry);
     for endpoint in &mut report.endpoints {
         endpoint.explanation = text();
         endpoint.hint = Some(text());

@@ -529,3 +529,23 @@ fn no_bent_byte_is_ever_valid() {
         }
     }
 }
+
+#[test]
+fn a_common_name_with_an_underscore_is_constrained_too() {
+    let root = Authority::root("Root");
+    let company = root.intermediate_with("Company", |params| {
+        let permitted = vec![rcgen::GeneralSubtree::DnsName("corp.example".to_owned())];
+        params.name_constraints = Some(rcgen::NameConstraints {
+            permitted_subtrees: permitted,
+            excluded_subtrees: Vec::new(),
+        });
+    });
+    for name in ["c12.webex.com", "c_12.webex.com", "*.zone_1.webex.com"] {
+        let server = company.server(|params| {
+            issue::set_common_name(params, name);
+            params.subject_alt_names = Vec::new();
+        });
+        let found = outcome(&[&server, &company.der], &root.anchors());
+        assert!(found.common_name.is_some(), "{name}");
+    }
+}

@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::hearing::{Failure, Heard, Hearing, Said};
-use super::questions::{about, has_scheme, over_http};
+use super::questions::{MAX_FOLLOWED, about, has_scheme, over_http};
 use super::{MemberStatus, Outcome, Revocation, Status};
 use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::Statement;
@@ -30,6 +30,9 @@ use crate::x509::trust::TrustAnchors;
 pub struct Answers<'a> {
     /// The OCSP response that the server sent along.
     pub staple: Option<&'a [u8]>,
+    /// Whether servers were asked. Then a source that was left out was to be asked as well; else
+    /// nobody was.
+    pub were_asked: bool,
     /// What was asked over HTTP.
     pub fetched: &'a BTreeMap<Fetch, Fetched>,
     /// What the administrator gives.
@@ -47,16 +50,23 @@ pub fn evaluate(
     at: i64,
 ) -> Outcome {
     let mut members = Vec::new();
-    for (position, member) in path.members.iter().enumerate() {
+    for (position, member) in path.members.iter().take(MAX_FOLLOWED).enumerate() {
         let Some(certificate) = chain.get(*member) else { continue };
-        if issuer::is_root(certificate, anchors) {
+        let is_top = match &path.path {
+            Some(_) => anchors.position_of(&certificate.der).is_some(),
+            None => issuer::is_root(certificate, chain, anchors),
+        };
+        if is_top {
             continue;
         }
         // Only the server's own certificate is stapled for (RFC 6066, 8).
         let staple = answers.staple.filter(|_| position == 0);
         let answers = Answers { staple, ..answers };
         let status = match issuer_of(position, chain, path, anchors) {
-            Some(issuer) => status(&Hearing { certificate, issuer, at }, answers),
+            Some(issuer) => {
+                let were_asked = answers.were_asked;
+                status(&Hearing { certificate, issuer, were_asked, at }, answers)
+            }
             None => without_issuer(certificate),
         };
         members.push(MemberStatus { member: *member, subject: certificate.label(), status });

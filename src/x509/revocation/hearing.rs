@@ -8,6 +8,9 @@ use crate::x509::crl::{self, Crl, CrlError, Reasons};
 use crate::x509::form::FormDefect;
 use crate::x509::ocsp::{Delegate, OcspError, Question};
 
+/// Why nobody was asked where others were.
+const LEFT_OUT: &str = "the server presents more certificates and sources than are asked about";
+
 /// What one source says.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
@@ -72,6 +75,8 @@ impl Failure {
 pub(super) struct Hearing<'a> {
     pub(super) certificate: &'a Certificate,
     pub(super) issuer: &'a Certificate,
+    /// Whether servers were asked, so that an answer which is not there was not wanted.
+    pub(super) were_asked: bool,
     pub(super) at: i64,
 }
 
@@ -107,7 +112,9 @@ impl Hearing<'_> {
             Purpose::Crl | Purpose::CaIssuers => Source::Crl(url),
         };
         let Some(answer) = answer else {
-            return Heard { source, elapsed_ms: None, said: Err(Failure::NotAsked(None)) };
+            let left_out = || format!("{}: {LEFT_OUT}", source.who());
+            let said = Err(Failure::NotAsked(self.were_asked.then(left_out)));
+            return Heard { source, elapsed_ms: None, said };
         };
         let said = match &answer.outcome {
             FetchOutcome::Body(body) if question.purpose == Purpose::Ocsp => {

@@ -357,7 +357,8 @@ fn a_self_signed_certificate_is_nobodys_to_revoke() {
     let chain = [parse(&own)];
     let anchors = issue::anchors(&[(&own, "test")]);
     let path = validate(&chain, &anchors, NOW);
-    let answers = Answers { staple: None, fetched: &BTreeMap::new(), files: &[] };
+    let answers =
+        Answers { staple: None, were_asked: false, fetched: &BTreeMap::new(), files: &[] };
     assert_eq!(evaluate(&chain, &path, &anchors, answers, NOW), Outcome::default());
     let nobody = TrustAnchors::default();
     let path = validate(&chain, &nobody, NOW);
@@ -407,7 +408,7 @@ fn an_expired_certificate_is_called_neither_good_nor_revoked() {
     ] {
         let answer = Fetched { outcome: FetchOutcome::Body(crl), elapsed_ms: 1 };
         let fetched = BTreeMap::from([(question.clone(), answer)]);
-        let answers = Answers { staple: None, fetched: &fetched, files: &[] };
+        let answers = Answers { staple: None, were_asked: false, fetched: &fetched, files: &[] };
         let outcome = evaluate(&chain, &path, &anchors, answers, NOW);
         assert_eq!(outcome.state().as_str(), "invalid", "{what}");
         let detail = outcome.state().detail().unwrap();
