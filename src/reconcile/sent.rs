@@ -208,8 +208,10 @@ impl Sent {
                 repeated.extend([*first, at]);
             }
         }
-        for known in repeated.into_iter().filter_map(|at| self.known.get_mut(at as usize)) {
-            (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
+        for at in repeated {
+            if let Some(known) = self.known.get_mut(at as usize) {
+                (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
+            }
         }
         planned
     }
