@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::entry::{Entry, Found, Place, Planned, Reason, Verdict};
-use super::key::KeyColumn;
 use crate::export::{Dialect, ExportError, Reader, Record, RecordKind};
+use crate::key::KeyColumn;
 use crate::name::Fqdn;
 use crate::photo::Classifier;
 use crate::rewrite::{CellChange, Guard, Leave};
