@@ -6,6 +6,7 @@ use super::entry::{Entry, Found, Planned, Verdict};
 use super::*;
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{Choices, Contents, Encoding, Layout, Reader};
+use crate::key::KeyColumn;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
@@ -124,7 +125,7 @@ fn an_old_host_goes_back_as_it_was_in_whatever_encoding() {
             let planned = export(&cell, false, before);
             let mut reader = Reader::open(planned.as_slice(), &choices(before)).unwrap();
             let dialect = reader.dialect().clone();
-            let key = KeyColumn::choose(&dialect, &dialect).unwrap();
+            let key = KeyColumn::choose(&dialect, &[&dialect]).unwrap();
             let mut index = Index::new(key);
             let mut nowhere =
                 Outputs { import: &mut Vec::new(), contents: Contents::Everything, rollback: None };
