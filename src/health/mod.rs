@@ -6,6 +6,7 @@
 
 mod ailment;
 mod cells;
+mod glance;
 mod habits;
 mod mojibake;
 mod seen;
@@ -13,12 +14,14 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::export::{Dialect, Encoding, Record, RecordKind};
 pub use ailment::Ailment;
-use crate::export::{Dialect, Record, RecordKind};
-use habits::{Habits, Watched};
-use mojibake::{has_mojibake, may_have_mojibake};
+use glance::{Glance, LETTER_E, Scratch, plain};
+use habits::{Country, Habits, Number, Watched};
+use mojibake::{has_mojibake, is_ascii, may_have_mojibake};
 pub use seen::EMAILS_COMPARED;
 use seen::{Repeated, Seen};
 
@@ -57,6 +60,8 @@ pub struct Complaint {
 #[derive(Debug)]
 pub struct Health {
     fields: usize,
+    encoding: Encoding,
+    glance: Glance,
     mandatory: Vec<usize>,
     email: Option<usize>,
     photo: usize,
@@ -92,6 +97,8 @@ impl Health {
         };
         Self {
             fields: dialect.fields,
+            encoding: dialect.encoding,
+            glance: Glance::new(dialect.encoding, dialect.delimiter.as_byte()),
             mandatory: mandatory(dialect).iter().filter_map(|name| field(&[name])).collect(),
             email: field(&["email"]),
             photo: dialect.photo_field,
@@ -104,45 +111,28 @@ impl Health {
         }
     }
 
-    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields than it should have is reported as such
-    /// elsewhere, and its cells are not where they seem to be.
+    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields
+    /// than it should have is reported as such elsewhere, and its cells are not where they seem to
+    /// be.
     pub fn look(&mut self, record: &Record<'_>) {
         let is_sound = record.kind() == RecordKind::Data
-            && record.defect().is_none()
-            && record.field_count() == self.fields;
+            && record.field_count() == self.fields
+            && record.defect().is_none();
         if !is_sound {
             return;
         }
-        for at in 0..self.mandatory.len() {
-            let field = self.mandatory[at];
-            let cell = record.field(field).map(|cell| cells::is_empty(&cell, record.encoding()));
-            if cell == Some(true) {
-                self.complain(record, field, Ailment::MandatoryEmpty, "");
-            }
-        }
+        self.mandatory(record);
         self.numbers(record);
         self.email(record);
         self.words(record);
     }
 
-    fn words(&mut self, record: &Record<'_>) {
-        let encoding = record.encoding();
-        let may_be_mojibake = may_have_mojibake(record.raw(), encoding);
-        let raw = record.raw();
-        for (field, start) in record.kept_starts().enumerate() {
-            if !may_be_mojibake && !cells::may_be_word(&raw[start..], encoding) {
-                continue;
-            }
-            let Some(cell) = record.field(field) else { continue };
-            // What a photo cell is, the host kinds tell.
-            if field == self.photo {
-                continue;
-            }
-            let text = cell.text_lossy();
-            let is_mojibake =
-                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
-            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
-                self.complain(record, field, ailment, &text);
+    fn mandatory(&mut self, record: &Record<'_>) {
+        for at in 0..self.mandatory.len() {
+            let field = self.mandatory[at];
+            let Some(cell) = record.kept_bytes(field) else { continue };
+            if self.glance.may_be_empty(cell) && cells::is_empty(&text(record, field)) {
+                self.complain(record, field, Ailment::MandatoryEmpty, "");
             }
         }
     }
@@ -150,32 +140,80 @@ impl Health {
     fn numbers(&mut self, record: &Record<'_>) {
         for at in 0..self.watched.len() {
             let watched = self.watched[at];
-            let Some(cell) = record.field(watched.field) else { continue };
-            if cell.raw().is_empty() {
+            let Some(cell) = record.kept_bytes(watched.field).filter(|it| !it.is_empty()) else {
                 continue;
-            }
-            let text = cell.text_lossy();
-            if cells::is_scientific(&text) {
-                self.complain(record, watched.field, Ailment::Scientific, &text);
-                continue;
-            }
-            let country = match self.country.filter(|_| watched.by_country) {
-                Some(field) => record.field(field).map(|cell| cell.text_lossy()),
-                None => None,
             };
-            self.habits.meet(watched, country.as_deref().unwrap_or(""), &text, record.position());
+            match plain(cell, self.encoding, &mut Scratch::default()) {
+                Some((text, kind)) if kind & LETTER_E == 0 => {
+                    self.number(record, watched, Number::of(text, watched.holds));
+                }
+                _ => {
+                    let text = text(record, watched.field);
+                    if cells::is_scientific(&text) {
+                        self.complain(record, watched.field, Ailment::Scientific, &text);
+                    } else {
+                        let number = Number::of(text.trim().as_bytes(), watched.holds);
+                        self.number(record, watched, number);
+                    }
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, record: &Record<'_>, watched: Watched, number: Option<Number<'_>>) {
+        let Some(number) = number else { return };
+        let country = match self.country.filter(|_| watched.by_country) {
+            None => Some(Country::default()),
+            Some(field) => {
+                let cell = record.kept_bytes(field).unwrap_or_default();
+                match plain(cell, self.encoding, &mut Scratch::default()) {
+                    Some((name, _)) => Country::of(name),
+                    None => Country::of(text(record, field).as_bytes()),
+                }
+            }
+        };
+        if let Some(country) = country {
+            self.habits.meet(watched, country, number, record.position());
         }
     }
 
     fn email(&mut self, record: &Record<'_>) {
-        let Some(field) = self.email else { return };
-        let Some(cell) = record.field(field) else { return };
-        let text = cell.text_lossy();
-        let text = text.trim();
-        if text.is_empty() || text == "-" {
+        if self.emails.is_cut() {
             return;
         }
-        self.emails.meet(text, record.position());
+        let Some(field) = self.email else { return };
+        let cell = record.kept_bytes(field).unwrap_or_default();
+        match plain(cell, self.encoding, &mut Scratch::default()) {
+            Some((b"" | b"-", _)) => {}
+            Some((email, _)) => self.emails.meet_ascii(email, record.position()),
+            None => match text(record, field).trim() {
+                "" | "-" => {}
+                email => self.emails.meet(email, record.position()),
+            },
+        }
+    }
+
+    fn words(&mut self, record: &Record<'_>) {
+        let raw = record.raw();
+        let is_doubtful = !is_ascii(raw, self.encoding) && may_have_mojibake(raw, self.encoding);
+        if !is_doubtful && !self.glance.any_word(record) {
+            return;
+        }
+        let photo = self.photo;
+        for field in (0..self.fields).filter(|field| *field != photo) {
+            // What a photo cell is, the host kinds tell.
+            let Some(cell) = record.kept_bytes(field) else { continue };
+            let may_be_mojibake = is_doubtful && !is_ascii(cell, self.encoding);
+            if !may_be_mojibake && !self.glance.may_be_word(cell) {
+                continue;
+            }
+            let text = text(record, field);
+            let is_mojibake =
+                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
+            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
+                self.complain(record, field, ailment, &text);
+            }
+        }
     }
 
     fn complain(&mut self, record: &Record<'_>, field: usize, ailment: Ailment, text: &str) {
@@ -210,6 +248,11 @@ impl Health {
     }
 }
 
+/// What a cell says; nothing where there is none.
+fn text<'a>(record: &Record<'a>, field: usize) -> Cow<'a, str> {
+    record.field(field).map(|cell| cell.text_lossy()).unwrap_or_default()
+}
+
 /// The columns that WebEx wants filled (Jabber 12.9 cloud guide, "Create Users"; Messenger help
 /// page 17447 for the directory file).
 fn mandatory(dialect: &Dialect) -> &'static [&'static str] {
@@ -234,7 +277,7 @@ fn names(dialect: &Dialect) -> Vec<String> {
     }
     let skipped = if dialect.fields == 24 { 0 } else { 1 };
     let known = BOTH[..7].iter().chain(&TODAY[skipped..]).map(|name| (*name).to_owned());
-    let rest = (15 - skipped..dialect.fields.max(15)).map(|at| format!("field {at}"));
+    let rest = (15 - skipped..=dialect.fields).map(|at| format!("field {at}"));
     let mut names: Vec<String> = known.chain(rest).collect();
     names.truncate(dialect.fields);
     names
