@@ -3,7 +3,8 @@
 //! [`run`] is an ordinary function. Inside it one thread surveys many endpoints at once; each
 //! distinct question is put once, and the [`Evidence`] is ordered by question, so that neither the
 //! number of things under way nor the order of answers shows in the result. What the answers mean
-//! for an export is decided elsewhere.
+//! for an export is decided elsewhere. [`replay`] gives the answers of an earlier run instead, and asks
+//! nobody.
 
 mod connect;
 mod connect_to;
@@ -16,6 +17,7 @@ mod live;
 mod no_proxy;
 mod old_tls;
 mod proxy;
+mod recorded;
 mod server;
 mod settings;
 mod survey;
@@ -38,6 +40,7 @@ use crate::reference::Scope;
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use no_proxy::NoProxy;
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{NOT_RECORDED, Question, Replayed, replay};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
 
