@@ -35,6 +35,7 @@ pub mod plan;
 pub mod profile;
 pub mod proof;
 pub mod reconcile;
+pub mod recording;
 pub mod reference;
 pub mod report;
 pub mod request;

@@ -10,6 +10,7 @@ use super::facts;
 use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::progress::{INTERRUPTED, Progress};
+use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use super::web_proxy;
 use crate::census::{Census, Kind};
@@ -23,13 +24,15 @@ use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
+use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
 use crate::rewrite::{Leave, Treatment, Treatments, expected_ledger};
+use crate::seal::UNSEALED;
 use crate::settings::{
-    self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
+    self, CertificatePlan, Gathering, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
 };
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
@@ -44,6 +47,9 @@ pub(super) struct Job {
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
+    /// Where the evidence comes from, and whether it is kept.
+    pub gathering: Gathering,
+    replay: Option<Replay>,
     options: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -56,14 +62,21 @@ pub(super) struct Outcome {
     pub treatments: Treatments,
     /// When the evidence was gathered, in seconds since the epoch.
     pub at: i64,
+    /// What was learned, where it is to be kept.
+    pub recording: Option<Recording>,
 }
 
 impl Job {
-    /// Resolves the options of a job.
+    /// Resolves the options of a job, and reads the recording that it goes by, if any. `export` is
+    /// the path of the export.
     ///
     /// # Errors
-    /// [`Failure`] names the option and its value.
-    pub(super) fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
+    /// [`Failure`] names the option and its value, or the recording and what is wrong with it.
+    pub(super) fn resolve(
+        options: &JobOptions,
+        export: &Path,
+        layers: &Layers,
+    ) -> Result<Self, Failure> {
         let reading = layers.fill(&options.reading)?;
         let scope = layers.fill(&options.scope)?;
         let network = layers.fill(&options.network)?;
@@ -76,12 +89,16 @@ impl Job {
             shown.insert("proxy".to_owned(), proxy.to_string().into());
         }
         let (policy, webex) = settings::policy(&policy, network.reach)?;
+        let gathering = settings::gathering(&options.recording, network.reach)?;
+        let replay = Replay::open(&gathering, export, &mut shown)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
             scope: settings::scope(&scope)?,
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
+            gathering,
+            replay,
             network,
             options: shown,
         })
@@ -96,7 +113,16 @@ impl Job {
         let map = self.scope.map.iter().map(|path| (path, "the map"));
         let candidates = self.scope.candidates.iter().map(|path| (path, "the candidates"));
         let configuration = layers.file_name().map(|path| (path, "the configuration"));
-        trust.chain(map).chain(candidates).chain(configuration).collect()
+        let recording = match &self.gathering {
+            Gathering::Replay(path) => Some((path, "the recording")),
+            Gathering::Ask | Gathering::Record(_) => None,
+        };
+        trust.chain(map).chain(candidates).chain(configuration).chain(recording).collect()
+    }
+
+    /// What is said to whoever replays a recording.
+    pub(super) fn replay_sentence(&self) -> Option<String> {
+        self.replay.as_ref().map(Replay::sentence)
     }
 
     /// Counts, asks, judges and decides.
@@ -110,7 +136,7 @@ impl Job {
         export: &ExportFile,
         progress: Progress,
     ) -> Result<Outcome, Failure> {
-        let mut scope = self.load_scope()?;
+        let (mut scope, names) = self.load_scope()?;
         let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
@@ -124,10 +150,13 @@ impl Job {
             .cloned()
             .collect();
         let hosts = self.hosts_to_check(&first.census);
+        let facts = first.facts(export);
+        let digest = Digest { bytes: facts.bytes, sha256: facts.sha256.clone() };
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
+        let asked_from = now();
         let (evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
@@ -138,9 +167,19 @@ impl Job {
                 (Evidence::default(), None)
             }
             Reach::Network => {
-                let trust = trust::load(&self.certificates.trust)?;
+                let trust = self.trust()?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
+                let agenda =
+                    Agenda { endpoints: endpoints.clone(), hosts: hosts.iter().cloned().collect() };
+                let evidence = match &self.replay {
+                    None => self.ask(&agenda, &scope, &trust, progress)?,
+                    Some(replay) => {
+                        let replayed = replay.answer(&agenda, &scope, &trust);
+                        let here = Here { export: &digest, names: &names, options: &self.options };
+                        notes.splice(0..0, replay.notes(&replayed, &here));
+                        replayed.evidence
+                    }
+                };
                 if evidence.resolver.is_silent() {
                     notes.insert(
                         0,
@@ -156,7 +195,9 @@ impl Job {
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
-        let at = jiff::Timestamp::now().as_second();
+        let at = self.replay.as_ref().map_or_else(now, |replay| replay.recording.judged_at);
+        let kept = trust.as_ref().filter(|_| matches!(self.gathering, Gathering::Record(_)));
+        let trust_kept = kept.map(Trust::recorded);
         let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
 
         let decided: Vec<Decided> = endpoints
@@ -183,7 +224,7 @@ impl Job {
             tool: Tool::this(),
             command: command.into(),
             notes,
-            export: first.facts(export),
+            export: facts,
             options: self.options.clone(),
             approval: None,
             carry: None,
@@ -198,10 +239,32 @@ impl Job {
                 .collect(),
             certificates: judge.map(Judge::into_reports).unwrap_or_default(),
         };
-        Ok(Outcome { report, treatments, at })
+        let recording = trust_kept.map(|trust| Recording {
+            schema: recording::SCHEMA.to_owned(),
+            tool: Tool::this(),
+            asked_from,
+            judged_at: at,
+            export: digest,
+            names,
+            options: self.options.clone(),
+            trust,
+            evidence,
+            sha256: UNSEALED.to_owned(),
+        });
+        Ok(Outcome { report, treatments, at, recording })
     }
 
-    fn load_scope(&self) -> Result<Scope, Failure> {
+    /// The trust anchors: of a replay the recorded ones, unless others are named.
+    fn trust(&self) -> Result<Trust, Failure> {
+        match &self.replay {
+            Some(replay) if replay.trust == ReplayTrust::Recorded => {
+                Ok(Trust::of_recording(&replay.recording.trust))
+            }
+            _ => trust::load(&self.certificates.trust),
+        }
+    }
+
+    fn load_scope(&self) -> Result<(Scope, NameFiles), Failure> {
         let read =
             |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
@@ -209,17 +272,22 @@ impl Job {
             default_host: self.scope.default_host.clone(),
             ..Scope::default()
         };
+        let mut files = NameFiles::default();
         if let Some(path) = &self.scope.map {
-            scope.map = HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
+            let map = read(path)?;
+            files.map = Some(Digest::of(&map));
+            scope.map = HostMap::parse(&map).map_err(|error| Failure::map(path, &error))?;
         }
         if let Some(path) = &self.scope.candidates {
-            scope.list = parse_name_list(&read(path)?).map_err(|(line, error)| {
+            let candidates = read(path)?;
+            files.candidates = Some(Digest::of(&candidates));
+            scope.list = parse_name_list(&candidates).map_err(|(line, error)| {
                 let why =
                     error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
                 Failure::candidates(path, line, &why)
             })?;
         }
-        Ok(scope)
+        Ok((scope, files))
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {
@@ -236,19 +304,21 @@ impl Job {
 
     fn ask(
         &self,
-        endpoints: &[Endpoint],
-        hosts: &BTreeSet<Service>,
+        agenda: &Agenda,
         scope: &Scope,
         trust: &Trust,
         progress: Progress,
     ) -> Result<Evidence, Failure> {
-        if endpoints.is_empty() && hosts.is_empty() {
+        if agenda.is_empty() {
             return Ok(Evidence::default());
         }
-        let agenda =
-            Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
-        ask(&agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
+        ask(agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
+}
+
+/// The clock, in seconds since the epoch.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// Asks the network, with a progress bar.

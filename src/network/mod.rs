@@ -60,6 +60,13 @@ pub struct Agenda {
     pub hosts: Vec<Service>,
 }
 
+impl Agenda {
+    /// Whether there is nothing to ask.
+    pub fn is_empty(&self) -> bool {
+        self.endpoints.is_empty() && self.hosts.is_empty()
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {

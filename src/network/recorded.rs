@@ -59,7 +59,7 @@ impl fmt::Display for Question {
 }
 
 /// What a run comes to that gets the answers of an earlier one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// The answers to the questions of this run.
     pub evidence: Evidence,
