@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reconcile", &["key", "rewrite", "export"]),
     ("report", &["ledger", "evidence"]),
     ("seal", &[]),
+    ("recording", &["evidence", "report", "seal"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
     ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
     ("journal", &[]),
