@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::{Folder, Run, free_port, missing, peer, samples};
-use lab::{Certificate, DnsFault, Lab, TlsFault};
+use lab::{Certificate, Delivery, DnsFault, Lab, Ocsp, TlsFault};
 use photofix::recording::Recording;
 use serde_json::Value;
 
@@ -160,7 +160,13 @@ fn faults_are_replayed_as_they_were() {
         ("tarpit", tls(TlsFault::Tarpit), "within 1 s"),
         ("refused", tls(TlsFault::Refused), "refused"),
         ("other name", served(other_name), "c8.webex.com"),
-        ("revoked", served(named.clone().revoked()), "revoked"),
+        ("revoked", served(named.clone().sources(Ocsp::revoked(None).delegated())), "revoked"),
+        ("stapled", served(named.clone().staple(Ocsp::revoked(None))), "stapled"),
+        (
+            "no responder",
+            served(named.clone().sources(Ocsp::good().delivery(Delivery::Refused))),
+            "unreachable",
+        ),
         ("expired", served(named.clone().expired()), "expired"),
     ] {
         let folder = Folder::new();

@@ -188,7 +188,7 @@ fn recordings_that_nobody_wrote_are_refused_with_the_reason() {
         ("/evidence/handshakes", json!([{"question": target, "answer": handshake}]), "no base64"),
         ("/evidence/gossip", json!([]), "unknown field `gossip`"),
         ("/surprise", json!(1), "unknown field `surprise`"),
-        ("/judged_at", json!("yesterday"), "yesterday"),
+        ("/judged_at", json!("yesterday"), "failed to parse"),
         ("/evidence/resolver", json!(7), "ResolverHealth"),
         ("/schema", json!("photofix.recording/2"), "this version reads `photofix.recording/1`"),
     ] {
