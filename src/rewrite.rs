@@ -58,6 +58,10 @@ pub enum Rewritten<'r> {
         class: Class,
         /// Why.
         treatment: &'r Treatment,
+        /// Where the cell points.
+        endpoint: Endpoint,
+        /// The host's place in `cell`.
+        host: Range<usize>,
         /// The photo cell's text.
         cell: Cow<'r, str>,
     },
@@ -70,6 +74,8 @@ pub enum Rewritten<'r> {
 /// A host replaced inside one record.
 #[derive(Debug)]
 pub struct CellChange<'r> {
+    /// Where the cell pointed.
+    pub endpoint: Endpoint,
     /// The bytes of the record that `host` replaces.
     pub span: Range<usize>,
     /// The new host, ASCII.
@@ -155,9 +161,11 @@ fn treated<'r>(
     url: &PhotoUrl,
     treatment: &'r Treatment,
 ) -> Rewritten<'r> {
+    let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let to = match treatment {
         Treatment::Leave { class, .. } => {
-            return Rewritten::Left { class: *class, treatment, cell: text };
+            let host = url.host_span.clone();
+            return Rewritten::Left { class: *class, treatment, endpoint, host, cell: text };
         }
         Treatment::Rewrite(to) => to.name(),
     };
@@ -166,6 +174,7 @@ fn treated<'r>(
     let new = photo::with_host(&text, url, to);
     match (span, new) {
         (Some(span), Ok(new)) => Rewritten::Changed(CellChange {
+            endpoint,
             span,
             host: to.as_str(),
             old_host: url.host_span.clone(),

@@ -104,11 +104,16 @@ impl Failure {
     pub fn rewrite(file: &str, error: &RewriteError) -> Self {
         match error {
             RewriteError::Export(error) => Self::export(file, error),
-            RewriteError::Output(error) => Self::failed(
-                format!("cannot write an output: {error}"),
-                "see that the disk has room; nothing was left behind",
-            ),
+            RewriteError::Output(error) => Self::output(error),
         }
+    }
+
+    /// One of several outputs could not be written.
+    pub fn output(error: &io::Error) -> Self {
+        Self::failed(
+            format!("cannot write an output: {error}"),
+            "see that the disk has room; nothing was left behind",
+        )
     }
 
     /// The network could not be asked at all.

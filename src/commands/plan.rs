@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use sha2::{Digest, Sha256};
+
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::job::{Job, Outcome};
@@ -9,6 +11,8 @@ use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::cli::{self, ImportOptions};
 use crate::plan::Plan;
+use crate::report::PlanIdentity;
+use crate::rewrite::hex;
 use crate::settings::Layers;
 
 /// Runs it.
@@ -32,9 +36,14 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
     let summary = voice.summary(&report, &destination.rows);
     let status = Status::of(&report.ledger);
     let plan = Plan::new(report, &done);
-    serde_json::to_writer_pretty(&mut out, &plan)
+    serde_json::to_vec_pretty(&plan)
         .map_err(std::io::Error::from)
-        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|mut plan| {
+            plan.push(b'\n');
+            destination.rows.plan =
+                Some(PlanIdentity { sha256: hex(&Sha256::digest(&plan)) });
+            out.write_all(&plan)
+        })
         .and_then(|()| out.flush())
         .map_err(|error| Failure::file("write", &options.output, &error))?;
     drop(out);

@@ -7,7 +7,9 @@ use super::failure::Failure;
 use super::output::Outputs;
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
-use crate::report::{Change, Held, Kind, Redaction, Renderer, Report, Row, renderer};
+use crate::report::{
+    Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer,
+};
 use crate::rewrite::{Met, Rewritten, Treatment};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
@@ -18,6 +20,8 @@ pub(super) struct Rows {
     renderers: Vec<Box<dyn Renderer>>,
     /// The first rows, for the summary.
     pub sample: Sample,
+    /// The plan that the reports belong to, once it is known.
+    pub plan: Option<PlanIdentity>,
     new_record: Vec<u8>,
 }
 
@@ -37,7 +41,8 @@ impl Rows {
             let spool = tempfile::SpooledTempFile::new(SPOOL);
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
-        Ok(Self { renderers, sample: Sample::new(redaction), new_record: Vec::new() })
+        let sample = Sample::new(redaction);
+        Ok(Self { renderers, sample, plan: None, new_record: Vec::new() })
     }
 
     /// Begins every report.
@@ -64,28 +69,35 @@ impl Rows {
             Some(_) => None,
         };
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
-        let held = |value, class, reason, explanation, hint| {
-            Row::Held(Held {
+        let row = match met.rewritten {
+            Rewritten::Untouched => return Ok(()),
+            Rewritten::Unreadable(why) => Row::Held(Held {
                 record: position.record,
                 line: position.line,
                 byte: position.byte,
                 key,
-                value,
+                endpoint: None,
+                value: None,
+                host: 0..0,
                 class,
-                reason,
-                explanation,
-                hint,
-            })
-        };
-        let row = match met.rewritten {
-            Rewritten::Untouched => return Ok(()),
-            Rewritten::Unreadable(why) => {
-                held(None, class, why.reason, why.explanation.as_str(), Some(why.hint))
-            }
-            Rewritten::Left { treatment, cell, .. } => match treatment {
-                Treatment::Leave { reason, explanation, hint, .. } => {
-                    held(Some(cell.as_ref()), class, reason, explanation, hint.as_deref())
-                }
+                reason: why.reason,
+                explanation: &why.explanation,
+                hint: Some(why.hint),
+            }),
+            Rewritten::Left { treatment, endpoint, cell, host, .. } => match treatment {
+                Treatment::Leave { reason, explanation, hint, .. } => Row::Held(Held {
+                    record: position.record,
+                    line: position.line,
+                    byte: position.byte,
+                    key,
+                    endpoint: Some(endpoint),
+                    value: Some(cell.as_ref()),
+                    host: host.clone(),
+                    class,
+                    reason,
+                    explanation,
+                    hint: hint.as_deref(),
+                }),
                 Treatment::Rewrite(_) => return Ok(()),
             },
             Rewritten::Changed(change) => {
@@ -95,6 +107,7 @@ impl Rows {
                     record: position.record,
                     line: position.line,
                     key,
+                    endpoint: &change.endpoint,
                     old: change.old.as_ref(),
                     new: change.new.as_str(),
                     old_host: change.old_host.clone(),
@@ -115,6 +128,7 @@ impl Rows {
     /// # Errors
     /// When one cannot be written.
     pub(super) fn finish(&mut self) -> io::Result<()> {
-        self.renderers.iter_mut().try_for_each(|renderer| renderer.finish())
+        let plan = self.plan.as_ref();
+        self.renderers.iter_mut().try_for_each(|renderer| renderer.finish(plan))
     }
 }

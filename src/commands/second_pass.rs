@@ -136,7 +136,6 @@ impl Destination {
         rows.begin(report).map_err(RewriteError::Output)?;
         let done =
             rewrite_export(reader, treatments, &mut outputs, &mut |met| rows.met(&met, &dialect))?;
-        rows.finish().map_err(RewriteError::Output)?;
         if let Some(rollback) = &mut self.rollback {
             rollback.flush().map_err(RewriteError::Output)?;
         }
@@ -146,7 +145,7 @@ impl Destination {
         Ok(done)
     }
 
-    /// Puts everything in its place; gives what was written and where.
+    /// Ends the reports and puts everything in its place; gives what was written and where.
     ///
     /// # Errors
     /// [`Failure`] when something cannot be put in its place; then nothing new is there.
@@ -154,7 +153,8 @@ impl Destination {
         if interrupted() {
             return Err(Failure::interrupted());
         }
-        let Self { outputs, import, rollback, rows, .. } = self;
+        let Self { outputs, import, rollback, mut rows, .. } = self;
+        rows.finish().map_err(|error| Failure::output(&error))?;
         drop((import, rollback, rows));
         outputs.commit()
     }

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::escape::CsvField;
-use super::{Renderer, Report, Row};
+use super::{PlanIdentity, Renderer, Report, Row};
 use crate::ledger::Class;
 
 /// A table written to `out`.
@@ -54,7 +54,7 @@ impl Renderer for Csv {
         )
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.out.flush()
     }
 }

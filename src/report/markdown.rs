@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
-use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row};
+use super::{Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
@@ -110,7 +110,7 @@ impl Renderer for Markdown {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.more(self.held)?;
         if self.changes > 0 {
             let all = self.ledger.of(Class::Rewritten);

@@ -177,7 +177,7 @@ fn a_report_that_cannot_be_written_whole_is_an_error() {
             let done = renderer
                 .begin(&report)
                 .and_then(|()| rows.iter().try_for_each(|row| renderer.row(row)))
-                .and_then(|()| renderer.finish());
+                .and_then(|()| renderer.finish(None));
             assert_eq!(done.is_ok(), room == whole, "{ending} with room for {room} of {whole}");
         }
     }

@@ -3,5 +3,5 @@
 
 mod golden;
 mod patch;
-mod samples;
+pub(super) mod samples;
 mod schemas;
