@@ -154,6 +154,9 @@ def users():
           + "https://203.0.113.10/\udcff\udcfe.jpg" + "," * 8)
     f.raw("900006,Latin\udce9,In,Neighbour,latin@corp.example.com,latin" + "," * 14
           + "https://203.0.113.10/latin.jpg" + "," * 8)
+    # Certificates that are fine but for revocation.
+    f.row("https://203.0.113.28/photos/revoked.jpg")  # its OCSP responder says so
+    f.row("https://203.0.113.29/photos/unproved.jpg")  # its OCSP responder does not answer
     return "".join(f.lines).encode("utf-8", "surrogateescape")
 
 

@@ -3,13 +3,14 @@
 //! A client that is given a name may connect to any of the name's addresses. So every address is
 //! judged on its own, and the name is as good as the worst of them.
 
+mod guide_roots;
+mod remarks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::evidence::{
-    Answer, Evidence, Family, FetchOutcome, Handshake, HandshakeOutcome, Purpose, Service, Target,
-};
+use crate::evidence::{Answer, Evidence, Family, Handshake, HandshakeOutcome, Service, Target};
 use crate::name::Fqdn;
 use crate::profile::{Occasion, Profile, ProfileId, Verdict};
 use crate::reference::ReferenceIdentifier;
@@ -102,7 +103,9 @@ impl NameVerdict {
 pub fn certify(demand: &Demand, evidence: &Evidence, standard: Standard<'_>) -> NameVerdict {
     let mut judge = Judge { demand, evidence, standard, chains: BTreeMap::new() };
     let servers = addresses(&demand.service, evidence);
-    let certificates: Vec<_> = servers.into_iter().map(|one| judge.certificate_at(one)).collect();
+    let mut certificates: Vec<_> =
+        servers.into_iter().map(|one| judge.certificate_at(one)).collect();
+    remarks::compare_addresses(&mut certificates);
     let verdict = match worst(&certificates) {
         Some(verdict) => verdict,
         None => {
@@ -203,6 +206,9 @@ impl<'a> Judge<'a> {
             revocation: &read.revocation,
         };
         let verdict = self.standard.profile.judge(&case, self.demand.occasion);
+        let mut remarks = read.remarks;
+        let unminded = self.standard.profile.unminded(&verdict.findings);
+        remarks.extend(unminded.map(|finding| finding.detail.clone()));
         CertificateVerdict {
             address,
             verdict,
@@ -212,7 +218,7 @@ impl<'a> Judge<'a> {
             is_closed: matches!(handshake.outcome, HandshakeOutcome::NoConnection(_)),
             protocol: handshake.protocol.clone(),
             revocation: read.revocation,
-            remarks: read.remarks,
+            remarks,
         }
     }
 }
@@ -234,37 +240,20 @@ fn read((presented, staple): Presented<'_>, evidence: &Evidence, standard: Stand
         None => {}
     }
     let path = validate(&chain, anchors, at);
-    let answers = Answers { staple, fetched: &evidence.fetched, files: &evidence.files };
+    let answers = Answers {
+        staple,
+        were_asked: evidence.revocation_asked,
+        fetched: &evidence.fetched,
+        files: &evidence.files,
+    };
     let revocation = revocation::evaluate(&chain, &path, anchors, answers, at);
-    let remarks = completion(&chain, &path, evidence, anchors, at).into_iter().collect();
+    let unreadable_others = match &unreadable {
+        Some(_) => 0,
+        None => presented.len() - chain.len(),
+    };
+    let seen = remarks::Presented { chain: &chain, unreadable: unreadable_others, path: &path };
+    let remarks = remarks::remarks(seen, evidence, standard);
     Read { chain: chain.into(), unreadable, path, revocation, remarks }
-}
-
-/// With what a path that leads nowhere would be complete, when the issuer's certificate was asked
-/// for. It is said and never used: what a server does not present, a client may not have.
-fn completion(
-    chain: &[Certificate],
-    path: &PathOutcome,
-    evidence: &Evidence,
-    anchors: &TrustAnchors,
-    at: i64,
-) -> Option<String> {
-    if path.path.is_some() {
-        return None;
-    }
-    let questions = revocation::questions(chain, anchors);
-    questions.iter().filter(|question| question.purpose == Purpose::CaIssuers).find_map(
-        |question| {
-            let FetchOutcome::Body(body) = &evidence.fetched.get(question)?.outcome else {
-                return None;
-            };
-            let completion = revocation::completed_by(chain, anchors, body, at)?;
-            Some(format!(
-                "{completion}, which the server should send (it came from `{}`)",
-                question.url
-            ))
-        },
-    )
 }
 
 fn addresses(service: &Service, evidence: &Evidence) -> BTreeSet<IpAddr> {

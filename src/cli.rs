@@ -12,12 +12,34 @@ use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable (check: a name is not trusted); 1 failed, no output written (verify: something else
-moved); 2 usage; 4 stale or mismatched plan; 130 interrupted.
+or unreadable, or a change met a conflict (check: a name is not trusted); 1 failed, no output written
+(verify: something else moved); 2 usage; 4 stale or mismatched plan or approvals, or a plan that may
+not be applied; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the
-environment over the file.";
+PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
+over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
+and of files, nor what is said of one plan (--approvals, --again, --export, --rebase, --reverse, and
+the answers of `approve`).";
+
+/// Headings of what `check` is told.
+const SERVERS: &str = "Servers";
+const GIVEN: &str = "Files to judge";
+const SAVED: &str = "Files to write";
+
+const CARRYING: &str = "\
+With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is \
+read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does \
+not count in the first two. A change is made only where the cell is what the plan knew (--reverse: \
+what the plan wrote); users who are gone, there twice, without a key or with another photo URL are \
+listed as conflicts and left alone. A new user's host is decided as the plan decided it.
+
+Without the export that was planned for, --rebase goes by the hosts alone, and says so. For \
+--reverse EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
+
+  photofix apply users.csv --plan plan.json -o import.csv
+  photofix apply --plan plan.json --export fresh.csv --rebase -o import.csv
+  photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -43,6 +65,10 @@ pub enum Command {
     Plan(Plan),
     /// Apply a plan to the export it was made for. No network
     Apply(Apply),
+    /// Answer a plan: which hosts may be rewritten, host by host or all at once. No network
+    Approve(Approve),
+    /// Show a plan, a report or approvals, stale ones too. No network
+    Show(Show),
     /// Prove that only hosts moved between an export and an import file. No network
     Verify(Verify),
     /// Give the certificate verdicts for hosts or URLs
@@ -112,16 +138,44 @@ pub struct Plan {
 
 /// `photofix apply`.
 #[derive(Debug, Args)]
+#[command(after_help = CARRYING)]
 pub struct Apply {
-    /// The export that the plan was made for; `-` is standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub export: PathBuf,
+    /// The export that the plan was made for; `-` is standard input. With --rebase or --reverse it
+    /// may be left out: then it is the file that the plan names, if that is still the same
+    #[arg(required_unless_present_any = ["rebase", "reverse"], value_hint = ValueHint::FilePath)]
+    pub export: Option<PathBuf>,
     /// The plan
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: PathBuf,
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
+    /// wrote them; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub approvals: Option<PathBuf>,
+    /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
+    #[arg(long)]
+    pub again: bool,
+    /// Another export than the one that was planned for: what --rebase changes, or --reverse
+    #[arg(
+        long = "export",
+        value_name = "OTHER",
+        requires = "direction",
+        help_heading = "Another export",
+        value_hint = ValueHint::FilePath
+    )]
+    pub other: Option<PathBuf>,
+    /// Carry the changes over to a newer export, OTHER, and write the import file from it
+    #[arg(long, requires = "other", group = "direction", help_heading = "Another export")]
+    pub rebase: bool,
+    /// Take the changes back from an export made after the import, OTHER: cells that still hold
+    /// what was written get their old value
+    #[arg(long, requires = "other", group = "direction", help_heading = "Another export")]
+    pub reverse: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub permission: PermissionOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub import: ImportOptions,
@@ -130,18 +184,56 @@ pub struct Apply {
     pub reporting: ReportOptions,
 }
 
+/// `photofix approve`.
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The plan; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// The approvals to write; `-` is standard output
+    #[arg(short, long, value_name = "APPROVALS", default_value = "approvals.json", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// Approve every host that the plan rewrites
+    #[arg(long, conflicts_with = "host")]
+    pub all: bool,
+    /// Approve a host, on every port or on one; repeat. Without --all, --host or --except each host
+    /// is asked for on the terminal
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub host: Vec<String>,
+    /// Refuse a host, on every port or on one; repeat
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub except: Vec<String>,
+    /// Why, to be kept with every answer
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub answering: AnswerOptions,
+}
+
+/// `photofix show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A plan, a JSON report or approvals; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// `human`, `json` or `md`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "md"]))]
+    pub format: String,
+}
+
 /// `photofix verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The export
     #[arg(value_hint = ValueHint::FilePath)]
     pub export: PathBuf,
-    /// The import file made from it
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub import: PathBuf,
+    /// The import file made from it; or its parts, in their order
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub import: Vec<PathBuf>,
     /// The import file holds only the changed records
-    #[arg(long)]
-    pub only_changed: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub only_changed: Option<bool>,
     /// `human` or `json`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
     pub format: String,
@@ -157,49 +249,77 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Hosts or URLs; `-` reads them from standard input, one per line
-    #[arg(required = true, value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
+    #[arg(required_unless_present = "csr", value_name = "HOST[:PORT]|URL", value_hint = ValueHint::Hostname)]
     pub hosts: Vec<String>,
-    /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
-    #[arg(long, default_value = "http", value_parser = PossibleValuesParser::new(["http", "xmpp"]), conflicts_with = "role")]
-    pub service: String,
-    /// The domain that certificates of XMPP servers shall name [default: the host]
-    #[arg(long, value_name = "NAME")]
-    pub xmpp_domain: Option<String>,
-    /// Check every port at which Jabber talks to such a server: `cucm`, `imp`, `unity`, `meetings`
-    /// or `expressway-e`
-    #[arg(long, value_name = "ROLE")]
-    pub role: Option<String>,
-    /// Check the certificates of a PEM file as though the host presented them, its own first; repeat
-    /// to add. No connection is made
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "role")]
-    pub chain: Vec<PathBuf>,
-    /// The time to judge at, as RFC 3339 has it, such as 2027-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-    /// An OCSP response (DER) to go by; repeat
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub ocsp: Vec<PathBuf>,
-    /// A CRL (DER or PEM) to go by; repeat
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub crl: Vec<PathBuf>,
-    /// Write the certificates that were presented, as PEM
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub save_chain: Option<PathBuf>,
-    /// Write the trust anchors that the paths lead to, as PEM, ready for client computers
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub save_roots: Option<PathBuf>,
-    /// Overwrite files that exist
-    #[arg(long)]
-    pub force: bool,
     /// `human`, `json` or `jsonl`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "jsonl"]))]
     pub format: String,
+    /// How the servers speak: `http` (TLS at once) or `xmpp` (STARTTLS, port 5222)
+    #[arg(
+        long,
+        help_heading = SERVERS,
+        default_value = "http",
+        value_parser = PossibleValuesParser::new(["http", "xmpp"]),
+        conflicts_with = "role"
+    )]
+    pub service: String,
+    /// The domain that certificates of XMPP servers shall name [default: the host]
+    #[arg(long, help_heading = SERVERS, value_name = "NAME")]
+    pub xmpp_domain: Option<String>,
+    /// Check every port at which Jabber talks to such a server (of `HOST:PORT` that port alone):
+    /// `cucm`, `imp`, `unity`, `meetings` or `expressway-e`
+    #[arg(long, help_heading = SERVERS, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// Check the certificates of a PEM file as though the host presented them, its own first; repeat
+    /// to add. No connection is made
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "role")]
+    pub chain: Vec<PathBuf>,
+    /// The time to judge at, as RFC 3339 has it, such as 2027-01-31T12:00:00Z [default: now]
+    #[arg(long, help_heading = GIVEN, value_name = "TIME")]
+    pub at: Option<String>,
+    /// An OCSP response (DER) to go by; repeat
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ocsp: Vec<PathBuf>,
+    /// A CRL (DER or PEM) to go by; repeat
+    #[arg(long, help_heading = GIVEN, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub crl: Vec<PathBuf>,
+    /// Say whether a public CA would take the certification requests (CSR) of a file; repeat. No
+    /// connection is made
+    #[arg(
+        long,
+        help_heading = GIVEN,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = [
+            "hosts", "service", "xmpp_domain", "role", "chain", "at", "ocsp", "crl", "save_chain", "save_roots"
+        ]
+    )]
+    pub csr: Vec<PathBuf>,
+    /// Write the certificates that were presented, as PEM
+    #[arg(long, help_heading = SAVED, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_chain: Option<PathBuf>,
+    /// Write the trust anchors that the paths lead to, as PEM, ready for client computers
+    #[arg(long, help_heading = SAVED, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub save_roots: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub overwriting: OverwriteOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub network: NetworkOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub certificates: CertificateOptions,
+}
+
+/// What becomes of files that exist, where no report is written.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = SAVED)]
+pub struct OverwriteOptions {
+    /// Overwrite outputs that exist; an input is never overwritten
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
 }
 
 /// What `plan` and `fix` share.
@@ -335,6 +455,31 @@ pub struct PolicyOptions {
     pub check_all: Option<bool>,
 }
 
+/// When a plan may be applied.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Permission")]
+pub struct PermissionOptions {
+    /// Apply nothing without --approvals, and let `fix` do nothing at all
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub require_approval: Option<bool>,
+    /// Refuse a plan whose evidence is older, such as `12h` or `7d` [default: any age]
+    #[arg(long, value_name = "TIME")]
+    pub max_age: Option<String>,
+}
+
+/// Who answers a plan, and where the answers go.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AnswerOptions {
+    /// Who answers [default: the name you are logged in with]
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Option<String>,
+    /// Overwrite approvals that exist
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
+}
+
 /// What the import file holds.
 #[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -343,6 +488,10 @@ pub struct ImportOptions {
     /// Write the header and the changed records only
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub only_changed: Option<bool>,
+    /// Split the import file into files of N records, each with the header (IMPORT-0001.csv, …), and
+    /// list them in IMPORT.manifest.json
+    #[arg(long, value_name = "N")]
+    pub batch: Option<u32>,
     /// Write the changed records as they were, ready to import when the change must be taken back
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub rollback: Option<PathBuf>,

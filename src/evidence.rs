@@ -444,6 +444,8 @@ pub struct Evidence {
     names_at: BTreeMap<IpAddr, BTreeSet<Fqdn>>,
     /// Handshakes.
     pub handshakes: BTreeMap<Target, Handshake>,
+    /// Whether servers were asked about revocation; a question without an answer was then left out.
+    pub revocation_asked: bool,
     /// OCSP, CRL and issuer answers.
     pub fetched: BTreeMap<Fetch, Fetched>,
     /// OCSP responses and CRLs from files.

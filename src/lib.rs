@@ -15,6 +15,8 @@
 //! and the time, and gives values back. Sockets and async live in [`network`], files, clock and
 //! terminal in [`commands`]. ARCHITECTURE.md says who may know whom.
 
+pub mod approval;
+pub mod carry;
 pub mod census;
 pub mod certify;
 pub mod cli;
@@ -22,6 +24,7 @@ pub mod commands;
 pub mod decide;
 pub mod evidence;
 pub mod export;
+pub mod journal;
 pub mod ledger;
 pub mod name;
 pub mod network;
@@ -31,9 +34,11 @@ pub mod profile;
 pub mod proof;
 pub mod reference;
 pub mod report;
+pub mod request;
 pub mod rewrite;
 pub mod role;
 pub mod row;
 pub mod rules;
+pub mod seal;
 pub mod settings;
 pub mod x509;

@@ -1,5 +1,8 @@
 //! Decisions tied to one export: the plan, and whether it is stale.
 
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Endpoint;
@@ -7,20 +10,30 @@ use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
 use crate::report::{ExportFacts, Report};
-use crate::rewrite::{Done, Treatment, Treatments};
+use crate::rewrite::{Done, Leave, Treatment, Treatments};
+use crate::seal::{self, SealError, UNSEALED};
 
 /// The plan's schema and its version; published under `schema/`.
 pub const SCHEMA: &str = "photofix.plan/1";
+
+/// How far a plan's time may lie ahead of the clock before its age means nothing: clocks that are
+/// not kept right differ by minutes.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(10);
 
 /// What `plan` decided, for `apply` to do exactly that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
     /// [`SCHEMA`].
     pub schema: String,
+    /// When the evidence was gathered, which is what grows old (RFC 3339). It is part of the
+    /// evidence: the same evidence gives the same plan, whenever it is judged.
+    pub made: String,
     /// The export, the options, the ledger, the decisions and the verdicts.
     pub report: Report,
     /// What applying it will change.
     pub changes: Changes,
+    /// The [`seal`] over the whole file.
+    pub sha256: String,
 }
 
 /// The changes of a plan, without their rows.
@@ -43,6 +56,29 @@ pub enum PlanError {
     OtherSchema {
         /// What it says.
         found: String,
+    },
+    /// A byte of it changed since it was written.
+    #[error(transparent)]
+    Edited(#[from] SealError),
+    /// It was made longer ago than is allowed.
+    #[error(
+        "it is too old\n  expected  made at most {max:#} ago\n  found     made {age:#} ago, at {made}"
+    )]
+    Expired {
+        /// The greatest age allowed.
+        max: SignedDuration,
+        /// Its age.
+        age: SignedDuration,
+        /// Its time.
+        made: String,
+    },
+    /// Its age cannot be told.
+    #[error("its age cannot be told\n  expected  a time before {now}\n  found     `{made}`")]
+    Ageless {
+        /// The clock's time.
+        now: Timestamp,
+        /// What it says.
+        made: String,
     },
     /// The export is not the one that the plan was made for.
     #[error(
@@ -77,6 +113,9 @@ pub enum PlanError {
         /// Their digest.
         found_sha256: String,
     },
+    /// The export is the right one, and cannot be read as the plan says it is to be.
+    #[error("its options do not fit the export that it was made for: {0}")]
+    OtherOptions(String),
     /// A decision that no plan of ours holds.
     #[error("its decision for `{endpoint}` cannot be followed: {why}")]
     BadDecision {
@@ -88,18 +127,37 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// A plan from what was decided and what a preview of it changed.
-    pub fn new(report: Report, done: &Done) -> Self {
-        let changes =
-            Changes { count: done.ledger.of(Class::Rewritten), sha256: done.digest.clone() };
-        Self { schema: SCHEMA.to_owned(), report, changes }
+    /// A plan from what was decided on evidence gathered at `made` (RFC 3339), and from what a
+    /// preview of it changed.
+    pub fn new(report: Report, made: String, done: &Done) -> Self {
+        let changes = Changes { count: done.decided, sha256: done.digest.clone() };
+        let sha256 = UNSEALED.to_owned();
+        Self { schema: SCHEMA.to_owned(), made, report, changes, sha256 }
     }
 
-    /// Reads a plan.
+    /// The file: sealed, so that no byte of it can change unseen.
+    ///
+    /// # Errors
+    /// What the serialiser says.
+    pub fn to_file(&self) -> serde_json::Result<Vec<u8>> {
+        seal::to_file(&Self { sha256: UNSEALED.to_owned(), ..self.clone() })
+    }
+
+    /// Reads a plan, to be followed.
+    ///
+    /// # Errors
+    /// [`PlanError::NotAPlan`], [`PlanError::OtherSchema`] or [`PlanError::Edited`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, PlanError> {
+        let plan = Self::parse_to_show(bytes)?;
+        seal::check(bytes)?;
+        Ok(plan)
+    }
+
+    /// Reads a plan, to be shown: even one that was edited.
     ///
     /// # Errors
     /// [`PlanError::NotAPlan`] or [`PlanError::OtherSchema`].
-    pub fn parse(bytes: &[u8]) -> Result<Self, PlanError> {
+    pub fn parse_to_show(bytes: &[u8]) -> Result<Self, PlanError> {
         #[derive(Deserialize)]
         struct Head {
             schema: String,
@@ -129,12 +187,26 @@ impl Plan {
         })
     }
 
-    /// Whether a pass made exactly the changes promised.
+    /// Whether a plan is young enough.
+    ///
+    /// # Errors
+    /// [`PlanError::Expired`] or [`PlanError::Ageless`].
+    pub fn check_age(&self, now: Timestamp, max: Duration) -> Result<(), PlanError> {
+        let made = self.made.clone();
+        let age = made.parse::<Timestamp>().ok().map(|time| now.duration_since(time));
+        let Some(age) = age.filter(|age| *age >= -CLOCK_SKEW) else {
+            return Err(PlanError::Ageless { now, made });
+        };
+        let max = SignedDuration::try_from(max).unwrap_or(SignedDuration::MAX);
+        if age <= max { Ok(()) } else { Err(PlanError::Expired { max, age, made }) }
+    }
+
+    /// Whether a pass decided exactly the changes promised.
     ///
     /// # Errors
     /// [`PlanError::OtherChanges`] names both.
     pub fn check_changes(&self, done: &Done) -> Result<(), PlanError> {
-        let found = done.ledger.of(Class::Rewritten);
+        let found = done.decided;
         if (found, &done.digest) == (self.changes.count, &self.changes.sha256) {
             return Ok(());
         }
@@ -157,11 +229,13 @@ impl Plan {
         for entry in &self.report.endpoints {
             let bad =
                 |why: String| PlanError::BadDecision { endpoint: entry.endpoint.to_string(), why };
-            let leave = |class| Treatment::Leave {
-                class,
-                reason: entry.reason.to_string(),
-                explanation: entry.explanation.clone(),
-                hint: entry.hint.clone(),
+            let leave = |class| {
+                Treatment::Leave(Leave {
+                    class,
+                    reason: entry.reason.to_string(),
+                    explanation: entry.explanation.clone(),
+                    hint: entry.hint.clone(),
+                })
             };
             let treatment = match entry.decision.as_ref() {
                 "rewrite" => {

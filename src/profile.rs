@@ -73,6 +73,7 @@ struct OnRevocation {
     unreachable: VerdictKind,
     too_late: VerdictKind,
     invalid: VerdictKind,
+    withheld: VerdictKind,
     not_asked: VerdictKind,
 }
 
@@ -159,6 +160,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Prompts,
             too_late: Prompts,
             invalid: Prompts,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -201,6 +203,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Trusted,
             too_late: Trusted,
             invalid: Trusted,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -218,7 +221,8 @@ pub static PROFILES: [Profile; 3] = [
     },
     Profile {
         id: ProfileId::Strict,
-        says: "a client that keeps RFC 9525 and refuses what it cannot prove good",
+        says: "a client that keeps RFC 9525, RFC 5280 and the Baseline Requirements to the letter \
+               and refuses what it cannot prove good",
         identity: &["dns-id"],
         identity_of_xmpp: &["srv-id", "xmpp-addr", "dns-id"],
         rows: &[
@@ -233,6 +237,8 @@ pub static PROFILES: [Profile; 3] = [
             row("key-usage", Refuses, Unknown),
             row("signature-algorithm", Refuses, Unknown),
             row("key-strength", Refuses, Unknown),
+            row("well-formed", Refuses, Unknown),
+            row("baseline-requirements", Refuses, Unknown),
         ],
         on_revocation: OnRevocation {
             good: Trusted,
@@ -242,6 +248,7 @@ pub static PROFILES: [Profile; 3] = [
             unreachable: Refuses,
             too_late: Refuses,
             invalid: Refuses,
+            withheld: Unknown,
             not_asked: Trusted,
         },
         words: Words {
@@ -335,9 +342,10 @@ pub struct Identity {
 
 impl Profile {
     /// What the client does about one finding.
-    fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
+    pub fn response(&self, finding: &Finding, revocation: &Outcome) -> VerdictKind {
         if finding.rule == rules::NOT_REVOKED.id {
-            return self.on_revocation(revocation.state());
+            let members = revocation.members.iter().map(|one| &one.status.state);
+            return members.map(|state| self.on_revocation(state)).max().unwrap_or(Trusted);
         }
         let row = self.rows.iter().find(|row| row.rule == finding.rule);
         match (row, finding.status) {
@@ -347,9 +355,22 @@ impl Profile {
         }
     }
 
+    /// What is broken and this client is not known to mind. Of the rules about identity one that
+    /// holds is enough, so the others are left out.
+    pub fn unminded<'a>(&'a self, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
+        let has_row = |finding: &Finding| self.rows.iter().any(|row| row.rule == finding.rule);
+        findings.iter().filter(move |finding| {
+            finding.status == Status::Broken
+                && !has_row(finding)
+                && !is_about_identity(finding.rule)
+                && finding.rule != rules::NOT_REVOKED.id
+        })
+    }
+
     fn on_revocation(&self, revocation: &Revocation) -> VerdictKind {
         let on = self.on_revocation;
         match revocation {
+            Revocation::Withheld(_) => on.withheld,
             Revocation::NotAsked => on.not_asked,
             Revocation::Good => on.good,
             Revocation::Revoked { .. } => on.revoked,

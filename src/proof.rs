@@ -8,7 +8,7 @@
 use std::io::Read;
 use std::ops::Range;
 
-use crate::export::{Contents, Dialect, ExportError, Reader, Record, RecordKind};
+use crate::export::{Contents, Dialect, ExportError, Position, Reader, Record, RecordKind};
 use crate::name::Fqdn;
 use crate::photo::{self, HostKind, PhotoCell};
 
@@ -91,13 +91,12 @@ struct Proof<'p> {
 }
 
 impl Proof<'_> {
-    fn violation(&mut self, at: Option<&Record<'_>>, what: &str, expected: String, found: String) {
-        let position = at.map(Record::position);
+    fn violation(&mut self, at: Option<Position>, what: &str, expected: String, found: String) {
         self.counted.violations += 1;
         (self.on_finding)(Finding::Violation(Violation {
-            record: position.as_ref().map_or(0, |p| p.record),
-            line: position.as_ref().map_or(1, |p| p.line),
-            byte: position.as_ref().map_or(0, |p| p.byte),
+            record: at.map_or(0, |p| p.record),
+            line: at.map_or(1, |p| p.line),
+            byte: at.map_or(0, |p| p.byte),
             what: what.to_owned(),
             expected,
             found,
@@ -130,11 +129,15 @@ impl Proof<'_> {
                 (None, None) => return Ok(()),
                 (Some(old), Some(new)) => {
                     self.counted.records += u64::from(is_row(old.kind()));
-                    self.same_but_host(dialect, &old, &new);
+                    let at = new.position();
+                    match Rest::of(&old, &new) {
+                        Some(rest) => self.same_to_the_end(rest, at, export, import)?,
+                        None => self.same_but_host(dialect, &old, &new),
+                    }
                 }
                 (Some(old), None) => {
                     self.violation(
-                        Some(&old),
+                        Some(old.position()),
                         "the import file ends here, and the export goes on",
                         shown(old.raw()),
                         "the end of the file".to_owned(),
@@ -143,7 +146,7 @@ impl Proof<'_> {
                 }
                 (None, Some(new)) => {
                     self.violation(
-                        Some(&new),
+                        Some(new.position()),
                         "the import file goes on after the export's end",
                         "the end of the file".to_owned(),
                         shown(new.raw()),
@@ -152,6 +155,33 @@ impl Proof<'_> {
                 }
             }
         }
+    }
+
+    /// Reads on where one file has given more of an overlong record than the other.
+    fn same_to_the_end<E: Read, I: Read>(
+        &mut self,
+        mut rest: Rest,
+        at: Position,
+        export: &mut Reader<E>,
+        import: &mut Reader<I>,
+    ) -> Result<(), ExportError> {
+        while !rest.bytes.is_empty() {
+            let piece = match rest.side {
+                Side::Export => import.next_record()?,
+                Side::Import => export.next_record()?,
+            };
+            let piece = piece.filter(|p| p.kind() == RecordKind::Overlong { first: false });
+            if !piece.as_ref().is_some_and(|piece| rest.take(piece.raw())) {
+                let found = shown(piece.as_ref().map_or(b"", |piece| piece.raw()));
+                let (expected, found) = match rest.side {
+                    Side::Export => (shown(&rest.bytes), found),
+                    Side::Import => (found, shown(&rest.bytes)),
+                };
+                self.violation(Some(at), "a record too long to be read", expected, found);
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// With changed records only: each import record must follow from a later export record than
@@ -164,13 +194,18 @@ impl Proof<'_> {
     ) -> Result<(), ExportError> {
         while let Some(new) = import.next_record()? {
             if new.kind() == RecordKind::Blank {
-                self.violation(Some(&new), "a blank line", "no blank line".into(), String::new());
+                self.violation(
+                    Some(new.position()),
+                    "a blank line",
+                    "no blank line".into(),
+                    String::new(),
+                );
                 continue;
             }
             loop {
                 let Some(old) = export.next_record()? else {
                     self.violation(
-                        Some(&new),
+                        Some(new.position()),
                         "a record that the export does not have (from here on)",
                         "a record of the export with another host".to_owned(),
                         shown(new.raw()),
@@ -204,7 +239,7 @@ impl Proof<'_> {
                 self.moved(old, &old_cell, &new_cell, old_host, new_host);
             }
             Compared::Differs { what, expected, found } => {
-                self.violation(Some(new), &what, expected, found);
+                self.violation(Some(new.position()), &what, expected, found);
             }
         }
     }
@@ -220,6 +255,48 @@ impl Proof<'_> {
         self.counted.changed += 1;
         let moved = Moved { old, old_cell, new_cell, old_host, new_host };
         (self.on_finding)(Finding::Moved(moved));
+    }
+}
+
+/// What one file has given of an overlong record beyond the other. Where a reader cuts such a
+/// record depends on what stands before it, so the pieces of two files need not be the same.
+struct Rest {
+    side: Side,
+    bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Export,
+    Import,
+}
+
+impl Rest {
+    /// None where the two are no pieces, or their bytes differ.
+    fn of(old: &Record<'_>, new: &Record<'_>) -> Option<Self> {
+        let is_piece = |record: &Record<'_>| matches!(record.kind(), RecordKind::Overlong { .. });
+        let either = is_piece(old) || is_piece(new);
+        let (side, rest) = match (old.raw().strip_prefix(new.raw()), either) {
+            (Some(rest), true) => (Side::Export, rest),
+            (None, true) => (Side::Import, new.raw().strip_prefix(old.raw())?),
+            (_, false) => return None,
+        };
+        Some(Self { side, bytes: rest.to_vec() })
+    }
+
+    /// Takes a piece of the other file; `false` where it differs, and then nothing changes.
+    fn take(&mut self, piece: &[u8]) -> bool {
+        if let Some(rest) = self.bytes.strip_prefix(piece) {
+            self.bytes = rest.to_vec();
+            return true;
+        }
+        let Some(rest) = piece.strip_prefix(self.bytes.as_slice()) else { return false };
+        self.bytes = rest.to_vec();
+        self.side = match self.side {
+            Side::Export => Side::Import,
+            Side::Import => Side::Export,
+        };
+        true
     }
 }
 
@@ -329,4 +406,49 @@ fn shown(bytes: &[u8]) -> String {
         text.push('…');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::{Choices, Limits};
+
+    /// A host that moved, and behind it a record that is never closed: too long to be held, and
+    /// cut by the two readers in different places.
+    #[test]
+    fn overlong_records_are_compared_whole() {
+        let head = "email,userProfilePhotoURL,x\r\na,https://HOST/,b\r\n";
+        let tail = format!("c,\"{}", "never closed, \r\n".repeat(300));
+        let file = |host: &str| format!("{}{tail}", head.replace("HOST", host));
+        let (export, moved) = (file("203.0.113.7"), file("c12.webex.com"));
+        let mut other = moved.clone().into_bytes();
+        let last = other.len() - 40;
+        other[last] = b'X';
+        let cut = moved[..moved.len() - 40].to_owned();
+        let longer = format!("{moved}more");
+        for (import, is_proven) in [
+            (moved.as_bytes(), true),
+            (export.as_bytes(), true),
+            (&other, false),
+            (cut.as_bytes(), false),
+            (longer.as_bytes(), false),
+        ] {
+            for max_record in [600, 1000, 4_000, moved.len() - head.len() - 20, 1 << 20] {
+                let limits = Limits { buffer: 512, max_record };
+                let open = |bytes| Reader::open_within(bytes, &Choices::default(), limits);
+                let (mut old, mut new) = (open(export.as_bytes()).unwrap(), open(import).unwrap());
+                let counted = prove(
+                    &mut old,
+                    &mut new,
+                    Contents::Everything,
+                    &[Fqdn::parse("webex.com").unwrap()],
+                    &mut |_| {},
+                )
+                .unwrap();
+                let place = format!("{max_record}: {counted:?}");
+                assert_eq!(counted.violations == 0, is_proven, "{place}");
+                assert_eq!(counted.records, 2, "{place}");
+            }
+        }
+    }
 }

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
@@ -19,6 +18,7 @@ use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, PhotoCell, PhotoUrl};
 use crate::reference::ReferenceIdentifier;
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
+use crate::seal::hex;
 
 /// What is done with the records of an endpoint.
 #[derive(Clone, Debug)]
@@ -26,16 +26,20 @@ pub enum Treatment {
     /// Their host becomes this name.
     Rewrite(ReferenceIdentifier),
     /// They stay as they are and a person is told.
-    Leave {
-        /// Held or unresolved.
-        class: Class,
-        /// The stable word.
-        reason: String,
-        /// The same in a sentence.
-        explanation: String,
-        /// What would change the answer.
-        hint: Option<String>,
-    },
+    Leave(Leave),
+}
+
+/// Why a record stays as it is, for a person to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Held or unresolved.
+    pub class: Class,
+    /// The stable word.
+    pub reason: String,
+    /// The same in a sentence.
+    pub explanation: String,
+    /// What would change the answer.
+    pub hint: Option<String>,
 }
 
 /// What to do with every endpoint of an export.
@@ -43,8 +47,11 @@ pub enum Treatment {
 pub struct Treatments {
     /// The domains that make a host `webex`.
     pub domains: Vec<Fqdn>,
-    /// By endpoint. One that is not here stays untouched.
+    /// By endpoint. One that is not here stays untouched, but for what follows.
     pub by_endpoint: HashMap<Endpoint, Treatment>,
+    /// What is done about addresses that are not there: in the export that was planned for, there
+    /// are none.
+    pub unplanned: Option<Treatment>,
 }
 
 /// What became of one record.
@@ -54,13 +61,11 @@ pub enum Rewritten<'r> {
     Untouched,
     /// Copied as it is; a person is told.
     Left {
-        /// Held or unresolved.
-        class: Class,
         /// Why.
-        treatment: &'r Treatment,
-        /// Where the cell points.
-        endpoint: Endpoint,
-        /// The host's place in `cell`.
+        why: Cow<'r, Leave>,
+        /// Where the cell points, as far as that is known.
+        endpoint: Option<Endpoint>,
+        /// The host's place in `cell`; empty when that is not known.
         host: Range<usize>,
         /// The photo cell's text.
         cell: Cow<'r, str>,
@@ -91,11 +96,24 @@ pub struct CellChange<'r> {
 }
 
 impl Rewritten<'_> {
+    /// The same record, left as it is after all.
+    fn left(self, why: Leave) -> Self {
+        match self {
+            Self::Changed(change) => Self::Left {
+                why: Cow::Owned(why),
+                endpoint: Some(change.endpoint),
+                host: change.old_host,
+                cell: change.old,
+            },
+            other => other,
+        }
+    }
+
     /// The record's class in the ledger.
     pub fn class(&self) -> Class {
         match self {
             Self::Untouched => Class::Untouched,
-            Self::Left { class, .. } => *class,
+            Self::Left { why, .. } => why.class,
             Self::Unreadable(_) => Class::Unreadable,
             Self::Changed(_) => Class::Rewritten,
         }
@@ -103,6 +121,12 @@ impl Rewritten<'_> {
 }
 
 /// Gives data records their new bytes, as a span and what stands there instead.
+pub trait Rewrite {
+    /// What becomes of a data record.
+    fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r>;
+}
+
+/// Replaces the hosts of the endpoints that were decided.
 #[derive(Debug)]
 pub struct Rewriter<'t> {
     treatments: &'t Treatments,
@@ -118,12 +142,10 @@ impl<'t> Rewriter<'t> {
         let photos = Classifier::new(&treatments.domains);
         Self { treatments, dialect: dialect.clone(), photos, by_origin: Vec::new() }
     }
+}
 
-    /// Gives a data record its new bytes.
-    pub fn rewrite<'r>(&mut self, record: &Record<'r>) -> Rewritten<'r>
-    where
-        't: 'r,
-    {
+impl Rewrite for Rewriter<'_> {
+    fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r> {
         match photo_cell(record, &self.dialect, &mut self.photos) {
             PhotoCellOf::Missing => Rewritten::Untouched,
             PhotoCellOf::Unreadable(why) => Rewritten::Unreadable(why),
@@ -151,7 +173,10 @@ impl<'t> Rewriter<'t> {
 
 impl Treatments {
     fn of(&self, url: &PhotoUrl) -> Option<&Treatment> {
-        self.by_endpoint.get(&url.endpoint()?)
+        let endpoint = url.endpoint()?;
+        let is_address = endpoint.host.address().is_some();
+        let unplanned = self.unplanned.as_ref().filter(|_| is_address);
+        self.by_endpoint.get(&endpoint).or(unplanned)
     }
 }
 
@@ -163,9 +188,13 @@ fn treated<'r>(
 ) -> Rewritten<'r> {
     let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let to = match treatment {
-        Treatment::Leave { class, .. } => {
-            let host = url.host_span.clone();
-            return Rewritten::Left { class: *class, treatment, endpoint, host, cell: text };
+        Treatment::Leave(why) => {
+            return Rewritten::Left {
+                why: Cow::Borrowed(why),
+                endpoint: Some(endpoint),
+                host: url.host_span.clone(),
+                cell: text,
+            };
         }
         Treatment::Rewrite(to) => to.name(),
     };
@@ -195,10 +224,32 @@ fn treated<'r>(
     }
 }
 
+/// Where an import file goes: into one file, or into several that each begin alike.
+pub trait ImportSink: Write {
+    /// What every file begins with: the byte order mark, the header.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn preamble(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    /// A data record begins.
+    ///
+    /// # Errors
+    /// When a new file cannot be begun.
+    fn begin_record(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ImportSink for Vec<u8> {}
+impl ImportSink for io::Sink {}
+
 /// Where the second pass writes.
 pub struct Outputs<'w> {
     /// The import file.
-    pub import: &'w mut dyn Write,
+    pub import: &'w mut dyn ImportSink,
     /// What it holds.
     pub contents: Contents,
     /// The changed records as they were, with the header.
@@ -214,13 +265,31 @@ pub struct Met<'a> {
     pub rewritten: &'a Rewritten<'a>,
 }
 
+/// Has the last word on every change that was decided: nobody approved it, say.
+pub trait Guard {
+    /// Why the change is not made; none when it is.
+    fn objection(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> Option<Leave>;
+}
+
+/// Everything that was decided is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Unguarded;
+
+impl Guard for Unguarded {
+    fn objection(&mut self, _: &Record<'_>, _: &CellChange<'_>) -> Option<Leave> {
+        None
+    }
+}
+
 /// The sums of the second pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// Records by class.
     pub ledger: Ledger,
-    /// SHA-256 over every change (record, byte range, new host), hexadecimal: two passes that make
-    /// the same changes have the same digest.
+    /// How many changes were decided, whether or not the guard let them be made.
+    pub decided: u64,
+    /// SHA-256 over every change that was decided (record, byte range, new host), hexadecimal: two
+    /// passes that decide the same changes have the same digest.
     pub digest: String,
 }
 
@@ -235,7 +304,8 @@ pub enum RewriteError {
     Output(#[source] io::Error),
 }
 
-/// The second pass: copies an export to its end, splicing the hosts that were decided.
+/// The second pass: copies an export to its end, with the new bytes that `rewriter` gives and
+/// `guard` lets through.
 ///
 /// `on_met` sees every record that is not untouched, in the order of the export.
 ///
@@ -244,13 +314,14 @@ pub enum RewriteError {
 /// until then is not whole.
 pub fn rewrite_export<R: Read>(
     reader: &mut Reader<R>,
-    treatments: &Treatments,
+    rewriter: &mut dyn Rewrite,
+    guard: &mut dyn Guard,
     outputs: &mut Outputs<'_>,
     on_met: &mut dyn FnMut(Met<'_>) -> io::Result<()>,
 ) -> Result<Done, RewriteError> {
     let mut ledger = Ledger::default();
+    let mut decided = 0;
     let mut digest = Sha256::new();
-    let mut rewriter = Rewriter::new(treatments, reader.dialect());
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     while let Some(record) = reader.next_record()? {
         match record.kind() {
@@ -259,18 +330,24 @@ pub fn rewrite_export<R: Read>(
                 outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
             }
             RecordKind::Data | RecordKind::Overlong { first: true } => {
-                let rewritten = rewriter.rewrite(&record);
-                ledger.count(rewritten.class());
+                let mut rewritten = rewriter.rewrite(&record);
                 if let Rewritten::Changed(change) = &rewritten {
                     let position = record.position();
                     let start = position.byte + change.span.start as u64;
                     let end = position.byte + change.span.end as u64;
+                    decided += 1;
                     digest
                         .update(format!("{}\t{start}\t{end}\t{}\n", position.record, change.host));
-                    outputs.changed(&record, change).map_err(RewriteError::Output)?;
-                } else {
-                    outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
+                    if let Some(why) = guard.objection(&record, change) {
+                        rewritten = rewritten.left(why);
+                    }
                 }
+                ledger.count(rewritten.class());
+                match &rewritten {
+                    Rewritten::Changed(change) => outputs.changed(&record, change),
+                    _ => outputs.unchanged_record(record.raw()),
+                }
+                .map_err(RewriteError::Output)?;
                 if rewritten.class() != Class::Untouched {
                     on_met(Met { record: &record, rewritten: &rewritten })
                         .map_err(RewriteError::Output)?;
@@ -278,16 +355,26 @@ pub fn rewrite_export<R: Read>(
             }
         }
     }
-    Ok(Done { ledger, digest: hex(&digest.finalize()) })
+    Ok(Done { ledger, decided, digest: hex(&digest.finalize()) })
 }
 
 impl Outputs<'_> {
     /// What the import file and the rollback both begin with.
     fn both(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.import.write_all(bytes)?;
+        self.import.preamble(bytes)?;
         match &mut self.rollback {
             Some(rollback) => rollback.write_all(bytes),
             None => Ok(()),
+        }
+    }
+
+    fn unchanged_record(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.contents {
+            Contents::Everything => {
+                self.import.begin_record()?;
+                self.import.write_all(bytes)
+            }
+            Contents::ChangedOnly => Ok(()),
         }
     }
 
@@ -299,6 +386,7 @@ impl Outputs<'_> {
     }
 
     fn changed(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> io::Result<()> {
+        self.import.begin_record()?;
         record.write_spliced(change.span.clone(), change.host, &mut self.import)?;
         match &mut self.rollback {
             Some(rollback) => rollback.write_all(record.raw()),
@@ -314,7 +402,7 @@ pub fn expected_ledger(census: &crate::census::Census, treatments: &Treatments) 
     for (endpoint, records) in &census.endpoints {
         let class = match treatments.by_endpoint.get(endpoint) {
             Some(Treatment::Rewrite(_)) => Class::Rewritten,
-            Some(Treatment::Leave { class, .. }) => *class,
+            Some(Treatment::Leave(why)) => why.class,
             None => continue,
         };
         decided += records;
@@ -324,13 +412,4 @@ pub fn expected_ledger(census: &crate::census::Census, treatments: &Treatments) 
     ledger.add(Class::Unreadable, unreadable);
     ledger.add(Class::Untouched, census.records - decided - unreadable);
     ledger
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -10,7 +10,7 @@ use photofix::export::{Choices, Contents, Delimiter, Encoding, Layout, Reader};
 use photofix::name::Fqdn;
 use photofix::photo::{PhotoCell, classify, with_host};
 use photofix::reference::{Candidate, Scope};
-use photofix::rewrite::{Outputs, Treatment, Treatments, rewrite_export};
+use photofix::rewrite::{Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
 
 /// What every marked host becomes.
 const NEW_HOST: &str = "c12.webex.com";
@@ -163,7 +163,8 @@ fn in_every_dialect_only_the_hosts_bytes_change() {
             .map(|endpoint| (endpoint, Treatment::Rewrite(to.clone())))
             .into_iter()
             .collect();
-        let treatments = Treatments { domains: scope.domains.clone(), by_endpoint };
+        let treatments =
+            Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None };
         let expected_cell = row.rewritten.as_deref().unwrap_or(&row.cell);
         for (encoding, bom) in dialects {
             for delimiter in Delimiter::ALL {
@@ -189,8 +190,15 @@ fn in_every_dialect_only_the_hosts_bytes_change() {
                         contents: Contents::Everything,
                         rollback: None,
                     };
-                    rewrite_export(&mut reader, &treatments, &mut outputs, &mut |_| Ok(()))
-                        .unwrap();
+                    let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+                    rewrite_export(
+                        &mut reader,
+                        &mut rewriter,
+                        &mut Unguarded,
+                        &mut outputs,
+                        &mut |_| Ok(()),
+                    )
+                    .unwrap();
                     let place = format!("line {} {encoding} {delimiter}", row.line);
                     assert!(import == after, "{place}: {}", String::from_utf8_lossy(&import));
                     compared += 1;

@@ -130,11 +130,16 @@ fn maps_and_lists_that_cannot_be_used() {
         ("203.0.113.7;c12.webex.com;x\n", ["line 1", "`ADDRESS,HOST`"]),
         ("203.0.113.7,a.webex.com\n203.0.113.7,b.webex.com\n", ["line 2", "`a.webex.com`"]),
         ("203.0.113.7,webex\n", ["line 1", "`webex`"]),
+        ("66.163.36.300,x.webex.com\n", ["line 1", "`66.163.36.300`"]),
     ] {
         folder.write("map.csv", text);
         let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "map.csv"];
         fails(&folder, &arguments, 2, &[&["`map.csv`", "hint: "][..], &pieces].concat());
     }
+    // As PowerShell's `>` writes it.
+    folder.write("map.csv", b"\xff\xfe2\x000\x00");
+    let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--map", "map.csv"];
+    fails(&folder, &arguments, 2, &["`map.csv` line 1", "save it as UTF-8"]);
     folder.write("names.txt", "c12.webex.com\nnot a name\n");
     let arguments = ["fix", "users.csv", "-o", "out.csv", "--offline", "--candidates", "names.txt"];
     fails(&folder, &arguments, 2, &["`names.txt` line 2", "`not a name`", "hint: "]);
@@ -268,11 +273,24 @@ fn stale_plans_are_refused_by_name() {
             ["`evil.example`", "outside"],
         ),
         ("photofix.plan/1", "photofix.plan/9", ["photofix.plan/9", "photofix.plan/1"]),
+        (
+            "\"options\": {",
+            "\"options\": {\"headerless\": true,",
+            ["its options do not fit", "`--headerless` was given"],
+        ),
         ("\"decision\": \"rewrite\"", "\"decision\": \"guess\"", ["`guess`", "decision"]),
         ("\"schema\"", "\"scheme\"", ["not a photofix plan", "schema"]),
     ] {
         assert!(plan.contains(from), "{from} in {plan}");
-        folder.write("plan.json", plan.replace(from, to));
+        let edited = plan.replace(from, to);
+        folder.write("plan.json", &edited);
+        fails(&folder, &apply, 4, &["`plan.json`", "hint: "]);
+        // Who edits a plan may seal it again: then it is what it says that is refused.
+        let mut sealed = edited.into_bytes();
+        let at = sealed.len() - 64 - "\"\n}\n".len();
+        sealed[at..at + 64].copy_from_slice(photofix::seal::UNSEALED.as_bytes());
+        photofix::seal::seal(&mut sealed).unwrap();
+        folder.write("plan.json", sealed);
         fails(&folder, &apply, 4, &[&pieces[..], &["`plan.json`", "hint: "]].concat());
     }
     folder.write("plan.json", &plan);
@@ -309,6 +327,149 @@ fn a_proxys_password_is_in_no_report() {
         assert!(!text.contains("s3cret"), "{name}: {text}");
     }
     assert!(!run.stderr.contains("s3cret"));
+}
+
+#[test]
+fn a_proxys_password_is_in_no_error() {
+    let folder = Folder::new();
+    for (proxy, shown) in [
+        ("https://jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cret@proxy.example:3128/path", "…@proxy.example:3128/path"),
+        ("jane:s3cret@proxy.example:3128", "…@proxy.example:3128"),
+        ("http://jane:s3cr@t%@proxy.example", "…@proxy.example"),
+        ("socks5://proxy.example", "socks5://proxy.example"),
+    ] {
+        let run = folder.run(&["check", "c12.webex.com", "--proxy", proxy]);
+        assert_eq!(run.status, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("--proxy `{shown}`")), "{}", run.stderr);
+        assert!(!run.stderr.contains("s3cr"), "{}", run.stderr);
+    }
+}
+
+/// Waits for a run that must end by itself.
+#[cfg(unix)]
+fn ends(mut child: std::process::Child) -> Option<i32> {
+    for _ in 0..300 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("the run does not end");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_that_waits_for_its_input() {
+    use std::io::Read;
+    let folder = Folder::new();
+    folder.write("users.csv", export(&["https://203.0.113.7/a.jpg"]));
+    for arguments in [
+        &["inspect", "-"][..],
+        &["fix", "-", "-o", "out.csv", "--offline"],
+        &["apply", "users.csv", "--plan", "-", "-o", "out.csv"],
+    ] {
+        let mut child = folder
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nothing is ever written to it, and a run that reads shows no sign of it. Until its
+        // handler is there, the signal ends it without a status.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let (input, mut stderr) = (child.stdin.take(), child.stderr.take().unwrap());
+        let process = child.id().to_string();
+        assert!(
+            std::process::Command::new("kill").args(["-INT", &process]).status().unwrap().success()
+        );
+        assert_eq!(ends(child), Some(130), "{arguments:?}");
+        let mut said = String::new();
+        stderr.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "error: interrupted; no output was written\n", "{arguments:?}");
+        assert_eq!(folder.names(), ["users.csv"], "{arguments:?}");
+        drop(input);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_an_export_and_no_output() {
+    let folder = Folder::new();
+    let text = export(&["https://203.0.113.7/a.jpg"]);
+    folder.write("users.csv", &text);
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let pipe = folder.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let job = ["--offline", "--map", "map.csv", "-q"];
+    let run = |arguments: &[&str]| {
+        let arguments = [arguments, &job].concat();
+        folder.command(&arguments).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let child = run(&["fix", "users.csv", "-o", "pipe", "--force"]);
+    assert_eq!(ends(child), Some(2));
+    let child = run(&["fix", "pipe", "-o", "out.csv"]);
+    std::fs::write(&pipe, &text).unwrap();
+    assert_eq!(ends(child), Some(0));
+    let expected = text.replace("203.0.113.7", "c12.webex.com");
+    assert_eq!(String::from_utf8(folder.read("out.csv")).unwrap(), expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_is_named_and_no_output_is_left() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let cells: Vec<String> = (0..20_000).map(|n| format!("https://203.0.113.7/{n}.jpg")).collect();
+    folder.write("users.csv", export(&cells.iter().map(String::as_str).collect::<Vec<_>>()));
+    let before = folder.names();
+    for (output, piece) in
+        [(&["-o", "out.csv"][..], "out.csv`: "), (&["-o", "-"], "standard output, kept in `")]
+    {
+        // A limit on the size of files is the full disk that needs no root; its signal is off.
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 64; exec {} fix users.csv --offline --map map.csv {} >taken",
+            env!("CARGO_BIN_EXE_photofix"),
+            output.join(" ")
+        );
+        let run = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(1), "{said}");
+        assert!(said.contains("cannot write an output: ") && said.contains(piece), "{said}");
+        assert!(said.contains("hint: "), "{said}");
+        assert!(folder.read("taken").is_empty());
+        std::fs::remove_file(folder.join("taken")).unwrap();
+        assert_eq!(folder.names(), before);
+    }
+}
+
+#[test]
+fn an_import_file_of_another_form_is_a_finding() {
+    let folder = Folder::new();
+    let text = export(&["https://203.0.113.7/a.jpg"]);
+    folder.write("users.csv", &text);
+    // As a spreadsheet saves it: "Unicode Text", and CSV where the comma is the decimal sign.
+    let unicode = text.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    folder.write("unicode.txt", [vec![0xFF, 0xFE], unicode].concat());
+    folder.write("semicolon.csv", text.replace(',', ";"));
+    for (import, pieces) in [
+        ("unicode.txt", &["the encoding", "UTF-8", "UTF-16LE", "the byte order mark"][..]),
+        ("semicolon.csv", &["the delimiter", "comma", "semicolon"]),
+    ] {
+        let run = folder.run(&["verify", "users.csv", import]);
+        assert_eq!(run.status, 1, "{import}: {}", run.stderr);
+        let said = run.text();
+        assert!(said.starts_with("Not proven"), "{import}: {said}{}", run.stderr);
+        for piece in pieces {
+            assert!(said.contains(piece), "{import}: no {piece:?} in {said}");
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -361,11 +522,47 @@ fn the_layers_of_options() {
         .unwrap();
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
 
+    // Both commands read the one option from the one file.
+    folder.write("two.csv", export(&["https://203.0.113.7/a.jpg", "-"]));
+    folder.write("photofix.toml", "offline = true\nmap = 'map.csv'\nonly-changed = true\n");
+    let run = folder.run(&["fix", "two.csv", "-o", "only.csv", "--config", "photofix.toml"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let run = folder.run(&["verify", "two.csv", "only.csv", "--config", "photofix.toml"]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    let verify = ["verify", "two.csv", "only.csv", "--only-changed=false"];
+    let run = folder.run(&[&verify[..], &["--config", "photofix.toml"]].concat());
+    assert_eq!(run.status, 1, "{}{}", run.text(), run.stderr);
+
+    for (name, value, pieces) in [
+        ("PHOTOFIX_CONCURRENCY", "-1", ["`PHOTOFIX_CONCURRENCY`", "`-1` is not a whole number"]),
+        ("PHOTOFIX_RETRIES", "99999999999", ["`PHOTOFIX_RETRIES`", "is not a whole number"]),
+        ("PHOTOFIX_OFFLINE", "perhaps", ["`PHOTOFIX_OFFLINE`", "neither `true` nor `false`"]),
+    ] {
+        let run = folder.command(&fix).env(name, value).output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{stderr}");
+        assert!(pieces.iter().all(|piece| stderr.contains(piece)), "{stderr}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let value = std::ffi::OsStr::from_bytes(b"webex.com,caf\xe9.example");
+        let run = folder.command(&fix).env("PHOTOFIX_DOMAIN", value).output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains("PHOTOFIX_DOMAIN: its value is not Unicode"), "{stderr}");
+    }
+    folder.write("photofix.toml", b"\xff\xfeo\0");
+    let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();
+    fails(&folder, &arguments, 2, &["`photofix.toml`", "save it as UTF-8"]);
+
     for (text, piece) in [
         ("offlin = true\n", "`offlin` is no option; the nearest is `offline`"),
         ("offline = 'perhaps'\n", "`offline = \"perhaps\"`: expected `true` or `false`"),
         ("domain = 7\n", "`domain = 7`: expected a list of texts"),
         ("offline = \n", "photofix.toml"),
+        ("warn-days = 'soon'\n", "`warn-days = \"soon\"`: expected a whole number"),
+        ("chain = 'a.pem'\n", "`chain` is no option"),
     ] {
         folder.write("photofix.toml", text);
         let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();
@@ -470,7 +667,7 @@ fn completions_and_the_manual_name_every_command() {
     let run = folder.run(&["man"]);
     let page = run.text();
     assert!(page.starts_with(".ie") || page.contains(".TH"), "{}", &page[..200]);
-    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "VERIFY", "CHECK"] {
+    for command in ["INSPECT", "FIX", "PLAN", "APPLY", "APPROVE", "SHOW", "VERIFY", "CHECK"] {
         assert!(page.contains(&format!("PHOTOFIX {command}")), "{command}");
     }
     assert!(page.contains("Exit status"), "the exit statuses");

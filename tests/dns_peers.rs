@@ -6,29 +6,15 @@
 mod common;
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use common::{Folder, peer};
+use common::{Folder, Running, free_port, peer};
 
 /// How often, at 50 ms, the resolver is looked for before the test gives up.
 const PATIENCE: u32 = 200;
-
-/// A process that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
 
 #[test]
 fn plain_tls_and_https_give_the_same_import_file() {

@@ -74,6 +74,8 @@ fn every_address_of_the_samples_gets_its_own_answer() {
         ("203.0.113.25", "c25.webexconnect.com", "plain-http"),
         ("203.0.113.26", "c26.webexconnect.com", "trusted"),
         ("203.0.113.27", "img27.webexconnect.com", "trusted"),
+        ("203.0.113.28", "hold", "certificate-refuses"),
+        ("203.0.113.29", "hold", "certificate-prompts"),
         ("ldap-photos", "c10.webexconnect.com", "trusted"),
     ];
     for (address, what, reason) in expected {
@@ -95,16 +97,19 @@ fn every_address_of_the_samples_gets_its_own_answer() {
     let mapped = endpoints.iter().find(|endpoint| endpoint["address"] == "203.0.113.24").unwrap();
     assert_eq!(mapped["candidates"][0]["forward"], "contradicted");
     assert!(mapped["explanation"].as_str().unwrap().contains("203.0.113.124"), "{mapped}");
-    // For all certificates together two CRLs are asked for, of their CA and of the root, once each.
+    // For all certificates together two CRLs are asked for, of their CA and of the root, and the
+    // one responder that answers, once each.
     for certificate in report["certificates"].as_array().unwrap() {
         let expected = match certificate["host"].as_str().unwrap() {
             "c18.webex.com" => "invalid", // It expired, and CRLs forget such certificates.
             "c23.webex.com" => "not-asked", // Its issuer is not presented.
+            "c28.webex.com" => "revoked",
+            "c29.webex.com" => "unreachable",
             _ => "good",
         };
         assert_eq!(certificate["revocation"]["state"], expected, "{certificate}");
     }
-    assert_eq!(lab.fetches().values().collect::<Vec<_>>(), [&1, &1], "{:?}", lab.fetches());
+    assert_eq!(lab.fetches().values().collect::<Vec<_>>(), [&1, &1, &1], "{:?}", lab.fetches());
 
     let run = folder.run(&["verify", users.to_str().unwrap(), "import.csv"]);
     assert_eq!(run.status, 0, "{}", run.text());

@@ -1,7 +1,11 @@
 //! Hundreds of hosts, each with its own certificate and the same OCSP responder: every question is
 //! put once, and soon.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says how long it took"
+)]
 
 mod common;
 
@@ -34,6 +38,7 @@ fn one_handshake_and_one_ocsp_question_each() {
     let begun = Instant::now();
     let output = command.output().unwrap();
     let elapsed = begun.elapsed();
+    println!("{HOSTS} hosts with OCSP in {elapsed:.3?}");
 
     let lines = String::from_utf8(output.stdout).unwrap();
     let verdicts: Vec<Value> =
@@ -48,11 +53,12 @@ fn one_handshake_and_one_ocsp_question_each() {
     assert!(elapsed < Duration::from_secs(60), "{elapsed:?}");
 }
 
-/// The verdict without what differs from run to run: how long answers took.
+/// The verdict without what differs from run to run: how long answers took, and when it is.
 fn timeless(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             fields.remove("elapsed_ms");
+            fields.remove("days_left");
             for field in fields.values_mut() {
                 *field = timeless(field.take());
             }

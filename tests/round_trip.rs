@@ -14,7 +14,9 @@ use photofix::export::{Choices, Contents, Encoding, Layout, Reader};
 use photofix::name::Fqdn;
 use photofix::proof::{self, Finding};
 use photofix::reference::{Candidate, Scope};
-use photofix::rewrite::{Outputs, Rewritten, Treatment, Treatments, rewrite_export};
+use photofix::rewrite::{
+    Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
+};
 use proptest::prelude::*;
 
 /// The hosts of generated cells: every kind, several spellings of one address.
@@ -134,7 +136,7 @@ fn treatments(decided: bool) -> Treatments {
             by_endpoint.insert(endpoint, Treatment::Rewrite(scope.admit(&candidate).unwrap()));
         }
     }
-    Treatments { domains, by_endpoint }
+    Treatments { domains, by_endpoint, ..Treatments::default() }
 }
 
 struct Fixed {
@@ -158,7 +160,9 @@ fn fix(export: &[u8], decided: bool, contents: Contents) -> Fixed {
         _ => 1,
     };
     let mut shift = 0;
-    rewrite_export(&mut reader, &treatments(decided), &mut outputs, &mut |met| {
+    let treatments = treatments(decided);
+    let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
         if let Rewritten::Changed(change) = met.rewritten {
             let position = met.record.position();
             changed.push(position.record);

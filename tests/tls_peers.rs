@@ -8,32 +8,18 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use common::{Folder, peer};
+use common::{Folder, Running, free_port, peer};
 use lab::Lab;
 use serde_json::Value;
 
 /// How often, at 50 ms, a server is looked for before the test gives up.
 const PATIENCE: u32 = 200;
-
-/// A process that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
 
 /// A root, an intermediate with revocation data of its own, and everything below it, made by the
 /// `openssl` program.
@@ -266,7 +252,7 @@ impl Authority {
         self.folder.write(
             "nginx.conf",
             format!(
-                "daemon off; pid {root}/nginx.pid; error_log {root}/{crls}.log; events {{}}\nhttp {{ \
+                "daemon off; master_process off; pid {root}/nginx.pid; error_log {root}/{crls}.log; events {{}}\nhttp {{ \
                  access_log off; client_body_temp_path {root}/t1; proxy_temp_path {root}/t2; \
                  fastcgi_temp_path {root}/t3; uwsgi_temp_path {root}/t4; scgi_temp_path \
                  {root}/t5;\nserver {{ listen 127.0.0.1:{crls}; root {root}; }}\n{tls} }}\n"

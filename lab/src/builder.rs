@@ -25,10 +25,13 @@ use crate::zone::{Zone, parse_name, reverse};
 
 /// Where the lab's own publishers stand (TEST-NET-2, RFC 5737): the one that answers, the one that
 /// refuses and the one that stalls.
-const PUBLISHER_ADDRESSES: [(&[&str], &str, Option<TlsFault>); 3] = [
-    (&PUBLISHERS, "198.51.100.1", None),
-    (&[UNREACHABLE_HOST], "198.51.100.2", Some(TlsFault::Refused)),
-    (&[STALLED_HOST], "198.51.100.3", Some(TlsFault::Tarpit)),
+const PUBLISHER_ADDRESSES: [&str; 3] = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
+
+/// Their names, and what is wrong with them.
+const PUBLISHER_HOSTS: [(&[&str], Option<TlsFault>); 3] = [
+    (&PUBLISHERS, None),
+    (&[UNREACHABLE_HOST], Some(TlsFault::Refused)),
+    (&[STALLED_HOST], Some(TlsFault::Tarpit)),
 ];
 
 /// Why a lab cannot start.
@@ -76,6 +79,7 @@ pub struct Builder {
     servers: BTreeMap<(IpAddr, u16), Declared>,
     any: Option<Declared>,
     delay: Duration,
+    publishers: Option<[String; 3]>,
     wrong: Option<StartError>,
 }
 
@@ -251,6 +255,13 @@ impl Builder {
         })
     }
 
+    /// Where the lab's own publishers stand instead of at documentation addresses, which clients
+    /// may shun: the one that answers, the one that refuses and the one that stalls.
+    pub fn publishers_at(mut self, addresses: [&str; 3]) -> Self {
+        self.publishers = Some(addresses.map(str::to_owned));
+        self
+    }
+
     /// How much later than on loopback every DNS answer comes, and every new connection is served.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -279,7 +290,11 @@ impl Builder {
         let ca_pem = authority.root_pem();
         // What is published is complete when the last certificate is issued.
         let published = Arc::new(Site::Published(authority.publish()?));
-        for (hosts, address, fault) in PUBLISHER_ADDRESSES {
+        let addresses = match self.publishers.take() {
+            Some(addresses) => addresses,
+            None => PUBLISHER_ADDRESSES.map(str::to_owned),
+        };
+        for (address, (hosts, fault)) in addresses.iter().zip(PUBLISHER_HOSTS) {
             let address = parse_address(address)?;
             for host in hosts {
                 self.hosts.push((name(host)?, address));

@@ -143,6 +143,12 @@ impl Certificate {
         Self { common_name: Some(name.to_owned()), ..Self::for_names::<&str>(&[]) }
     }
 
+    /// The same for other names, as [`for_names`](Self::for_names) takes them.
+    pub fn names<N: AsRef<str>>(self, names: &[N]) -> Self {
+        let Self { names, common_name, .. } = Self::for_names(names);
+        Self { names, common_name, ..self }
+    }
+
     /// With another Subject CN than the first of its names.
     pub fn common_name(mut self, name: &str) -> Self {
         self.common_name = Some(name.to_owned());

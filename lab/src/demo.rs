@@ -23,15 +23,22 @@
 //! | 203.0.113.25 | 80 | c25.webexconnect.com | none, plain HTTP | .25 | `http` URL |
 //! | 203.0.113.26 | 443 | truncated over UDP; c26.webexconnect.com by CNAME (RFC 2317) | c26.webexconnect.com | .26 by CNAME | TCP, aliases |
 //! | 203.0.113.27 | 443 | NXDOMAIN | box27.internal, self-signed; img27.webexconnect.com when asked for it | img27.webexconnect.com is .27 | named by other rows of the export |
+//! | 203.0.113.28 | 443 | c28.webex.com | c28.webex.com, revoked says its OCSP responder | .28 | held: revoked |
+//! | 203.0.113.29 | 443 | c29.webex.com | c29.webex.com, whose OCSP responder refuses connections | .29 | held: revocation not known |
 //! | 203.0.113.30 | 443 | NXDOMAIN | img1.webexconnect.com | img1.webexconnect.com is .30 | an FQDN that needs nothing |
 //! | ldap-photos | 443 | – | – | – | single label; the samples' map says c10.webexconnect.com |
 //!
-//! Certificates are good but for what the table says; their CRLs are published in the same world.
+//! Certificates are good but for what the table says; their CRLs, that of their issuer and the OCSP
+//! responder are in the same world.
 
 use crate::builder::Builder;
 use crate::certificate::Certificate;
 use crate::fault::{DnsFault, TlsFault};
 use crate::running::Lab;
+use crate::sources::{Delivery, Ocsp};
+
+/// The CRLReason of a key that somebody else may have (RFC 5280, 5.3.1).
+const KEY_COMPROMISE: Option<u8> = Some(1);
 
 /// The world of the table above, ready to be started or added to.
 pub fn webex() -> Builder {
@@ -113,6 +120,22 @@ pub fn webex() -> Builder {
             443,
             Some(named(&["box27.internal"]).self_signed()),
             &[("img27.webexconnect.com", named(&["img27.webexconnect.com"]))],
+        )
+        // .28: revoked, since the key was lost
+        .ptr("203.0.113.28", &["c28.webex.com"])
+        .host("c28.webex.com", &["203.0.113.28"])
+        .photo_server(
+            "203.0.113.28",
+            443,
+            named(&["c28.webex.com"]).sources(Ocsp::revoked(KEY_COMPROMISE).delegated()),
+        )
+        // .29: nobody says whether it is revoked
+        .ptr("203.0.113.29", &["c29.webex.com"])
+        .host("c29.webex.com", &["203.0.113.29"])
+        .photo_server(
+            "203.0.113.29",
+            443,
+            named(&["c29.webex.com"]).sources(Ocsp::good().delivery(Delivery::Refused)),
         )
         // .30: an FQDN that needs nothing
         .host("img1.webexconnect.com", &["203.0.113.30"])

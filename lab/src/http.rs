@@ -139,18 +139,11 @@ impl Reply {
         Self { location: Some(location), ..Self::status(status) }
     }
 
+    /// Writes it in the way that it comes. What is delivered from another host, or replaced by
+    /// another reply, comes at once.
     async fn deliver<S: AsyncWrite + Unpin>(self, stream: &mut S) -> io::Result<()> {
         let length = self.body.len() as u64;
         match self.delivery {
-            Delivery::After(more) => {
-                sleep(more).await;
-                stream.write_all(&self.head(Some(length))).await?;
-                stream.write_all(&self.body).await
-            }
-            Delivery::CutOff => {
-                stream.write_all(&self.head(Some(length))).await?;
-                stream.write_all(&self.body[..self.body.len() / 2]).await
-            }
             Delivery::Dribble => {
                 stream.write_all(&self.head(Some(length))).await?;
                 for byte in &self.body {
@@ -173,8 +166,14 @@ impl Reply {
                 tokio::io::copy(&mut tokio::io::repeat(0).take(more), stream).await?;
                 Ok(())
             }
-            // The others are made of other hosts or other replies.
+            Delivery::CutOff => {
+                stream.write_all(&self.head(Some(length))).await?;
+                stream.write_all(&self.body[..self.body.len() / 2]).await
+            }
             _ => {
+                if let Delivery::After(more) = self.delivery {
+                    sleep(more).await;
+                }
                 stream.write_all(&self.head(Some(length))).await?;
                 stream.write_all(&self.body).await
             }

@@ -1,4 +1,4 @@
-//! The lab: DNS, TLS and photo servers on loopback, for tests and the demonstration.
+//! The lab: DNS, TLS, OCSP and CRL servers on loopback, for tests and the demonstration.
 //!
 //! A test declares a world (which address has which PTR records, which name has which addresses,
 //! what certificate is presented where, what is broken) and starts it with one call. Everything
@@ -26,6 +26,31 @@
 //! // … run the program …
 //! assert_eq!(lab.dns_total(), 0, "nothing was asked yet");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Certificates name OCSP responders, CRLs and places of their issuers' certificates that the lab
+//! runs too, at `ocsp`, `crl` and `ca.lab.example`; [`Sources`] says what is told there, how it is
+//! wrong and how it comes. What was asked is counted: [`Lab::ocsp_questions`], [`Lab::fetches`].
+//! The builders of responses and CRLs serve tests by themselves: [`ocsp`], [`crl`].
+//!
+//! ```
+//! use lab::{Certificate, CrlFault, Crl, Intermediate, Lab, Ocsp, OldProtocol};
+//!
+//! let named = |name: &str| Certificate::for_names(&[name]);
+//! let lab = Lab::builder()
+//!     .photo_server("203.0.113.1", 443, named("a.webex.com").sources(Ocsp::good().delegated()))
+//!     .photo_server("203.0.113.2", 443, named("b.webex.com").sources(Ocsp::revoked(Some(1))))
+//!     .photo_server("203.0.113.3", 443, named("c.webex.com").staple(Ocsp::good()))
+//!     .photo_server(
+//!         "203.0.113.4",
+//!         443,
+//!         named("d.webex.com")
+//!             .under(Intermediate::default().sources(Crl::empty().fault(CrlFault::Stale))),
+//!     )
+//!     .old_tls_server("203.0.113.5", 443, OldProtocol::Tls10, named("e.webex.com"))
+//!     .xmpp_server("203.0.113.6", 5222, "webex.com", named("f.webex.com").xmpp_address("webex.com"))
+//!     .start()?;
+//! # Ok::<(), lab::StartError>(())
 //! ```
 //!
 //! Two labs with the same declarations differ in their ports and keys only; serial numbers are

@@ -1,11 +1,10 @@
 //! Servers that speak XMPP up to STARTTLS (RFC 6120, 5), and those that fail on the way there.
 
 use std::io;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::task::yield_now;
 
 use crate::server::wait_for_end;
 
@@ -130,7 +129,7 @@ impl Xmpp {
         }
         for byte in text.as_bytes() {
             stream.write_all(&[*byte]).await?;
-            sleep(Duration::from_micros(100)).await;
+            yield_now().await;
         }
         Ok(())
     }

@@ -107,6 +107,14 @@ fn openssl_reads_each_response_as_it_is_called() {
             direct(BasicResponse { responder: ResponderId::ByKey, ..good.clone() }),
             "server.pem: good",
         ),
+        (
+            "in the name of another",
+            direct(BasicResponse {
+                responder: ResponderId::NameOf(other.ca.clone()),
+                ..good.clone()
+            }),
+            "Response Verify Failure",
+        ),
         ("delegate", from(&proper), "server.pem: good"),
         ("P-521 delegate", from(&p521), "server.pem: good"),
         ("Ed25519 delegate", from(&ed25519), "server.pem: good"),
@@ -253,6 +261,11 @@ fn openssl_reads_each_crl_as_it_is_called() {
         ("future", sign(&dated(3600, 90_000)), "CRL is not yet valid"),
         ("flipped", sign(&broken), "CRL signature failure"),
         ("of another CA", empty.sign(&other.signer()).unwrap(), "unable to get certificate CRL"),
+        (
+            "in the name of another CA",
+            sign(&CertificateList { issuer: Some(other.ca.clone()), ..empty.clone() }),
+            "unable to get certificate CRL",
+        ),
         (
             "under this name with another key",
             empty.sign(&Signer { certificate: &world.ca, key: other.issuer.key() }).unwrap(),

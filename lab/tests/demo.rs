@@ -80,6 +80,8 @@ fn the_names_of_every_address_are_as_the_table_says() {
         ("203.0.113.25", "c25.webexconnect.com"),
         ("203.0.113.26", "truncated"),
         ("203.0.113.27", "NXDomain"),
+        ("203.0.113.28", "c28.webex.com"),
+        ("203.0.113.29", "c29.webex.com"),
         ("203.0.113.30", "NXDomain"),
     ] {
         assert_eq!(pointers(&lab, address), names, "{address}");
@@ -108,6 +110,8 @@ fn the_addresses_of_every_name_are_as_the_table_says() {
         ("c25.webexconnect.com", "203.0.113.25"),
         ("c26.webexconnect.com", "203.0.113.26"),
         ("img27.webexconnect.com", "203.0.113.27"),
+        ("c28.webex.com", "203.0.113.28"),
+        ("c29.webex.com", "203.0.113.29"),
         ("img1.webexconnect.com", "203.0.113.30"),
         ("ldap-photos", "NXDomain"),
     ] {
@@ -131,6 +135,8 @@ fn every_server_of_the_table_has_its_line() {
     let rest = [
         "203.0.113.26:443",
         "203.0.113.27:443",
+        "203.0.113.28:443",
+        "203.0.113.29:443",
         "203.0.113.30:443",
         "203.0.113.124:443",
         "[2001:db8::12]:8443",
@@ -170,6 +176,8 @@ fn the_certificates_of_every_server_are_as_the_table_says() {
         ("203.0.113.26:443", None, "c26.webexconnect.com", "good"),
         ("203.0.113.27:443", None, "box27.internal", "UnknownIssuer"),
         ("203.0.113.27:443", Some("img27.webexconnect.com"), "img27.webexconnect.com", "good"),
+        ("203.0.113.28:443", None, "c28.webex.com", "good"),
+        ("203.0.113.29:443", None, "c29.webex.com", "good"),
         ("203.0.113.30:443", None, "img1.webexconnect.com", "good"),
         ("203.0.113.200:443", None, "elsewhere.webex.com", "ConnectionRefused"),
         ("203.0.113.201:443", None, "other.webex.com", "ConnectionRefused"),

@@ -10,6 +10,7 @@ use crate::profile::VerdictKind::{self, Prompts, Refuses, Trusted, Unknown};
 use crate::x509::issue::{self, Authority, NAME, NOW};
 use crate::x509::revocation::Revocation;
 
+mod remarks;
 mod revocation;
 mod table;
 
@@ -67,6 +68,14 @@ fn past(params: &mut CertificateParams) {
 
 fn named(names: &'static [&'static str]) -> impl Fn(&mut CertificateParams) {
     move |params| params.subject_alt_names = issue::alt_names(names)
+}
+
+/// The same with the first name as Subject CN.
+fn called(names: &'static [&'static str]) -> impl Fn(&mut CertificateParams) {
+    move |params| {
+        named(names)(params);
+        issue::set_common_name(params, names[0]);
+    }
 }
 
 fn cn_only(name: &'static str) -> impl Fn(&mut CertificateParams) {

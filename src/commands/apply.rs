@@ -1,104 +1,222 @@
-//! `photofix apply`: does what a plan decided, and refuses anything else. No network.
+//! `photofix apply`: does what a plan decided and what was approved of it, and refuses anything
+//! else. No network.
 
-use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
+use super::carry;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
-use super::fingerprint::hashed;
-use super::second_pass::Destination;
+use super::plan_file::{JournalFile, PlanFile, now, one_standard_input};
+use super::planned::Planned;
+use super::second_pass::{Destination, look};
 use super::voice::Voice;
-use crate::cli::{Apply, ReadOptions, ScopeOptions};
-use crate::export::{Choices, Reader};
+use crate::approval::Consent;
+use crate::cli::Apply;
+use crate::export::Choices;
+use crate::journal::{self, Entry, FileDigest, How};
+use crate::ledger::Class;
 use crate::name::Fqdn;
-use crate::plan::{Plan, PlanError};
+use crate::report::Report;
+use crate::rewrite::{Done, Rewriter, Treatments, Unguarded};
 use crate::settings::{self, Layers};
+
+/// A plan that may be applied, and everything that was said about it.
+pub(super) struct Application {
+    /// The plan.
+    pub plan: PlanFile,
+    /// What was approved of it, and in which file.
+    pub consent: Option<(PathBuf, Consent)>,
+    /// The journal beside it.
+    pub journal: Option<JournalFile>,
+    /// How its export is read.
+    pub choices: Choices,
+    /// The domains that it allows.
+    pub domains: Vec<Fqdn>,
+    /// The time of the run.
+    now: Timestamp,
+    /// In which way it is applied.
+    pub how: How,
+}
 
 /// Runs it.
 ///
 /// # Errors
-/// [`Failure`] with status 4 when the plan is not for this export; then no output is there.
+/// [`Failure`] with status 4 when the plan is not for this export, the approvals are not for this
+/// plan, or the plan may not be applied; then no output is there.
 pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
-    let import = layers.fill(&options.import)?;
-    let reporting = layers.fill(&options.reporting)?;
-    let refuse = |error: &PlanError| Failure::plan(&options.plan, error);
-    let bytes = read_plan(options)?;
-    let mut plan = Plan::parse(&bytes).map_err(|error| refuse(&error))?;
-    let (choices, domains) = planned_options(&plan).map_err(|error| refuse(&error))?;
-    let treatments = plan.treatments(domains).map_err(|error| refuse(&error))?;
-
-    let export = ExportFile::open(&options.export)?;
-    let mut inputs = vec![(&options.plan, "the plan")];
-    inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
-    let mut destination =
-        Destination::open(Some(&options.output), &import, &reporting, &export, &inputs)?;
-
-    plan.report.command = "apply".into();
-    plan.report.export.file.clone_from(&export.name);
-    let (bytes, fingerprint) = hashed(export.bytes_from_start(voice.progress(), "writing")?);
-    let done = match Reader::open(bytes, &choices) {
-        Ok(mut reader) => destination.write(&mut reader, &export.name, &plan.report, &treatments),
-        Err(error) => Err(export.failure(&error)),
-    };
-    if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
-        return done.map(|_| Status::Interrupted);
-    }
-    let read_failure = |error| Failure::file("read", Path::new(&export.name), &error);
-    match &done {
-        Ok(_) => {
-            let (bytes, sha256) = fingerprint.finish().map_err(read_failure)?;
-            plan.check_export(bytes, &sha256).map_err(|error| refuse(&error))?;
+    one_standard_input(&[
+        (options.export.as_deref(), "the export"),
+        (options.other.as_deref(), "the other export"),
+        (Some(&options.plan), "the plan"),
+        (options.approvals.as_deref(), "the approvals"),
+    ])?;
+    let application = Application::permitted(options, layers)?;
+    match (application.how, &options.export, &options.other) {
+        (How::Apply, Some(export), _) => application.apply(export, options, layers, voice),
+        (How::Rebase, _, Some(other)) => carry::rebase(&application, other, options, layers, voice),
+        (How::Reverse, _, Some(other)) => {
+            carry::reverse(&application, other, options, layers, voice)
         }
-        // The pass stopped early: another export is the likelier reason, and the telling one.
-        Err(_) => {
-            fingerprint.finish().map_err(read_failure)?;
-            let (mut rest, whole) = hashed(export.bytes_from_start(voice.progress(), "checking")?);
-            std::io::copy(&mut rest, &mut std::io::sink()).map_err(read_failure)?;
-            drop(rest);
-            let (bytes, sha256) = whole.finish().map_err(read_failure)?;
-            plan.check_export(bytes, &sha256).map_err(|error| refuse(&error))?;
-        }
+        // The command line has seen to it already.
+        _ => Err(Failure::usage("no export is given".to_owned(), "give the path of one")),
     }
-    let done = done?;
-    plan.check_changes(&done).map_err(|error| refuse(&error))?;
-    export.check_unchanged()?;
-    let summary = voice.summary(&plan.report, &destination.rows);
-    let written = destination.commit()?;
-    summary.say(&written);
-    Ok(Status::of(&done.ledger))
 }
 
-/// The plan's bytes; `-` is standard input.
-fn read_plan(options: &Apply) -> Result<Vec<u8>, Failure> {
-    let standard_input = Path::new("-");
-    if options.plan != standard_input {
-        return std::fs::read(&options.plan)
-            .map_err(|error| Failure::file("read", &options.plan, &error));
+impl Application {
+    /// Reads the plan and what belongs to it, and sees that it may be applied. Taking a plan back
+    /// needs no permission.
+    fn permitted(options: &Apply, layers: &Layers) -> Result<Self, Failure> {
+        let permission = settings::permission(&layers.fill(&options.permission)?)?;
+        let now = now();
+        let how = match (options.rebase, options.reverse) {
+            (false, false) => How::Apply,
+            (true, _) => How::Rebase,
+            (false, true) => How::Reverse,
+        };
+        let plan = PlanFile::read(&options.plan)?;
+        let consent = plan.consent(options.approvals.as_deref())?;
+        let journal = plan.journal()?;
+        if how != How::Reverse {
+            plan.check_approved(consent.is_some(), permission)?;
+            plan.check_age(now, permission)?;
+            if let (Some(journal), false) = (&journal, options.again) {
+                journal.check_not_applied(&plan)?;
+            }
+        }
+        let (choices, domains) = plan.options()?;
+        Ok(Self { plan, consent, journal, choices, domains, now, how })
     }
-    if options.export == standard_input {
-        return Err(Failure::usage(
-            "both the export and the plan would come from standard input".to_owned(),
-            "give one of them as a file",
-        ));
+
+    /// What the plan does with every endpoint.
+    ///
+    /// # Errors
+    /// [`Failure`] when it holds a decision that cannot be followed.
+    pub(super) fn treatments(&self) -> Result<Treatments, Failure> {
+        let treatments = self.plan.plan.treatments(self.domains.clone());
+        treatments.map_err(|error| self.plan.refuse(&error))
     }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
-    Ok(bytes)
+
+    /// Opens the outputs of the run; `inputs` are files that no output may be, besides the export
+    /// that is read and those that every run has.
+    ///
+    /// # Errors
+    /// [`Failure`] names the output and why it cannot be written.
+    pub(super) fn open(
+        &self,
+        export: &ExportFile,
+        options: &Apply,
+        layers: &Layers,
+        inputs: &[(&PathBuf, &str)],
+    ) -> Result<Destination, Failure> {
+        let import = layers.fill(&options.import)?;
+        let reporting = layers.fill(&options.reporting)?;
+        let mut inputs = inputs.to_vec();
+        inputs.push((&options.plan, "the plan"));
+        inputs.extend(options.approvals.iter().map(|file| (file, "the approvals")));
+        inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
+        let mut destination =
+            Destination::open(Some(&options.output), &import, &reporting, export, &inputs)?;
+        if let Some(journal) = &self.journal {
+            destination.open_journal(journal)?;
+        }
+        Ok(destination)
+    }
+
+    /// Notes the run in the journal, puts its outputs in their places, and says so.
+    ///
+    /// # Errors
+    /// [`Failure`] when an output cannot be put in its place; then nothing new is there.
+    pub(super) fn commit(
+        &self,
+        mut destination: Destination,
+        report: &Report,
+        voice: Voice,
+    ) -> Result<(), Failure> {
+        if let Some(journal) = &self.journal {
+            destination.note(journal, |output, rollback| Entry {
+                schema: journal::SCHEMA.to_owned(),
+                time: self.now.to_string(),
+                command: self.how,
+                plan: self.plan.sha256.clone(),
+                export: FileDigest {
+                    file: report.export.file.clone(),
+                    sha256: report.export.sha256.clone(),
+                },
+                output,
+                rollback,
+                approvals: self.consent.as_ref().map(|(_, consent)| consent.sha256().to_owned()),
+                changes: report.ledger.of(Class::Rewritten),
+            })?;
+        }
+        let summary = voice.summary(report, &destination.rows);
+        let written = destination.commit()?;
+        summary.say(&written);
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        export: &Path,
+        options: &Apply,
+        layers: &Layers,
+        voice: Voice,
+    ) -> Result<Status, Failure> {
+        let treatments = self.treatments()?;
+        let export = ExportFile::open(export)?;
+        let mut destination = self.open(&export, options, layers, &[])?;
+        let mut report = self.plan.plan.report.clone();
+        report.command = self.how.as_str().into();
+        report.export.file.clone_from(&export.name);
+        let planned = Planned { plan: &self.plan, export: &export, choices: &self.choices };
+        let done = match &self.consent {
+            None => apply_whole(planned, &treatments, &mut destination, &report, voice)?,
+            Some(consent) => {
+                apply_approved(planned, &treatments, consent, &mut destination, &mut report, voice)?
+            }
+        };
+        export.check_unchanged()?;
+        self.commit(destination, &report, voice)?;
+        Ok(Status::of(&done.ledger))
+    }
 }
 
-/// How the plan's export is read, and the domains it allows: as it was when it was planned.
-fn planned_options(plan: &Plan) -> Result<(Choices, Vec<Fqdn>), PlanError> {
-    let options = serde_json::Value::Object(plan.report.options.clone());
-    let bad = |why: String| PlanError::NotAPlan(format!("its options: {why}"));
-    let reading: ReadOptions =
-        serde_json::from_value(options.clone()).map_err(|error| bad(error.to_string()))?;
-    let scope: ScopeOptions =
-        serde_json::from_value(options).map_err(|error| bad(error.to_string()))?;
-    let choices = settings::choices(&reading).map_err(|error| bad(error.to_string()))?;
-    let domains =
-        settings::domains(scope.domain.as_ref()).map_err(|error| bad(error.to_string()))?;
-    Ok((choices, domains))
+/// Does everything that was decided, in one pass.
+fn apply_whole(
+    planned: Planned<'_>,
+    treatments: &Treatments,
+    destination: &mut Destination,
+    report: &Report,
+    voice: Voice,
+) -> Result<Done, Failure> {
+    planned.pass(voice.progress(), "writing", |reader| {
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        destination.write(reader, planned.export, report, &mut rewriter, &mut Unguarded)
+    })
+}
+
+/// Does what was approved. A pass that writes nothing comes first: what is approved record by
+/// record is known only then, and a report says it before its rows.
+fn apply_approved(
+    planned: Planned<'_>,
+    treatments: &Treatments,
+    (path, consent): &(PathBuf, Consent),
+    destination: &mut Destination,
+    report: &mut Report,
+    voice: Voice,
+) -> Result<Done, Failure> {
+    let export = planned.export;
+    let mut guard = consent.guard();
+    let seen = planned.pass(voice.progress(), "checking", |reader| {
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        look(reader, export, &mut rewriter, &mut guard)
+    })?;
+    guard.check_rows().map_err(|error| Failure::approvals(path, &error))?;
+    guard.tell(report, seen.ledger);
+    let mut reader = export.pass(planned.choices, voice.progress(), "writing")?;
+    let mut rewriter = Rewriter::new(treatments, reader.dialect());
+    let done =
+        destination.write(&mut reader, export, report, &mut rewriter, &mut consent.guard())?;
+    if done == seen { Ok(done) } else { Err(export.changed()) }
 }

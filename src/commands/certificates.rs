@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use super::facts::counted;
 use crate::certify::{CertificateVerdict, Demand, NameVerdict, Standard, certify, certify_given};
-use crate::decide::Certified;
+use crate::decide::{Certified, Subject};
 use crate::evidence::{Dialogue, Evidence};
-use crate::profile::Verdict;
+use crate::profile::{Verdict, VerdictKind};
 use crate::reference::ReferenceIdentifier;
-use crate::report::{CertificateReport, ChainMember, IdentityReport, RevocationReport, Word};
+use crate::report::{
+    CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
+};
+use crate::rules::NOT_REVOKED;
 use crate::settings::CertificatePlan;
 use crate::x509::certificate::Certificate;
 use crate::x509::revocation::{self, Revocation};
@@ -66,7 +69,7 @@ impl Judge {
     ) -> Certified {
         let verdict = self.verdict(&Demand::photo(name.clone(), port), evidence);
         let reason = verdict.verdict.reasons.first().cloned().unwrap_or_default();
-        Certified::Judged(verdict.verdict.kind, reason)
+        Certified::Judged(verdict.verdict.kind, reason, subject(verdict))
     }
 
     /// Every verdict given, in order.
@@ -101,6 +104,32 @@ impl Judge {
     }
 }
 
+/// What a verdict hangs on: a revocation answer, when only that is missing at every server that
+/// is not trusted.
+fn subject(verdict: &NameVerdict) -> Subject {
+    let mut untrusted = verdict
+        .certificates
+        .iter()
+        .filter(|certificate| certificate.verdict.kind != VerdictKind::Trusted)
+        .peekable();
+    let is_unanswered = |certificate: &CertificateVerdict| {
+        certificate.verdict.rule == Some(NOT_REVOKED.id)
+            && matches!(
+                certificate.revocation.state(),
+                Revocation::Withheld(_)
+                    | Revocation::Unknown
+                    | Revocation::Unreachable(_)
+                    | Revocation::TooLate { .. }
+                    | Revocation::Invalid(_)
+            )
+    };
+    if untrusted.peek().is_some() && untrusted.all(is_unanswered) {
+        Subject::RevocationAnswer
+    } else {
+        Subject::Certificate
+    }
+}
+
 /// One report per address; one without an address where none is known.
 fn reports(name: &NameVerdict, now: i64) -> Vec<CertificateReport> {
     if name.certificates.is_empty() {
@@ -127,6 +156,7 @@ fn without_address(name: &NameVerdict) -> CertificateReport {
         deciding_rule: name.verdict.rule.map(Into::into),
         identity: identity(&name.verdict),
         chain: Vec::new(),
+        trust_anchor: None,
         not_after: None,
         days_left: None,
         key: None,
@@ -151,6 +181,11 @@ fn report(name: &NameVerdict, certificate: &CertificateVerdict, now: i64) -> Cer
             .enumerate()
             .map(|(at, one)| member(one, certificate.revocation.of(at)))
             .collect(),
+        trust_anchor: certificate.path.path.as_ref().map(|path| TrustAnchorReport {
+            subject: path.anchor_subject.clone(),
+            source: path.anchor_label.clone(),
+            not_after: path.anchor_not_after.map(time::rfc3339),
+        }),
         not_after: certificate.not_after.map(time::rfc3339),
         days_left: certificate.not_after.map(|not_after| (not_after - now).div_euclid(DAY)),
         key: end_entity.map(|end_entity| end_entity.key.to_string()),

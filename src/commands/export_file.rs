@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::failure::Failure;
-use super::progress::{Progress, Watched, interrupted};
+use super::output::{Named, named};
+use super::progress::{Progress, Wait, Watched, interrupted};
 use crate::export::{Choices, Reader};
+use crate::rewrite::RewriteError;
 
 /// An export that can be read several times.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ impl ExportFile {
     /// # Errors
     /// [`Failure`] when it cannot be opened or is no regular file.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        // A pipe may keep us waiting: to be opened, or for its bytes.
+        let _wait = Wait::begin();
         if path == Path::new("-") {
             let spooled = spool(&mut io::stdin().lock());
             let file = spooled
@@ -128,10 +132,20 @@ impl ExportFile {
         }
         Failure::export(&self.name, error)
     }
+
+    /// The failure of a second pass over it.
+    pub(super) fn pass_failure(&self, error: &RewriteError) -> Failure {
+        if interrupted() {
+            return Failure::interrupted();
+        }
+        Failure::rewrite(&self.name, error)
+    }
 }
 
 fn spool(source: &mut dyn Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(source, &mut file)?;
-    Ok(file)
+    let name = format!("a copy of it in `{}`", std::env::temp_dir().display());
+    let file = tempfile::tempfile().map_err(|error| named(&name, &error))?;
+    let mut copy = Named { inner: file, name };
+    io::copy(source, &mut copy)?;
+    Ok(copy.inner)
 }

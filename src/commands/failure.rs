@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::approval::{ApprovalError, ChoiceError};
 use crate::export::ExportError;
+use crate::journal::{Entry, FileDigest, JournalError};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
@@ -24,7 +26,7 @@ pub enum Status {
     Usage = 2,
     /// Done, and rows are held, unresolved or unreadable.
     Left = 3,
-    /// A stale or mismatched plan.
+    /// A stale or mismatched plan or approvals.
     Stale = 4,
     /// Ctrl-C.
     Interrupted = 130,
@@ -38,7 +40,7 @@ impl Status {
 }
 
 /// Why a command could not be carried out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// What could not be done, with the file, the place and the value.
     pub message: String,
@@ -57,6 +59,9 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+/// So that it can travel through a writer, whose errors are [`io::Error`]s.
+impl std::error::Error for Failure {}
 
 impl Failure {
     fn new(status: Status, message: String, hint: Option<&str>) -> Self {
@@ -89,6 +94,7 @@ impl Failure {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "see that the path is right",
             io::ErrorKind::PermissionDenied => "see that you may, and that no program holds it",
+            io::ErrorKind::InvalidData => "save it as UTF-8 text",
             io::ErrorKind::StorageFull => "make room on the disk",
             _ => "see that the file and its disk are in order",
         };
@@ -108,12 +114,15 @@ impl Failure {
         }
     }
 
-    /// One of several outputs could not be written.
+    /// An output could not be written.
     pub fn output(error: &io::Error) -> Self {
-        Self::failed(
-            format!("cannot write an output: {error}"),
-            "see that the disk has room; nothing was left behind",
-        )
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            Some(failure) => failure.clone(),
+            None => Self::failed(
+                format!("cannot write an output: {error}"),
+                "see that the disk has room; nothing was left behind",
+            ),
+        }
     }
 
     /// The network could not be asked at all.
@@ -129,10 +138,11 @@ impl Failure {
 
     /// The map cannot be used.
     pub fn map(path: &Path, error: &MapError) -> Self {
-        Self::usage(
-            format!("`{}` {error}", path.display()),
-            "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
-        )
+        let hint = match error {
+            MapError::NotText { .. } => "save it as UTF-8 text",
+            _ => "write `ADDRESS,HOST` or `CIDR,HOST`, one per line",
+        };
+        Self::usage(format!("`{}` {error}", path.display()), hint)
     }
 
     /// The list of candidates cannot be used.
@@ -151,7 +161,12 @@ impl Failure {
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
             }
-            PlanError::OtherChanges { .. } | PlanError::BadDecision { .. } => {
+            PlanError::Expired { .. } => "make the plan again, or allow its age with --max-age",
+            PlanError::Ageless { .. } => "see that the clock is right, and make the plan again",
+            PlanError::Edited(_)
+            | PlanError::OtherChanges { .. }
+            | PlanError::OtherOptions(_)
+            | PlanError::BadDecision { .. } => {
                 "make the plan again; a plan is not edited by hand, what it should do differently \
                  goes into the map"
             }
@@ -160,9 +175,161 @@ impl Failure {
         Self::new(Status::Stale, message, Some(hint))
     }
 
+    /// The approvals cannot be used.
+    pub fn approvals(path: &Path, error: &ApprovalError) -> Self {
+        let hint = match error {
+            ApprovalError::OtherPlan { .. } | ApprovalError::OtherExport { .. } => {
+                "give the plan that was reviewed, byte for byte, or have this one approved"
+            }
+            ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
+            _ => {
+                "have the plan approved anew, on the review page or with `photofix approve`; \
+                 approvals are not edited by hand"
+            }
+        };
+        let message = format!("cannot use the approvals `{}`: {error}", path.display());
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A file that cannot be shown.
+    pub fn not_to_show(path: &Path, why: &str) -> Self {
+        Self::failed(
+            format!(
+                "cannot show `{}`: it is no plan, report or approvals file: {why}",
+                path.display()
+            ),
+            "give a file of `photofix plan -o`, of `--report FILE.json` or of `photofix approve`",
+        )
+    }
+
+    /// What was typed to be approved means no hosts of the plan.
+    pub fn choice(plan: &Path, error: &ChoiceError) -> Self {
+        Self::usage(
+            format!("`{}`: {error}", plan.display()),
+            "see the plan's hosts with `photofix show`",
+        )
+    }
+
+    /// The reviewer left before the end.
+    pub fn nothing_approved() -> Self {
+        Self::new(Status::Failed, "nothing was approved, and nothing written".to_owned(), None)
+    }
+
+    /// A plan would be applied without approvals, and must not be.
+    pub fn unapproved(plan: &Path, sha256: &str) -> Self {
+        let message = format!(
+            "cannot apply `{}` without approval\n  expected  approvals of plan sha256 {sha256}\n  \
+             found     none, and --require-approval is set",
+            plan.display()
+        );
+        let hint = "have it approved, on the review page or with `photofix approve`, and give \
+                    --approvals";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// `fix` would decide and apply in one go, and must not.
+    pub fn fix_needs_approval() -> Self {
+        let message = "`fix` applies what it decides without approval\n  expected  approvals\n  \
+                       found     none, and --require-approval is set"
+            .to_owned();
+        let hint = "use `photofix plan`, have the plan approved, and `photofix apply --approvals`";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A plan was applied already.
+    pub fn applied_already(plan: &Path, journal: &Path, entry: &Entry) -> Self {
+        let Entry { time, export, output, .. } = entry;
+        let message = format!(
+            "cannot apply `{}`: it was applied already\n  expected  nothing about it in `{}`\n  \
+             found     applied at {time} to `{}`, which gave `{}`\n            sha256 {}",
+            plan.display(),
+            journal.display(),
+            export.file,
+            output.file,
+            output.sha256
+        );
+        let hint = "make a plan from a fresh export, or insist with --again";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// Somebody else applies a plan of the same journal.
+    pub fn applied_meanwhile(journal: &Path) -> Self {
+        Self::new(
+            Status::Stale,
+            format!("`{}` changed while the plan was applied", journal.display()),
+            Some("somebody else applies it at the same time: see what the journal says now"),
+        )
+    }
+
+    /// The journal beside a plan cannot be read.
+    pub fn journal(path: &Path, error: &JournalError) -> Self {
+        Self::new(
+            Status::Stale,
+            format!("cannot tell from `{}` whether the plan was applied: {error}", path.display()),
+            Some("mend the line, or move the journal away when the plan was not applied"),
+        )
+    }
+
+    /// Approvals answer for single records, and nothing says whose those are.
+    pub fn rows_without_export(approvals: &Path, export: &FileDigest) -> Self {
+        let message = format!(
+            "cannot use the approvals `{}`: they answer for single records, and only the export \
+             that was planned for says whose those are\n  expected  `{}` sha256 {}\n  found     \
+             no such file, or another",
+            approvals.display(),
+            export.file,
+            export.sha256
+        );
+        Self::new(Status::Stale, message, Some("give that export as EXPORT"))
+    }
+
+    /// Nothing says what the photo URLs were before the plan was applied.
+    pub fn no_old_values(plan: &Path, export: &FileDigest) -> Self {
+        let message = format!(
+            "cannot take `{}` back: nothing says what the photo URLs were\n  expected  `{}` sha256 \
+             {}, or the rollback of the run\n  found     no such file, or another",
+            plan.display(),
+            export.file,
+            export.sha256
+        );
+        let hint = "give as EXPORT the export that was planned for, or the rollback";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// A plan was applied with approvals, and shall be taken back with others or none.
+    pub fn other_approvals(plan: &Path, needed: &str, given: Option<&str>) -> Self {
+        let message = format!(
+            "cannot take `{}` back: it was applied as far as it was approved\n  expected  \
+             approvals sha256 {needed}\n  found     {}",
+            plan.display(),
+            given.map_or("none".to_owned(), |given| format!("approvals sha256 {given}"))
+        );
+        let hint = "give the approvals that it was applied with, or its rollback as EXPORT";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// Two exports have no column in common that tells whose a record is.
+    pub fn no_key(export: &str) -> Self {
+        Self::failed(
+            format!(
+                "users cannot be matched with `{export}`: neither `email` nor `userName` nor \
+                 `employeeID` is in both exports"
+            ),
+            "export the users again, with one of these columns",
+        )
+    }
+
+    /// Several inputs would be read from standard input.
+    pub fn one_standard_input(first: &str, second: &str) -> Self {
+        Self::usage(
+            format!("both {first} and {second} would come from standard input"),
+            "give one of them as a file",
+        )
+    }
+
     /// The options cannot be used.
     pub fn settings(error: &SettingsError) -> Self {
-        Self::usage(error.to_string(), "see `photofix help` and the options of the command")
+        Self::usage(error.to_string(), "`photofix help COMMAND` says what each option takes")
     }
 }
 

@@ -1,13 +1,18 @@
 //! SHA-256 of a file while it is read, on a thread of its own: hashing costs about as much as all
-//! the rest of a pass, so the thread that hashes also reads, ahead of the one that works.
+//! the rest of a pass, so the thread that hashes also reads, ahead of the one that works. And of a
+//! small file while it is written.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
-use crate::rewrite::hex;
+use super::export_file::ExportFile;
+use super::failure::Failure;
+use super::progress::{Progress, interrupted};
+use crate::seal::hex;
 
 /// Bytes in a block.
 const BLOCK: usize = 256 * 1024;
@@ -87,6 +92,52 @@ impl Read for Hashed {
         buffer[..count].copy_from_slice(&rest[..count]);
         self.given += count;
         Ok(count)
+    }
+}
+
+/// Length and SHA-256 (hexadecimal) of an export.
+///
+/// # Errors
+/// [`Failure`] when it cannot be read, or Ctrl-C was pressed.
+pub(super) fn digest_of(export: &ExportFile, progress: Progress) -> Result<(u64, String), Failure> {
+    let failure = |error| match interrupted() {
+        true => Failure::interrupted(),
+        false => Failure::file("read", Path::new(&export.name), &error),
+    };
+    let (mut bytes, fingerprint) = hashed(export.bytes_from_start(progress, "checking")?);
+    io::copy(&mut bytes, &mut io::sink()).map_err(failure)?;
+    drop(bytes);
+    fingerprint.finish().map_err(failure)
+}
+
+/// A writer that hashes what it writes.
+#[derive(Debug)]
+pub(super) struct Hashing<W> {
+    to: W,
+    hasher: Sha256,
+}
+
+impl<W> Hashing<W> {
+    /// Writes to `to`.
+    pub(super) fn new(to: W) -> Self {
+        Self { to, hasher: Sha256::new() }
+    }
+
+    /// SHA-256 (hexadecimal) of everything written so far.
+    pub(super) fn sha256(&self) -> String {
+        hex(&self.hasher.clone().finalize())
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

@@ -5,14 +5,19 @@ use super::failure::{Failure, Status};
 use super::job::{Job, Outcome};
 use super::second_pass::Destination;
 use super::voice::Voice;
-use crate::cli::Fix;
-use crate::settings::Layers;
+use crate::cli::{Fix, PermissionOptions};
+use crate::settings::{self, Approval, Layers};
 
 /// Runs it.
 ///
 /// # Errors
-/// [`Failure`] when something could not be done; then no output is there.
+/// [`Failure`] when something could not be done, or may not be done without approval; then no
+/// output is there.
 pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    let permission = settings::permission(&layers.fill(&PermissionOptions::default())?)?;
+    if permission.approval == Approval::Required {
+        return Err(Failure::fix_needs_approval());
+    }
     let job = Job::resolve(&options.job, layers)?;
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
@@ -25,7 +30,7 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
         &job.inputs(layers),
     )?;
 
-    let Outcome { report, treatments } = job.carry_out("fix", &export, voice.progress())?;
+    let Outcome { report, treatments, .. } = job.carry_out("fix", &export, voice.progress())?;
     let reader = export.pass(&job.choices, voice.progress(), "writing")?;
     destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);

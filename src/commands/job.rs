@@ -27,7 +27,7 @@ use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
-use crate::rewrite::{Treatment, Treatments, expected_ledger};
+use crate::rewrite::{Leave, Treatment, Treatments, expected_ledger};
 use crate::settings::{
     self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
 };
@@ -54,6 +54,8 @@ pub(super) struct Outcome {
     pub report: Report,
     /// What to do with each endpoint.
     pub treatments: Treatments,
+    /// When the evidence was gathered, in seconds since the epoch.
+    pub at: i64,
 }
 
 impl Job {
@@ -126,7 +128,7 @@ impl Job {
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
-        let (evidence, judge) = match self.policy.reach {
+        let (evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
                     "offline: nothing was asked; certificates are not checked, and only the map \
@@ -150,12 +152,13 @@ impl Job {
                         ),
                     );
                 }
-                let now = jiff::Timestamp::now().as_second();
-                (evidence, Some(Judge::new(trust.anchors, now, self.certificates.clone())))
+                (evidence, Some(trust))
             }
         };
+        // After the last answer: no answer may be younger than the time at which it is judged.
+        let at = jiff::Timestamp::now().as_second();
+        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
 
-        let mut judge = judge;
         let decided: Vec<Decided> = endpoints
             .iter()
             .map(|endpoint| {
@@ -182,6 +185,8 @@ impl Job {
             notes,
             export: first.facts(export),
             options: self.options.clone(),
+            approval: None,
+            carry: None,
             ledger: expected_ledger(&first.census, &treatments),
             host_kinds: kinds(&first.census),
             endpoints: decided
@@ -193,7 +198,7 @@ impl Job {
                 .collect(),
             certificates: judge.map(Judge::into_reports).unwrap_or_default(),
         };
-        Ok(Outcome { report, treatments })
+        Ok(Outcome { report, treatments, at })
     }
 
     fn load_scope(&self) -> Result<Scope, Failure> {
@@ -281,11 +286,13 @@ pub(super) fn ask(
 }
 
 fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
-    let leave = |class, reason: &Reason| Treatment::Leave {
-        class,
-        reason: reason.id.to_owned(),
-        explanation: reason.explanation.clone(),
-        hint: reason.hint.clone(),
+    let leave = |class, reason: &Reason| {
+        Treatment::Leave(Leave {
+            class,
+            reason: reason.id.to_owned(),
+            explanation: reason.explanation.clone(),
+            hint: reason.hint.clone(),
+        })
     };
     let by_endpoint = decided
         .iter()
@@ -298,7 +305,7 @@ fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
             (decided.endpoint.clone(), treatment)
         })
         .collect();
-    Treatments { domains: scope.domains.clone(), by_endpoint }
+    Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None }
 }
 
 /// Records by host kind, in the order of the contract.

@@ -2,6 +2,8 @@
 //! status. One file per command.
 
 mod apply;
+mod approve;
+mod carry;
 mod certificates;
 mod check;
 mod export_file;
@@ -12,11 +14,16 @@ mod first_pass;
 mod fix;
 mod inspect;
 mod job;
+mod joined;
 mod output;
+mod parts;
 mod plan;
+mod plan_file;
+mod planned;
 mod progress;
 mod rows;
 mod second_pass;
+mod show;
 mod trust;
 mod verify;
 mod voice;
@@ -32,7 +39,7 @@ use clap::{CommandFactory, Parser};
 pub use failure::{Failure, Status};
 
 use crate::cli::{Cli, Command, TalkOptions};
-use crate::settings::{self, Layers};
+use crate::settings::{self, Layers, PREFIX};
 use voice::Voice;
 
 /// Runs photofix with a command line (the program's name first) and gives its exit status.
@@ -66,6 +73,8 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Fix(options) => fix::run(&options, &layers, voice),
         Command::Plan(options) => plan::run(&options, &layers, voice),
         Command::Apply(options) => apply::run(&options, &layers, voice),
+        Command::Approve(options) => approve::run(&options, &layers, voice),
+        Command::Show(options) => show::run(&options, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),
         Command::Completions { shell } => {
@@ -83,9 +92,19 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
 }
 
 fn layers(talk: &TalkOptions) -> Result<Layers, Failure> {
-    // What is not Unicode cannot be one of our options.
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut environment = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+        // An option that is passed over in silence is not what its giver asked for.
+        let value = value.into_string().map_err(|_| {
+            Failure::usage(
+                format!("{name}: its value is not Unicode text"),
+                "give the option on the command line",
+            )
+        })?;
+        environment.push((name.to_owned(), value));
+    }
+    let environment = environment.into_iter();
     let Some(path) = &talk.config else { return Ok(Layers::read(environment, None)?) };
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::file("read", path, &error).as_usage())?;

@@ -4,11 +4,11 @@
 //! all of them together and the import file last. What fails before leaves nothing behind.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use same_file::Handle;
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use super::failure::Failure;
 
@@ -27,6 +27,13 @@ pub(super) enum Existing {
     Replace,
 }
 
+impl Existing {
+    /// What `--force` says.
+    pub(super) fn of(force: Option<bool>) -> Self {
+        if force == Some(true) { Self::Replace } else { Self::Refuse }
+    }
+}
+
 /// The outputs of one run.
 #[derive(Debug)]
 pub(super) struct Outputs {
@@ -42,16 +49,61 @@ pub(super) struct Outputs {
 struct Pending {
     target: Target,
     what: &'static str,
+    /// What the file held that is continued, to be put back when the run fails at the last step.
+    before: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
 enum Target {
     File {
-        temporary: NamedTempFile,
+        temporary: TempPath,
         path: PathBuf,
+        /// The path in the one spelling that its folder and its name allow.
+        spelled: PathBuf,
+        existing: Existing,
     },
     /// Spooled first, so that a pipe too gets all or nothing.
     StandardOutput(File),
+}
+
+/// An output that is being written.
+pub(super) type OutputFile = Named<BufWriter<File>>;
+
+/// A file that says in its errors which one it is: of several outputs on several disks, one fills
+/// up first.
+#[derive(Debug)]
+pub(super) struct Named<F> {
+    /// The file.
+    pub inner: F,
+    /// Its name for messages.
+    pub name: String,
+}
+
+/// An error of a file with its name.
+pub(super) fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
+impl<F: Write> Write for Named<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).map_err(|error| named(&self.name, &error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush().map_err(|error| named(&self.name, &error))
+    }
+}
+
+impl<F: Read> Read for Named<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(|error| named(&self.name, &error))
+    }
+}
+
+impl<F: Seek> Seek for Named<F> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to).map_err(|error| named(&self.name, &error))
+    }
 }
 
 impl Outputs {
@@ -65,6 +117,8 @@ impl Outputs {
     pub(super) fn protect(&mut self, path: &Path, what: &str) {
         let handle = match path.to_str() {
             Some("-") => Handle::stdin(),
+            // Nothing else can be an output, and to open a pipe is to wait for its writer.
+            _ if !path.is_file() => return,
             _ => Handle::from_path(path),
         };
         if let Ok(handle) = handle {
@@ -94,21 +148,51 @@ impl Outputs {
         path: &Path,
         what: &'static str,
     ) -> Result<BufWriter<File>, Failure> {
-        let target = if path == Path::new("-") {
+        let (target, file) = if path == Path::new("-") {
             self.standard_output(what)?
         } else {
-            self.file(path, what)?
+            self.file(path, what, self.existing)?
         };
-        let file = match &target {
-            Target::File { temporary, .. } => temporary.as_file().try_clone(),
-            Target::StandardOutput(spool) => spool.try_clone(),
-        };
-        let file = file.map_err(|error| Failure::file("write", path, &error))?;
-        self.pending.push(Pending { target, what });
+        self.pending.push(Pending { target, what, before: None });
         Ok(BufWriter::with_capacity(BUFFER, file))
     }
 
-    fn standard_output(&self, what: &str) -> Result<Target, Failure> {
+    /// Opens an output that begins with what a file of ours holds, and takes its place whether or
+    /// not others may be overwritten.
+    ///
+    /// # Errors
+    /// [`Failure`] when the path is an input, is asked for twice, or cannot be written to.
+    pub(super) fn continue_file(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+        before: &[u8],
+    ) -> Result<BufWriter<File>, Failure> {
+        let (target, mut file) = self.file(path, what, Existing::Replace)?;
+        file.write_all(before).map_err(|error| Failure::file("write", path, &error))?;
+        self.pending.push(Pending { target, what, before: Some(before.to_owned()) });
+        Ok(BufWriter::with_capacity(BUFFER, file))
+    }
+
+    /// [`Self::create`], for an output that is written among others: its errors say which one it is.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(super) fn create_named(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+    ) -> Result<OutputFile, Failure> {
+        let inner = self.create(path, what)?;
+        let name = if path == Path::new("-") {
+            format!("standard output, kept in `{}`", std::env::temp_dir().display())
+        } else {
+            format!("`{}`", path.display())
+        };
+        Ok(Named { inner, name })
+    }
+
+    fn standard_output(&self, what: &str) -> Result<(Target, File), Failure> {
         let taken = |p: &&Pending| matches!(p.target, Target::StandardOutput(_));
         if let Some(other) = self.pending.iter().find(taken) {
             return Err(Failure::usage(
@@ -119,33 +203,32 @@ impl Outputs {
         if let Ok(out) = Handle::stdout() {
             self.refuse_input(&out, what, "on standard output")?;
         }
-        let spool = tempfile::tempfile();
-        spool
-            .map(Target::StandardOutput)
-            .map_err(|error| Failure::file("write", &std::env::temp_dir(), &error))
+        let spool = tempfile::tempfile().and_then(|spool| Ok((spool.try_clone()?, spool)));
+        let (file, spool) =
+            spool.map_err(|error| Failure::file("write", &std::env::temp_dir(), &error))?;
+        Ok((Target::StandardOutput(spool), file))
     }
 
-    fn file(&self, path: &Path, what: &str) -> Result<Target, Failure> {
+    fn file(&self, path: &Path, what: &str, existing: Existing) -> Result<(Target, File), Failure> {
         // A link is followed: what it leads to is what would be written.
         let followed = followed(path, what)?;
         let path = followed.as_path();
-        if let Ok(found) = Handle::from_path(path) {
-            self.refuse_input(&found, what, &format!("`{}`", path.display()))?;
+        let found = fs::metadata(path);
+        if found.as_ref().is_ok_and(|found| !found.is_file()) {
+            return Err(Failure::usage(
+                format!("{what} `{}` is not a regular file", path.display()),
+                "give the path of a file, or `-` for standard output",
+            ));
+        }
+        if let Ok(handle) = Handle::from_path(path) {
+            self.refuse_input(&handle, what, &format!("`{}`", path.display()))?;
         }
         self.check_twice(path, what)?;
-        if let Ok(found) = fs::metadata(path) {
-            if !found.is_file() {
-                return Err(Failure::usage(
-                    format!("{what} `{}` is not a regular file", path.display()),
-                    "give the path of a file, or `-` for standard output",
-                ));
-            }
-            if self.existing == Existing::Refuse {
-                return Err(Failure::usage(
-                    format!("{what} `{}` exists already", path.display()),
-                    "give another path, or overwrite it with --force",
-                ));
-            }
+        if found.is_ok() && existing == Existing::Refuse {
+            return Err(Failure::usage(
+                format!("{what} `{}` exists already", path.display()),
+                "give another path, or overwrite it with --force",
+            ));
         }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -163,7 +246,10 @@ impl Outputs {
             let error = io::Error::from(error.kind());
             Failure::file("write", path, &error)
         })?;
-        Ok(Target::File { temporary, path: path.to_owned() })
+        // The file is its writer's: with many outputs, those that are done hold none open.
+        let (file, temporary) = temporary.into_parts();
+        let (path, spelled) = (path.to_owned(), spelled_out(path));
+        Ok((Target::File { temporary, path, spelled, existing }, file))
     }
 
     fn refuse_input(&self, found: &Handle, what: &str, place: &str) -> Result<(), Failure> {
@@ -179,7 +265,7 @@ impl Outputs {
     fn check_twice(&self, path: &Path, what: &str) -> Result<(), Failure> {
         let wanted = spelled_out(path);
         let same = |p: &&Pending| match &p.target {
-            Target::File { path, .. } => spelled_out(path) == wanted,
+            Target::File { spelled, .. } => *spelled == wanted,
             Target::StandardOutput(_) => false,
         };
         match self.pending.iter().find(same) {
@@ -191,6 +277,11 @@ impl Outputs {
         }
     }
 
+    /// Gives up an output that was opened: there is nothing to write.
+    pub(super) fn withdraw(&mut self, what: &str) {
+        self.pending.retain(|pending| pending.what != what);
+    }
+
     /// Puts every output in its place, the first one opened last: where the import file is,
     /// everything that belongs to it is too. Writers must be flushed before.
     ///
@@ -198,28 +289,32 @@ impl Outputs {
     ///
     /// # Errors
     /// [`Failure`] when one cannot be put in its place; those put before it are taken away again,
-    /// unless they replaced a file.
+    /// unless they replaced a file; a file that was continued is as it was.
     pub(super) fn commit(self) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
         for pending in &self.pending {
-            if let Target::File { temporary, path } = &pending.target {
-                temporary
-                    .as_file()
-                    .sync_all()
+            if let Target::File { temporary, path, .. } = &pending.target {
+                // The export, and so its outputs, may be read-only; only Windows minds.
+                let synced = File::options().read(true).write(cfg!(windows)).open(temporary);
+                synced
+                    .and_then(|file| file.sync_all())
                     .map_err(|error| Failure::file("write", path, &error))?;
             }
         }
         let mut placed: Vec<(&'static str, PathBuf)> = Vec::new();
         let mut created: Vec<PathBuf> = Vec::new();
+        let mut continued: Vec<(PathBuf, Vec<u8>)> = Vec::new();
         for pending in self.pending.into_iter().rev() {
             let result = match pending.target {
                 Target::StandardOutput(spool) => to_standard_output(spool),
-                Target::File { temporary, path } => {
+                Target::File { temporary, path, existing, .. } => {
                     let existed = fs::symlink_metadata(&path).is_ok();
-                    let result = place(temporary, &path, self.existing);
+                    let result = place(temporary, &path, existing);
                     if result.is_ok() {
                         placed.push((pending.what, path.clone()));
-                        if !existed {
-                            created.push(path);
+                        match pending.before {
+                            _ if !existed => created.push(path),
+                            Some(before) => continued.push((path, before)),
+                            None => {}
                         }
                     }
                     result
@@ -230,6 +325,9 @@ impl Outputs {
                     // What could not be taken away is at least whole.
                     let _ = fs::remove_file(path);
                 }
+                for (path, before) in continued {
+                    let _ = fs::write(path, before);
+                }
                 return Err(failure);
             }
         }
@@ -238,7 +336,7 @@ impl Outputs {
     }
 }
 
-fn place(temporary: NamedTempFile, path: &Path, existing: Existing) -> Result<(), Failure> {
+fn place(temporary: TempPath, path: &Path, existing: Existing) -> Result<(), Failure> {
     let placed = match existing {
         Existing::Refuse => temporary.persist_noclobber(path),
         Existing::Replace => temporary.persist(path),
@@ -320,6 +418,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_withdrawn_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outputs = Outputs::new(Existing::Refuse);
+        write(&mut outputs, &folder.path().join("a.csv"), "a").unwrap();
+        outputs.create(&folder.path().join("b.md"), "a report").unwrap();
+        outputs.withdraw("a report");
+        assert_eq!(outputs.commit().unwrap().len(), 1);
+        assert_eq!(names(folder.path()), ["a.csv"]);
+    }
+
+    #[test]
     fn nothing_is_there_before_the_commit_and_everything_after() {
         let folder = tempfile::tempdir().unwrap();
         let mut outputs = Outputs::new(Existing::Refuse);
@@ -353,6 +462,30 @@ mod tests {
         assert!(failure.message.contains("a.csv"), "{failure}");
         assert_eq!(names(folder.path()), ["a.csv"]);
         assert_eq!(fs::read(&import).unwrap(), b"someone else's");
+    }
+
+    #[test]
+    fn a_file_that_is_continued_is_as_it_was_when_the_run_fails() {
+        for (there, meanwhile) in [(None, true), (Some("1\n"), true), (Some("1\n"), false)] {
+            let folder = tempfile::tempdir().unwrap();
+            let (import, journal) = (folder.path().join("a.csv"), folder.path().join("j"));
+            if let Some(text) = there {
+                fs::write(&journal, text).unwrap();
+            }
+            let before = there.unwrap_or_default();
+            let mut outputs = Outputs::new(Existing::Refuse);
+            write(&mut outputs, &import, "a").unwrap();
+            let mut out =
+                outputs.continue_file(&journal, "the journal", before.as_bytes()).unwrap();
+            out.write_all(b"2\n").unwrap();
+            out.flush().unwrap();
+            if meanwhile {
+                fs::write(&import, "someone else's").unwrap();
+            }
+            assert_eq!(outputs.commit().is_err(), meanwhile);
+            let expected = if meanwhile { there.map(str::to_owned) } else { Some("1\n2\n".into()) };
+            assert_eq!(fs::read_to_string(&journal).ok(), expected);
+        }
     }
 
     #[test]

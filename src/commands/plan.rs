@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use sha2::{Digest, Sha256};
-
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::job::{Job, Outcome};
@@ -12,8 +10,9 @@ use super::voice::Voice;
 use crate::cli::{self, ImportOptions};
 use crate::plan::Plan;
 use crate::report::PlanIdentity;
-use crate::rewrite::hex;
+use crate::seal;
 use crate::settings::Layers;
+use crate::x509::time;
 
 /// Runs it.
 ///
@@ -28,20 +27,19 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
         Destination::open(None, &nothing, &reporting, &export, &job.inputs(layers))?;
     let mut out = destination.create(&options.output, "the plan")?;
 
-    let Outcome { report, treatments } = job.carry_out("plan", &export, voice.progress())?;
+    let Outcome { report, treatments, at } = job.carry_out("plan", &export, voice.progress())?;
     // The preview makes the same pass that `apply` will make, so that the plan can promise its
     // changes by their digest.
     let reader = export.pass(&job.choices, voice.progress(), "previewing")?;
     let done = destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);
     let status = Status::of(&report.ledger);
-    let plan = Plan::new(report, &done);
-    serde_json::to_vec_pretty(&plan)
+    let made = time::rfc3339(at);
+    Plan::new(report, made.clone(), &done)
+        .to_file()
         .map_err(std::io::Error::from)
-        .and_then(|mut plan| {
-            plan.push(b'\n');
-            destination.rows.plan =
-                Some(PlanIdentity { sha256: hex(&Sha256::digest(&plan)) });
+        .and_then(|plan| {
+            destination.rows.plan = Some(PlanIdentity { sha256: seal::sha256(&plan), made });
             out.write_all(&plan)
         })
         .and_then(|()| out.flush())

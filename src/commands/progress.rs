@@ -5,17 +5,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::failure::Failure;
+use super::voice::complain;
 use crate::settings::{Talk, Volume, When};
 
 /// Set by Ctrl-C; every pass and the network look at it.
 pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// Set while a [`Wait`] lives.
+static WAITING: AtomicBool = AtomicBool::new(false);
+
 /// Makes Ctrl-C set [`INTERRUPTED`], so that the run ends in order and takes its temporary files
-/// with it. A second Ctrl-C ends it at once.
+/// with it. A second Ctrl-C ends it at once, and so does the first during a [`Wait`].
 pub(super) fn watch_interrupts() {
     let installed = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+        let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        if again || WAITING.load(Ordering::SeqCst) {
+            end_at_once();
         }
     });
     // Somebody else watches already (a program that uses this library): then they do.
@@ -25,6 +31,33 @@ pub(super) fn watch_interrupts() {
 /// Whether Ctrl-C was pressed.
 pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
+}
+
+fn end_at_once() -> ! {
+    let failure = Failure::interrupted();
+    complain(&failure);
+    std::process::exit(i32::from(failure.status as u8));
+}
+
+/// A wait for somebody else's bytes, such as standard input, before any output is opened. Such a
+/// read may never come back to look at [`INTERRUPTED`], and there is nothing to tidy up.
+pub(super) struct Wait(());
+
+impl Wait {
+    /// Until it is dropped.
+    pub(super) fn begin() -> Self {
+        WAITING.store(true, Ordering::SeqCst);
+        if interrupted() {
+            end_at_once();
+        }
+        Self(())
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        WAITING.store(false, Ordering::SeqCst);
+    }
 }
 
 /// Makes progress bars, or hidden ones.

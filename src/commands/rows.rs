@@ -4,13 +4,11 @@ use std::io;
 use std::path::PathBuf;
 
 use super::failure::Failure;
-use super::output::Outputs;
+use super::output::{Named, Outputs};
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
-use crate::report::{
-    Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer,
-};
-use crate::rewrite::{Met, Rewritten, Treatment};
+use crate::report::{Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer};
+use crate::rewrite::{Leave, Met, Rewritten};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
 const SPOOL: usize = 1 << 20;
@@ -37,8 +35,9 @@ impl Rows {
     ) -> Result<Self, Failure> {
         let mut renderers = Vec::new();
         for (kind, path) in wanted {
-            let out = outputs.create(path, "a report")?;
-            let spool = tempfile::SpooledTempFile::new(SPOOL);
+            let out = outputs.create_named(path, "a report")?;
+            let name = format!("a temporary file in `{}`", std::env::temp_dir().display());
+            let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
         let sample = Sample::new(redaction);
@@ -84,22 +83,22 @@ impl Rows {
                 explanation: &why.explanation,
                 hint: Some(why.hint),
             }),
-            Rewritten::Left { treatment, endpoint, cell, host, .. } => match treatment {
-                Treatment::Leave { reason, explanation, hint, .. } => Row::Held(Held {
+            Rewritten::Left { why, endpoint, host, cell } => {
+                let Leave { reason, explanation, hint, .. } = why.as_ref();
+                Row::Held(Held {
                     record: position.record,
                     line: position.line,
                     byte: position.byte,
                     key,
-                    endpoint: Some(endpoint),
+                    endpoint: endpoint.as_ref(),
                     value: Some(cell.as_ref()),
                     host: host.clone(),
                     class,
                     reason,
                     explanation,
                     hint: hint.as_deref(),
-                }),
-                Treatment::Rewrite(_) => return Ok(()),
-            },
+                })
+            }
             Rewritten::Changed(change) => {
                 self.new_record.clear();
                 met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;
@@ -107,7 +106,7 @@ impl Rows {
                     record: position.record,
                     line: position.line,
                     key,
-                    endpoint: &change.endpoint,
+                    endpoint: Some(&change.endpoint),
                     old: change.old.as_ref(),
                     new: change.new.as_str(),
                     old_host: change.old_host.clone(),

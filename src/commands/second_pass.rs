@@ -2,29 +2,54 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
-use super::output::{Existing, Outputs};
+use super::fingerprint::Hashing;
+use super::output::{Existing, OutputFile, Outputs};
+use super::parts::{self, Names, Parts};
+use super::plan_file::JournalFile;
 use super::progress::interrupted;
 use super::rows::Rows;
-use super::write_behind::WriteBehind;
+use super::write_behind::{Hash, WriteBehind};
 use crate::cli::{ImportOptions, ReportOptions};
 use crate::export::{Contents, Reader};
+use crate::journal::{Entry, FileDigest};
+use crate::report::manifest::Manifest;
 use crate::report::{Redaction, Report};
-use crate::rewrite::{self, Done, RewriteError, Treatments, rewrite_export};
+use crate::rewrite::{
+    self, Done, Guard, ImportSink, Rewrite, RewriteError, Rewriter, Treatments, Unguarded,
+    rewrite_export,
+};
 use crate::settings;
+
+/// Parts of an import file that are said one by one.
+const PARTS_SAID: usize = 10;
 
 /// Everything that a run writes, opened before the network is asked: what cannot be written is
 /// said at once.
 pub(super) struct Destination {
     outputs: Outputs,
-    import: Option<BufWriter<File>>,
-    rollback: Option<BufWriter<File>>,
+    import: Import,
+    rollback: Option<(PathBuf, Hashing<OutputFile>)>,
     contents: Contents,
+    journal: Option<BufWriter<File>>,
     /// The reports.
     pub rows: Rows,
+    /// The import file, or the manifest of its parts; known after the pass of a run with a journal.
+    output: Option<FileDigest>,
+}
+
+/// Where the import file goes.
+enum Import {
+    /// Nowhere: a preview.
+    Nowhere,
+    /// Into one file.
+    File(PathBuf, OutputFile),
+    /// Into files of so many records, with a manifest.
+    Parts { names: Names, size: u64, manifest: OutputFile },
 }
 
 impl Destination {
@@ -42,16 +67,12 @@ impl Destination {
         export: &ExportFile,
         inputs: &[(&PathBuf, &str)],
     ) -> Result<Self, Failure> {
-        let existing = match reporting.force {
-            Some(true) => Existing::Replace,
-            _ => Existing::Refuse,
-        };
         let redaction = match reporting.redact {
             Some(true) => Redaction::Redact,
             _ => Redaction::Keep,
         };
         let wanted = settings::reports(reporting)?;
-        let mut outputs = Outputs::new(existing);
+        let mut outputs = Outputs::new(Existing::of(reporting.force));
         outputs.protect(&export.path, "the export");
         for (path, what) in inputs {
             outputs.protect(path, what);
@@ -59,14 +80,27 @@ impl Destination {
         if let Some(file) = export.own_file() {
             outputs.as_private_as(file);
         }
-        let import = import.map(|path| outputs.create(path, "the import file")).transpose()?;
-        let rollback = options
-            .rollback
-            .as_ref()
-            .map(|path| outputs.create(path, "the rollback"))
-            .transpose()?;
+        let import = match (import, settings::batch(options)?) {
+            (None, _) => Import::Nowhere,
+            (Some(path), None) => {
+                Import::File(path.to_owned(), outputs.create_named(path, "the import file")?)
+            }
+            (Some(path), Some(size)) => {
+                let names = Names::of(path)?;
+                let manifest = outputs.create_named(&names.manifest(), "the manifest")?;
+                Import::Parts { names, size, manifest }
+            }
+        };
+        let rollback = match &options.rollback {
+            Some(path) => {
+                let out = outputs.create_named(path, "the rollback")?;
+                Some((path.clone(), Hashing::new(out)))
+            }
+            None => None,
+        };
         let rows = Rows::open(&mut outputs, &wanted, redaction)?;
-        Ok(Self { outputs, import, rollback, contents: settings::contents(options), rows })
+        let contents = settings::contents(options);
+        Ok(Self { outputs, import, rollback, contents, journal: None, rows, output: None })
     }
 
     /// Opens one more output, such as the plan.
@@ -81,6 +115,39 @@ impl Destination {
         self.outputs.create(path, what)
     }
 
+    /// Opens the journal, to which a line will be added.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be written.
+    pub(super) fn open_journal(&mut self, journal: &JournalFile) -> Result<(), Failure> {
+        let out = self.outputs.continue_file(&journal.path, "the journal", &journal.bytes)?;
+        self.journal = Some(out);
+        Ok(())
+    }
+
+    /// Adds a line to the journal, if it is open; `entry` is told what was written: the import
+    /// file, and the rollback.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be written, or somebody else wrote to it meanwhile.
+    pub(super) fn note(
+        &mut self,
+        journal: &JournalFile,
+        entry: impl FnOnce(FileDigest, Option<FileDigest>) -> Entry,
+    ) -> Result<(), Failure> {
+        let (Some(out), Some(output)) = (&mut self.journal, self.output.take()) else {
+            return Ok(());
+        };
+        journal.check_unchanged()?;
+        let rollback = self.rollback.as_ref().map(|(path, out)| FileDigest::of(path, out.sha256()));
+        entry(output, rollback)
+            .to_line()
+            .map_err(io::Error::from)
+            .and_then(|line| out.write_all(&line))
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::file("write", &journal.path, &error))
+    }
+
     /// Makes the second pass.
     ///
     /// # Errors
@@ -88,15 +155,13 @@ impl Destination {
     pub(super) fn write<R: Read>(
         &mut self,
         reader: &mut Reader<R>,
-        file_name: &str,
+        export: &ExportFile,
         report: &Report,
-        treatments: &Treatments,
+        rewriter: &mut dyn Rewrite,
+        guard: &mut dyn Guard,
     ) -> Result<Done, Failure> {
-        let done = self.pass(reader, report, treatments);
-        done.map_err(|error| match error {
-            _ if interrupted() => Failure::interrupted(),
-            error => Failure::rewrite(file_name, &error),
-        })
+        let done = self.pass(reader, report, rewriter, guard);
+        done.map_err(|error| export.pass_failure(&error))
     }
 
     /// Makes the second pass, and sees that it met what the first pass had counted.
@@ -110,7 +175,8 @@ impl Destination {
         report: &Report,
         treatments: &Treatments,
     ) -> Result<Done, Failure> {
-        let done = self.write(&mut reader, &export.name, report, treatments)?;
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        let done = self.write(&mut reader, export, report, &mut rewriter, &mut Unguarded)?;
         export.check_unchanged()?;
         if done.ledger == report.ledger { Ok(done) } else { Err(export.changed()) }
     }
@@ -119,29 +185,34 @@ impl Destination {
         &mut self,
         reader: &mut Reader<R>,
         report: &Report,
-        treatments: &Treatments,
+        rewriter: &mut dyn Rewrite,
+        guard: &mut dyn Guard,
     ) -> Result<Done, RewriteError> {
         let dialect = reader.dialect().clone();
-        let mut nowhere = io::sink();
-        let mut import = self.import.take().map(WriteBehind::new);
-        let mut outputs = rewrite::Outputs {
-            import: match &mut import {
-                Some(import) => import,
-                None => &mut nowhere,
-            },
-            contents: self.contents,
-            rollback: self.rollback.as_mut().map(|rollback| rollback as &mut dyn Write),
+        let Self { outputs, import, rollback, contents, journal, rows, output } = self;
+        let hash = if journal.is_some() { Hash::Sha256 } else { Hash::Nothing };
+        let mut sink = match mem::replace(import, Import::Nowhere) {
+            Import::Nowhere => Sink::Nowhere(io::sink()),
+            Import::File(path, out) => Sink::File(path, WriteBehind::new(out, hash)),
+            Import::Parts { names, size, manifest } => {
+                let path = names.manifest();
+                let parts = Box::new(Parts::new(outputs, names, size));
+                Sink::Parts(parts, path, Hashing::new(manifest))
+            }
         };
-        let rows = &mut self.rows;
+        let mut writers = rewrite::Outputs {
+            import: sink.import(),
+            contents: *contents,
+            rollback: rollback.as_mut().map(|(_, out)| out as &mut dyn Write),
+        };
         rows.begin(report).map_err(RewriteError::Output)?;
-        let done =
-            rewrite_export(reader, treatments, &mut outputs, &mut |met| rows.met(&met, &dialect))?;
-        if let Some(rollback) = &mut self.rollback {
+        let done = rewrite_export(reader, rewriter, guard, &mut writers, &mut |met| {
+            rows.met(&met, &dialect)
+        })?;
+        if let Some((_, rollback)) = rollback {
             rollback.flush().map_err(RewriteError::Output)?;
         }
-        if let Some(import) = import {
-            import.finish().map_err(RewriteError::Output)?;
-        }
+        *output = sink.finish(report, *contents).map_err(RewriteError::Output)?;
         Ok(done)
     }
 
@@ -153,9 +224,65 @@ impl Destination {
         if interrupted() {
             return Err(Failure::interrupted());
         }
-        let Self { outputs, import, rollback, mut rows, .. } = self;
+        let Self { outputs, import, rollback, journal, mut rows, .. } = self;
         rows.finish().map_err(|error| Failure::output(&error))?;
-        drop((import, rollback, rows));
-        outputs.commit()
+        drop((import, rollback, journal, rows));
+        let mut written = outputs.commit()?;
+        if written.iter().filter(|(what, _)| *what == parts::WHAT).count() > PARTS_SAID {
+            // The manifest, which is said as well, lists them.
+            written.retain(|(what, _)| *what != parts::WHAT);
+        }
+        Ok(written)
     }
+}
+
+/// Where the import file is written while a pass goes on.
+enum Sink<'o> {
+    Nowhere(io::Sink),
+    File(PathBuf, WriteBehind),
+    Parts(Box<Parts<'o>>, PathBuf, Hashing<OutputFile>),
+}
+
+impl Sink<'_> {
+    fn import(&mut self) -> &mut dyn ImportSink {
+        match self {
+            Self::Nowhere(nowhere) => nowhere,
+            Self::File(_, out) => out,
+            Self::Parts(parts, ..) => parts.as_mut(),
+        }
+    }
+
+    /// Ends it; gives what was written and its digest, where that is known.
+    fn finish(self, report: &Report, contents: Contents) -> io::Result<Option<FileDigest>> {
+        match self {
+            Self::Nowhere(_) => Ok(None),
+            Self::File(path, out) => Ok(out.finish()?.map(|sha256| FileDigest::of(&path, sha256))),
+            Self::Parts(parts, path, mut manifest) => {
+                let only_changed = contents == Contents::ChangedOnly;
+                let parts = parts.finish()?;
+                Manifest::new(&report.export, only_changed, parts).to_json(&mut manifest)?;
+                manifest.flush()?;
+                Ok(Some(FileDigest::of(&path, manifest.sha256())))
+            }
+        }
+    }
+}
+
+/// A pass that writes nothing.
+///
+/// # Errors
+/// [`Failure`] when the export cannot be read, or Ctrl-C was pressed.
+pub(super) fn look<R: Read>(
+    reader: &mut Reader<R>,
+    export: &ExportFile,
+    rewriter: &mut dyn Rewrite,
+    guard: &mut dyn Guard,
+) -> Result<Done, Failure> {
+    let mut nowhere = rewrite::Outputs {
+        import: &mut io::sink(),
+        contents: Contents::ChangedOnly,
+        rollback: None,
+    };
+    rewrite_export(reader, rewriter, guard, &mut nowhere, &mut |_| Ok(()))
+        .map_err(|error| export.pass_failure(&error))
 }

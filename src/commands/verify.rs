@@ -1,9 +1,11 @@
 //! `photofix verify`: proves that only hosts moved. No network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
+use super::joined::Joined;
+use super::plan_file::one_standard_input;
 use super::print;
 use super::voice::Voice;
 use crate::cli::Verify;
@@ -25,27 +27,38 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     let reading = layers.fill(&options.reading)?;
     let scope = layers
         .fill(&crate::cli::ScopeOptions { domain: options.domain.clone(), ..Default::default() })?;
+    let kept = layers.fill(&crate::cli::ImportOptions {
+        only_changed: options.only_changed,
+        ..Default::default()
+    })?;
+    let contents = settings::contents(&kept);
     let choices = settings::choices(&reading)?;
     let domains = settings::domains(scope.domain.as_ref())?;
-    let standard_input = Path::new("-");
-    if options.export == standard_input && options.import == standard_input {
-        return Err(Failure::usage(
-            "both the export and the import file would come from standard input".to_owned(),
-            "give one of them as a file",
-        ));
-    }
+    let Some((first, others)) = options.import.split_first() else {
+        return Err(Failure::usage("no import file is given".to_owned(), "give its path"));
+    };
+    let mut inputs = vec![(Some(options.export.as_path()), "the export")];
+    inputs.extend(options.import.iter().map(|path| (Some(path.as_path()), "the import file")));
+    one_standard_input(&inputs)?;
     let export = ExportFile::open(&options.export)?;
-    let import = ExportFile::open(&options.import)?;
-    let contents = if options.only_changed { Contents::ChangedOnly } else { Contents::Everything };
+    let import = ExportFile::open(first)?;
 
     let mut old = export.pass(&choices, voice.progress(), "export")?;
     // The import file is read as the export was: what differs is then said record by record.
     let as_export = Choices {
         encoding: Some(old.dialect().encoding),
         delimiter: Some(old.dialect().delimiter),
-        ..choices
+        ..choices.clone()
     };
-    let mut new = import.pass(&as_export, voice.progress(), "import file")?;
+    // Where it cannot be, it may be a file of another encoding or delimiter: that is a finding.
+    let open = |choices: &Choices| {
+        let joined = Joined::open(&import, others, choices, voice.progress())?;
+        joined.records(&import, choices)
+    };
+    let mut new = match open(&as_export) {
+        Err(failure) if failure.status == Status::Failed => open(&choices)?,
+        opened => opened?,
+    };
     let (mut violations, mut changes) = (Vec::new(), Vec::new());
     let counted = prove(&mut old, &mut new, contents, &domains, &mut |finding| match finding {
         Finding::Moved(moved) if changes.len() < CHANGES_SHOWN => changes.push(MovedHost {
@@ -73,11 +86,11 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
 
     let verification = Verification {
         export: export.name.clone(),
-        import: import.name.clone(),
+        import: names(&import, others),
         records: counted.records,
         changed: counted.changed,
         violation_count: counted.violations,
-        only_changed: options.only_changed,
+        only_changed: contents == Contents::ChangedOnly,
         violations,
         changes,
     };
@@ -89,4 +102,10 @@ pub(super) fn run(options: &Verify, layers: &Layers, voice: Voice) -> Result<Sta
     rendered.map_err(|error| Failure::file("write", Path::new("standard output"), &error))?;
     print(&data)?;
     Ok(if counted.violations == 0 { Status::Done } else { Status::Failed })
+}
+
+/// The import file's name, or those of its parts.
+fn names(first: &ExportFile, others: &[PathBuf]) -> String {
+    let others = others.iter().map(|path| path.display().to_string());
+    std::iter::once(first.name.clone()).chain(others).collect::<Vec<_>>().join(", ")
 }

@@ -13,7 +13,7 @@ use super::rows::Rows;
 use crate::cli::Cli;
 use crate::report::Report;
 use crate::report::escape::TerminalText;
-use crate::report::terminal::{Detail, Style, render_summary, render_written};
+use crate::report::terminal::{Detail, Sample, Style, render_summary, render_written};
 use crate::settings::{Talk, Volume, When};
 
 /// Columns where the terminal does not say.
@@ -57,6 +57,23 @@ impl Voice {
         let width = terminal_size::terminal_size_of(io::stderr())
             .map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| usize::from(columns));
         Style { color, width, unicode: speaks_unicode() }
+    }
+
+    /// Says a report without rows, to be looked at before a question.
+    pub(super) fn say_report(self, report: &Report) {
+        let mut text = Vec::new();
+        let (sample, style) = (Sample::default(), self.talk_style());
+        // Writing to memory cannot fail, and nobody listens to a closed standard error.
+        let _ = render_summary(report, &sample, Detail::Full, &style, &mut text);
+        text.push(b'\n');
+        let _ = write_talk(&text);
+    }
+
+    /// Says what was done in a sentence, and what was written where.
+    pub(super) fn say_written(self, sentence: &str, written: &[(&'static str, PathBuf)]) {
+        let text = format!("{}\n", TerminalText(sentence)).into_bytes();
+        let summary = Summary { text, style: self.talk_style(), volume: self.talk.volume };
+        summary.say(written);
     }
 
     /// The summary of a run, rendered now and said when its outputs are in their places.

@@ -1,9 +1,15 @@
-//! Writing on a thread of its own: the next block is filled while the last is written.
+//! Writing on a thread of its own: the next block is filled while the last is written, and hashed
+//! where somebody wants to know what was written.
 
 use std::io::{self, Write};
 use std::mem;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+
+use sha2::{Digest, Sha256};
+
+use crate::rewrite::ImportSink;
+use crate::seal::hex;
 
 /// Bytes in a block.
 const BLOCK: usize = 256 * 1024;
@@ -20,36 +26,50 @@ pub(super) struct WriteBehind {
     /// None once everything has been handed on.
     full: Option<SyncSender<Vec<u8>>>,
     spent: Receiver<Vec<u8>>,
-    thread: Option<JoinHandle<io::Result<()>>>,
+    thread: Option<JoinHandle<io::Result<Option<Sha256>>>>,
+}
+
+/// Whether what is written is hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hash {
+    /// It is.
+    Sha256,
+    /// Nobody asks.
+    Nothing,
 }
 
 impl WriteBehind {
     /// Writes to `to`, which is flushed at the end.
-    pub(super) fn new(mut to: impl Write + Send + 'static) -> Self {
+    pub(super) fn new(mut to: impl Write + Send + 'static, hash: Hash) -> Self {
+        let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
         let (full, incoming) = sync_channel::<Vec<u8>>(WAITING);
         let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING + 1);
         let thread = std::thread::spawn(move || {
             for mut block in incoming {
                 to.write_all(&block)?;
+                if let Some(hasher) = &mut hasher {
+                    hasher.update(&block);
+                }
                 block.clear();
                 // Whoever fills the blocks may be gone, or have enough: then this one is freed.
                 let _ = give_back.try_send(block);
             }
-            to.flush()
+            to.flush()?;
+            Ok(hasher)
         });
         Self { block: Vec::with_capacity(BLOCK), full: Some(full), spent, thread: Some(thread) }
     }
 
-    /// Waits until everything is written.
+    /// Waits until everything is written; gives its SHA-256, hexadecimal, where it was hashed.
     ///
     /// # Errors
     /// When something could not be written.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(super) fn finish(mut self) -> io::Result<Option<String>> {
         self.flush()?;
-        self.end()
+        Ok(self.end()?.map(|hasher| hex(&hasher.finalize())))
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn end(&mut self) -> io::Result<Option<Sha256>> {
         self.full = None;
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,
@@ -84,6 +104,8 @@ impl Write for WriteBehind {
         Ok(())
     }
 }
+
+impl ImportSink for WriteBehind {}
 
 impl Drop for WriteBehind {
     /// What was not finished is given up, and nobody writes any more.
@@ -134,22 +156,23 @@ mod tests {
     fn everything_arrives_in_order() {
         for lengths in [vec![], vec![0], vec![3, 0, 5], vec![1000; 2000], vec![7, 3 * BLOCK, 9]] {
             let written = Shared::default();
-            let mut writer = WriteBehind::new(written.clone());
+            let mut writer = WriteBehind::new(written.clone(), Hash::Sha256);
             let mut expected = Vec::new();
             for (n, length) in lengths.iter().enumerate() {
                 let bytes = vec![n as u8; *length];
                 writer.write_all(&bytes).unwrap();
                 expected.extend(bytes);
             }
-            writer.finish().unwrap();
+            let digest = writer.finish().unwrap();
             assert!(*written.0.lock().unwrap() == expected, "{} pieces", lengths.len());
+            assert_eq!(digest, Some(crate::seal::sha256(&expected)));
         }
     }
 
     #[test]
     fn a_full_disk_is_said() {
         for room in [0, 10, BLOCK, 3 * BLOCK] {
-            let mut writer = WriteBehind::new(Full(room));
+            let mut writer = WriteBehind::new(Full(room), Hash::Nothing);
             let written = (0..20).try_for_each(|_| writer.write_all(&[b'x'; BLOCK / 2]));
             let error = written.and_then(|()| writer.finish()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room}");

@@ -51,19 +51,28 @@ pub struct Policy {
 /// What is known of the certificate of a name on an endpoint's port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Certified {
-    /// The client profile's verdict, and its most telling reason.
-    Judged(VerdictKind, String),
+    /// The client profile's verdict, its most telling reason, and what that hangs on.
+    Judged(VerdictKind, String, Subject),
     /// Nobody asked (offline, or the name is not usable anyway).
     NotAsked,
     /// Plain http presents none.
     NotApplicable,
 }
 
+/// What a verdict hangs on, and so where an administrator mends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The certificate, its chain, or the server.
+    Certificate,
+    /// Whoever should say whether it was revoked.
+    RevocationAnswer,
+}
+
 impl Certified {
     /// The word that reports use.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Judged(kind, _) => kind.as_str(),
+            Self::Judged(kind, ..) => kind.as_str(),
             Self::NotAsked => "not-asked",
             Self::NotApplicable => "not-applicable",
         }
@@ -112,7 +121,7 @@ impl Weighed {
             });
         }
         match &self.certified {
-            Certified::Judged(kind, reason) if *kind != VerdictKind::Trusted => {
+            Certified::Judged(kind, reason, _) if *kind != VerdictKind::Trusted => {
                 Some(reason.clone())
             }
             Certified::NotAsked if policy.reach == Reach::Network => {
@@ -282,11 +291,11 @@ fn why_rewritten(chosen: &Weighed, policy: Policy) -> Reason {
         Forward::NotAsked(_) => {}
     }
     let id = match &chosen.certified {
-        Certified::Judged(VerdictKind::Trusted, _) => {
+        Certified::Judged(VerdictKind::Trusted, ..) => {
             explanation.push_str("; its certificate is trusted");
             "trusted"
         }
-        Certified::Judged(_, reason) => {
+        Certified::Judged(_, reason, _) => {
             explanation.push_str(&format!("; FLAGGED: {reason}"));
             "flagged"
         }
@@ -308,21 +317,25 @@ fn why_rewritten(chosen: &Weighed, policy: Policy) -> Reason {
 
 fn why_not_trusted(strongest: &Weighed, policy: Policy) -> Reason {
     let name = &strongest.candidate.name;
-    let (id, again) = match &strongest.certified {
-        Certified::Judged(VerdictKind::Prompts, _) => ("certificate-prompts", false),
-        Certified::Judged(VerdictKind::Refuses, _) => ("certificate-refuses", false),
-        _ => ("certificate-unknown", true),
+    let id = match &strongest.certified {
+        Certified::Judged(VerdictKind::Prompts, ..) => "certificate-prompts",
+        Certified::Judged(VerdictKind::Refuses, ..) => "certificate-refuses",
+        _ => "certificate-unknown",
     };
-    let hint = if again {
-        format!(
-            "see that `{name}` can be reached from here and run again, or write it unchecked with \
+    let hint = match &strongest.certified {
+        Certified::Judged(_, _, Subject::RevocationAnswer) => format!(
+            "see that the revocation servers that the certificate of `{name}` names answer in time \
+             and run again, map the address to another name, or write it all the same with \
              --certificate warn"
-        )
-    } else {
-        format!(
+        ),
+        Certified::Judged(VerdictKind::Prompts | VerdictKind::Refuses, ..) => format!(
             "have the certificate of `{name}` mended, map the address to another name, or write it \
              all the same with --certificate warn"
-        )
+        ),
+        _ => format!(
+            "see that `{name}` can be reached from here and run again, or write it unchecked with \
+             --certificate warn"
+        ),
     };
     let explanation = strongest
         .objection(policy)

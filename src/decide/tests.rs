@@ -68,7 +68,8 @@ fn outcome(
             return Certified::NotAsked;
         }
         let found = verdicts.iter().find(|(host, _)| *host == name.name().as_str());
-        Certified::Judged(found.map_or(VerdictKind::Trusted, |(_, kind)| *kind), "why".into())
+        let kind = found.map_or(VerdictKind::Trusted, |(_, kind)| *kind);
+        Certified::Judged(kind, "why".into(), Subject::Certificate)
     });
     let reason = decided.decision.reason();
     assert_eq!(reason.hint.is_none(), matches!(decided.decision, Decision::Rewrite(..)));
@@ -156,6 +157,24 @@ fn certificates_stand_in_the_way_or_are_flagged() {
         let verdicts = [("c.webex.com", kind)];
         assert_eq!(outcome(&scope(), &evidence, POLICY, &verdicts), required, "{kind:?}");
         assert_eq!(outcome(&scope(), &evidence, flag, &verdicts), flagged, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_hint_says_where_to_mend() {
+    let evidence = evidence(Answer::Found(vec!["c.webex.com"]), &[("c.webex.com", here())]);
+    let (prompts, unknown) = (VerdictKind::Prompts, VerdictKind::Unknown);
+    for (kind, subject, words) in [
+        (prompts, Subject::Certificate, "have the certificate of `c.webex.com` mended"),
+        (unknown, Subject::Certificate, "see that `c.webex.com` can be reached from here"),
+        (prompts, Subject::RevocationAnswer, "see that the revocation servers"),
+        (unknown, Subject::RevocationAnswer, "see that the revocation servers"),
+    ] {
+        let certified = Certified::Judged(kind, "why".into(), subject);
+        let endpoint = endpoint(Scheme::Https);
+        let decided = decide(&endpoint, &scope(), &evidence, POLICY, &mut |_, _| certified.clone());
+        let hint = decided.decision.reason().hint.clone().unwrap();
+        assert!(hint.starts_with(words), "{kind:?} {subject:?}: {hint}");
     }
 }
 

@@ -58,7 +58,7 @@ pub enum ExportError {
         field: usize,
     },
     /// A header without the photo column.
-    #[error("{}", no_column(column, header, nearest.as_deref(), *delimiter, counts))]
+    #[error("{}", no_column(column, header, nearest.as_deref(), *delimiter, counts, *chosen_encoding))]
     NoColumn {
         /// The column looked for.
         column: String,
@@ -70,6 +70,8 @@ pub enum ExportError {
         delimiter: Delimiter,
         /// How often each delimiter that was tried stands between the header's fields.
         counts: Vec<(Delimiter, usize)>,
+        /// `--encoding`.
+        chosen_encoding: Option<Encoding>,
     },
     /// A header with two photo columns.
     #[error(
@@ -87,10 +89,13 @@ pub enum ExportError {
     },
     /// The photo column's name stands in the header, but no delimiter sets it off.
     #[error(
-        "`{}` stands in the first record, but no delimiter sets it off (found {}); save the file \
-         with commas or tabs, or give `--delimiter`",
+        "`{}` stands in the first record, but no delimiter sets it off (found {}); {}",
         shown(column),
-        list(counts)
+        list(counts),
+        match counts.len() {
+            1 => "leave `--delimiter` out, or give another",
+            _ => "save the file with commas or tabs",
+        }
     )]
     NoDelimiter {
         /// The column looked for.
@@ -113,7 +118,7 @@ pub enum ExportError {
     },
     /// No header, but the shape of a directory-integration file.
     #[error(
-        "the first record has {fields} fields and none is a column's name: this looks like a \
+        "the first record has {fields} fields and is no header: this looks like a \
          directory-integration file without header; give `--headerless`"
     )]
     LooksHeaderless {
@@ -169,6 +174,7 @@ fn no_column(
     nearest: Option<&str>,
     delimiter: Delimiter,
     counts: &[(Delimiter, usize)],
+    chosen_encoding: Option<Encoding>,
 ) -> String {
     /// More than any edition of the format has.
     const MAX_LISTED: usize = 40;
@@ -188,6 +194,9 @@ fn no_column(
     }
     if header.len() == 1 && counts.len() == 1 {
         text.push_str("; `--delimiter` may be wrong");
+    }
+    if header.len() == 1 && chosen_encoding.is_some() {
+        text.push_str("; `--encoding` may be wrong");
     }
     if column != PHOTO_COLUMN && nearest.is_none() {
         let _ = write!(text, "; give one of them with `--column`");

@@ -47,6 +47,8 @@ pub use encoding::{Encoding, Undecodable, UnknownEncoding};
 pub use error::ExportError;
 pub use field::Field;
 pub use foreign::Foreign;
+#[cfg(test)]
+pub(crate) use reader::Limits;
 pub use reader::{MAX_RECORD, Reader, Seen};
 pub use record::{Defect, Position, Record, RecordKind};
 

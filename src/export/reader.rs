@@ -18,12 +18,12 @@ pub const MAX_RECORD: usize = 256 << 20;
 
 /// How much memory a reader takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     /// The buffer, in bytes, while records are short: at least 512, so that half of it holds a
     /// block of any encoding. Beyond 256 KiB nothing was gained.
-    pub(super) buffer: usize,
+    pub(crate) buffer: usize,
     /// The longest record that is held as a whole.
-    pub(super) max_record: usize,
+    pub(crate) max_record: usize,
 }
 
 impl Default for Limits {
@@ -101,7 +101,7 @@ impl<R: Read> Reader<R> {
         Self::open_within(source, choices, Limits::default())
     }
 
-    pub(super) fn open_within(
+    pub(crate) fn open_within(
         mut source: R,
         choices: &Choices,
         limits: Limits,

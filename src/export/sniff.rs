@@ -1,6 +1,6 @@
 //! Finding an export's dialect in its first bytes, or saying why they are no export's.
 
-use super::columns::{self, LAYOUTS};
+use super::columns::{self, LAYOUTS, Positions};
 use super::dialect::{Choices, Delimiter, Dialect, Layout, Note, PHOTO_COLUMN};
 use super::encoding::Encoding;
 use super::error::ExportError;
@@ -154,10 +154,21 @@ impl Reading {
         self.end.at + WIDEST_UNIT <= length
     }
 
+    /// Fields that are the names of an export's columns. One cell may say `city` or `TC` by
+    /// chance, two do not.
+    fn known_names(&self) -> impl Iterator<Item = &String> {
+        self.fields.iter().filter(|name| columns::is_known(name))
+    }
+
     fn positions(&self, column: &str) -> Vec<usize> {
         let is_column = |at: &usize| columns::same(&self.fields[*at], column);
         (0..self.fields.len()).filter(is_column).collect()
     }
+}
+
+/// The layout of a directory-integration file whose record has as many fields.
+fn layout_of(reading: &Reading) -> Option<&'static Positions> {
+    LAYOUTS.iter().find(|layout| layout.fields == reading.fields.len())
 }
 
 fn headered(
@@ -179,7 +190,7 @@ fn headered(
         return Err(ExportError::AmbiguousDelimiter { candidates, counts });
     }
     let Some(reading) = fitting.pop() else {
-        return Err(why_not_headered(form, body, others, column, counts));
+        return Err(why_not_headered(form, body, others, column, counts, choices.encoding));
     };
     let positions = reading.positions(column);
     if let [first, second, ..] = positions[..] {
@@ -208,20 +219,24 @@ fn why_not_headered(
     readings: Vec<Reading>,
     column: &str,
     counts: Vec<(Delimiter, usize)>,
+    chosen_encoding: Option<Encoding>,
 ) -> ExportError {
     if let Some(refused) = refused(form, body, &readings) {
         return refused;
     }
-    let knows_a_name = readings.iter().any(|r| r.fields.iter().any(|name| columns::is_known(name)));
-    let shaped = readings.iter().find(|r| LAYOUTS.iter().any(|l| l.fields == r.fields.len()));
-    if let (false, Some(reading)) = (knows_a_name, shaped) {
+    let is_header = readings.iter().any(|reading| reading.known_names().nth(1).is_some());
+    let is_shaped = |r: &&Reading| !r.end.unclosed && layout_of(r).is_some();
+    if let (false, Some(reading)) = (is_header, readings.iter().find(is_shaped)) {
         return ExportError::LooksHeaderless { fields: reading.fields.len() };
     }
     // The first of those with the most fields.
     let best = readings.into_iter().rev().max_by_key(|reading| reading.fields.len());
-    let Some(Reading { delimiter, fields: header, .. }) = best else {
+    let Some(Reading { delimiter, fields: header, end }) = best else {
         return ExportError::FirstRecordTooLong;
     };
+    if end.unclosed {
+        return ExportError::FirstRecordUnclosed { field: header.len() };
+    }
     let column = column.to_owned();
     if let [only] = &header[..]
         && only.to_ascii_lowercase().contains(&column.trim().to_ascii_lowercase())
@@ -230,7 +245,7 @@ fn why_not_headered(
         return ExportError::NoDelimiter { column, counts };
     }
     let nearest = columns::nearest(&column, &header).map(str::to_owned);
-    ExportError::NoColumn { column, header, nearest, delimiter, counts }
+    ExportError::NoColumn { column, header, nearest, delimiter, counts, chosen_encoding }
 }
 
 /// What speaks against a first record in either layout.
@@ -262,18 +277,13 @@ fn status_column(header: &[String], photo: &str) -> Option<Note> {
 
 fn headerless(form: &Form, body: &[u8], readings: Vec<Reading>) -> Result<Dialect, ExportError> {
     for reading in &readings {
-        let mut known = reading.fields.iter().filter(|name| columns::is_known(name));
         let photo = reading.fields.iter().find(|name| columns::same(name, PHOTO_COLUMN));
-        // One cell may say `city` or `TC` by chance, two do not.
-        if let Some(name) = photo.or(known.next().and(known.next())) {
+        if let Some(name) = photo.or(reading.known_names().nth(1)) {
             return Err(ExportError::LooksHeadered { name: name.clone() });
         }
     }
-    let layout = |reading: &Reading| {
-        let count = reading.fields.len();
-        LAYOUTS.iter().find(|layout| layout.fields == count && !reading.end.unclosed)
-    };
-    let fitting: Vec<_> = readings.iter().filter_map(|r| layout(r).map(|l| (r, l))).collect();
+    let closed = readings.iter().filter(|reading| !reading.end.unclosed);
+    let fitting: Vec<_> = closed.filter_map(|r| layout_of(r).map(|l| (r, l))).collect();
     match fitting[..] {
         [(reading, layout)] => Ok(Dialect {
             encoding: form.encoding,

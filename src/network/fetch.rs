@@ -114,7 +114,14 @@ impl<'a> Fetcher<'a> {
             Ok(content) => self.keep(content),
             Err(outcome) => outcome,
         };
-        course.fetched(outcome)
+        let is_late = outcome == FetchOutcome::TooLate;
+        let mut fetched = course.fetched(outcome);
+        if is_late {
+            // A timer is never exact, and verdicts say this time: it is the same on every run.
+            let budget = self.settings.limits.revocation.as_millis();
+            fetched.elapsed_ms = u64::try_from(budget).unwrap_or(u64::MAX);
+        }
+        fetched
     }
 
     async fn follow(

@@ -118,6 +118,7 @@ impl<'a, N: Network> Survey<'a, N> {
     /// What was learned.
     pub(super) fn into_evidence(self) -> Evidence {
         let mut evidence = self.evidence.into_inner();
+        evidence.revocation_asked = true;
         evidence.resolver = ResolverHealth {
             servers: self.network.servers(),
             asked: self.asked.get(),

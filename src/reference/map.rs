@@ -165,12 +165,21 @@ fn parse_key(text: &str, line: usize) -> Result<Key, MapError> {
         if block.addr() != block.network() {
             return Err(MapError::HostBits { line, text: text.to_owned(), block: block.trunc() });
         }
-        return Ok(Key::Block(block));
+        return Ok(Key::Block(unmapped(block)));
     }
     match Fqdn::parse(text) {
         Err(NameError::SingleLabel(_)) => Ok(Key::Label(text.to_ascii_lowercase())),
         _ => Err(MapError::NotAnAddress { line, text: text.to_owned() }),
     }
+}
+
+/// A block of IPv4-mapped addresses (RFC 4291, 2.5.5.2) as the IPv4 block that it is: hosts are
+/// looked up so.
+fn unmapped(block: IpNet) -> IpNet {
+    const MAPPED: u8 = 96;
+    let IpNet::V6(v6) = block else { return block };
+    let v4 = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(MAPPED));
+    v4.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(block)
 }
 
 /// An address for a block of one, the block otherwise.
@@ -234,16 +243,18 @@ mod tests {
         let map = HostMap::parse(
             b"\xEF\xBB\xBFip,fqdn\r\n# a comment\r\n\r\n203.0.113.0/24,photos.webex.com\r\n\
               203.0.113.7 , C12.WebEx.com. # seen in the portal\r\n\"2001:db8::/32\",\"v6.webex.com\"\r\n\
-              ldap-photos,c9.webex.com\n::ffff:198.51.100.1;c8.webex.com\n",
+              ldap-photos,c9.webex.com\n::ffff:198.51.100.1;c8.webex.com\n\
+              ::ffff:192.0.2.0/120,c7.webex.com\n",
         )
         .unwrap();
-        assert_eq!(map.len(), 5);
+        assert_eq!(map.len(), 6);
         for (host, expected) in [
             ("203.0.113.7", Some("c12.webex.com")),
             ("203.0.113.8", Some("photos.webex.com")),
             ("2001:db8::9", Some("v6.webex.com")),
             ("198.51.100.1", Some("c8.webex.com")),
-            ("192.0.2.1", None),
+            ("192.0.2.1", Some("c7.webex.com")),
+            ("192.0.3.1", None),
             ("ldap-photos", Some("c9.webex.com")),
             ("other", None),
         ] {

@@ -9,7 +9,7 @@ use super::json::{write_document, write_line};
 use super::layout::{fit, width};
 use super::terminal::{Page, Style, Tone};
 use super::words::{counted, date, disagree, list};
-use super::{CertificateReport, Tool, Word};
+use super::{CertificateReport, ChainMember, RevocationReport, Tool, Word};
 
 /// The schema of `photofix check --format json`; published under `schema/`.
 pub const SCHEMA: &str = "photofix.check/1";
@@ -104,6 +104,9 @@ fn name(page: &mut Page<'_>, group: &[&CertificateReport]) -> io::Result<()> {
             (Tone::Quiet, &profile),
         ],
     )?;
+    if let Some(domain) = &head.xmpp_domain {
+        page.labelled((2, LABEL), (Tone::Quiet, "XMPP of"), Tone::Plain, domain)?;
+    }
     if disagree(group) {
         let mut by_verdict: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for certificate in group {
@@ -119,7 +122,11 @@ fn name(page: &mut Page<'_>, group: &[&CertificateReport]) -> io::Result<()> {
 }
 
 fn address(certificate: &CertificateReport) -> String {
-    certificate.address.map_or("no address".to_owned(), |address| address.to_string())
+    match certificate.address {
+        Some(address) => address.to_string(),
+        None if certificate.chain.is_empty() => "no address".to_owned(),
+        None => "as given".to_owned(),
+    }
 }
 
 /// What one address presented.
@@ -167,18 +174,62 @@ fn at_address(page: &mut Page<'_>, it: &CertificateReport) -> io::Result<()> {
         );
         fact(label, &subject)?;
     }
-    if let Some(last) = it.chain.last().filter(|last| last.subject != last.issuer) {
-        fact("issued by", &last.issuer)?;
+    match (&it.trust_anchor, it.chain.last()) {
+        (Some(anchor), _) => {
+            let until = match &anchor.not_after {
+                Some(not_after) => format!(", until {}", date(not_after)),
+                None => String::new(),
+            };
+            fact("anchor", &format!("{} ({}{until})", anchor.subject, anchor.source))?;
+        }
+        (None, Some(last)) if last.subject != last.issuer => fact("issued by", &last.issuer)?,
+        _ => {}
     }
-    if it.revocation.state != "not-asked" {
-        let mut text = it.revocation.state.to_string();
-        if let Some(source) = &it.revocation.source {
-            text.push_str(&format!(" ({source})"));
-        }
-        if let Some(elapsed) = it.revocation.elapsed_ms {
-            text.push_str(&format!(", after {elapsed} ms"));
-        }
-        fact("revocation", &text)?;
+    for (at, text) in revocation(it).iter().enumerate() {
+        fact(if at == 0 { "revocation" } else { "" }, text)?;
+    }
+    for remark in &it.remarks {
+        page.labelled((4, LABEL), (Tone::Caution, "remark"), Tone::Plain, remark)?;
     }
     Ok(())
+}
+
+/// What is known of the revocation of each certificate of the path; nothing where nobody was asked.
+fn revocation(it: &CertificateReport) -> Vec<String> {
+    let members: Vec<(&ChainMember, &RevocationReport)> =
+        it.chain.iter().filter_map(|member| Some((member, member.revocation.as_ref()?))).collect();
+    if members.iter().all(|(_, revocation)| revocation.state == "not-asked") {
+        return Vec::new();
+    }
+    let is_alone = members.len() == 1;
+    let line = |(member, revocation): &(&ChainMember, &RevocationReport)| match is_alone {
+        true => answer(revocation),
+        false => format!("{}: {}", member.subject, answer(revocation)),
+    };
+    members.iter().map(line).collect()
+}
+
+/// `good (OCSP responder http://…, after 12 ms; 2026-11-24 to 2026-12-01)`, and what more there is
+/// to say.
+fn answer(it: &RevocationReport) -> String {
+    let elapsed = it.elapsed_ms.map(|elapsed| format!("after {elapsed} ms"));
+    let from: Vec<String> = [it.source.clone(), elapsed].into_iter().flatten().collect();
+    let dates = match (&it.this_update, &it.next_update) {
+        (Some(this), Some(next)) => Some(format!("{} to {}", date(this), date(next))),
+        (Some(this), None) => Some(format!("of {}", date(this))),
+        (None, _) => None,
+    };
+    let mut aside = from.join(", ");
+    if let Some(dates) = dates {
+        aside.push_str(if aside.is_empty() { "" } else { "; " });
+        aside.push_str(&dates);
+    }
+    let mut text = it.state.to_string();
+    if !aside.is_empty() {
+        text.push_str(&format!(" ({aside})"));
+    }
+    if let Some(detail) = &it.detail {
+        text.push_str(&format!(": {detail}"));
+    }
+    text
 }

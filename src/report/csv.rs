@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::escape::CsvField;
-use super::{PlanIdentity, Renderer, Report, Row};
+use super::{Place, PlanIdentity, Renderer, Report, Row};
 use crate::ledger::Class;
 
 /// A table written to `out`.
@@ -22,8 +22,26 @@ impl Csv {
 }
 
 impl Renderer for Csv {
-    fn begin(&mut self, _: &Report) -> io::Result<()> {
-        self.out.write_all("\u{feff}record,line,key,class,reason,old,new,hint\r\n".as_bytes())
+    fn begin(&mut self, report: &Report) -> io::Result<()> {
+        self.out.write_all("\u{feff}record,line,key,class,reason,old,new,hint\r\n".as_bytes())?;
+        // Before the rows: many a conflict has none, because nothing is to be decided there.
+        for conflict in report.carry.iter().flat_map(|carry| &carry.conflicts) {
+            let number = |number: fn(&Place) -> u64| {
+                conflict.found.as_ref().map(|place| number(place).to_string()).unwrap_or_default()
+            };
+            write!(
+                self.out,
+                "{},{},{},conflict,{},{},{},{}\r\n",
+                number(|place| place.record),
+                number(|place| place.line),
+                CsvField(conflict.key.as_deref().unwrap_or_default()),
+                CsvField(&conflict.reason),
+                CsvField(conflict.old.as_deref().unwrap_or_default()),
+                CsvField(conflict.new.as_deref().unwrap_or_default()),
+                CsvField(&conflict.explanation)
+            )?;
+        }
+        Ok(())
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {

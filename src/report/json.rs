@@ -35,6 +35,15 @@ pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io:
     out.write_all(&text)
 }
 
+/// Writes a JSON document that somebody else wrote, as ours are written: indented, and safe to print.
+///
+/// # Errors
+/// When it is no JSON, or `out` cannot be written.
+pub fn document_to_json(document: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    let value: serde_json::Value = serde_json::from_slice(document)?;
+    write_document(&value, out)
+}
+
 /// Writes one object on a line of its own.
 pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::new();

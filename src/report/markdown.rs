@@ -7,12 +7,20 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
-use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
-use super::{Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row};
+use super::words::{
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
+};
+use super::{
+    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
+};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
 pub(super) const ROWS_SHOWN: u64 = 1_000;
+
+/// Servers that are named with a remark on their certificates.
+const SERVERS_SHOWN: usize = 10;
 
 /// Markdown written to `out`. Held records stream into it; changes wait in the spool.
 pub(super) struct Markdown {
@@ -98,9 +106,21 @@ impl Renderer for Markdown {
             writeln!(out, "> **Note:** {}\n", MarkdownText(note))?;
         }
         facts(out, report)?;
+        if let Some(facts) = &report.approval {
+            let sha256 = MarkdownCode(&facts.sha256);
+            writeln!(out, "\n{} (approvals SHA-256 {sha256}).", MarkdownText(&approval(facts)))?;
+        }
+        if let Some(carry) = &report.carry {
+            writeln!(out, "\n{}.", MarkdownText(&carried(carry, &report.command)))?;
+        }
         records(out, &report.ledger)?;
         hosts(out, report)?;
-        unsettled(out, report)
+        certificates(out, report)?;
+        unsettled(out, report)?;
+        match &report.carry {
+            Some(carry) => conflicts::to_markdown(carry, out),
+            None => Ok(()),
+        }
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
@@ -129,7 +149,7 @@ impl Renderer for Markdown {
 }
 
 /// A table's head. `numbers` are the columns that hold numbers.
-fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
+pub(super) fn table(out: &mut dyn Write, titles: &[&str], numbers: Range<usize>) -> io::Result<()> {
     writeln!(out, "| {} |", titles.join(" | "))?;
     let rules = (0..titles.len()).map(|at| if numbers.contains(&at) { "---:" } else { "---" });
     writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
@@ -193,6 +213,23 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
+/// What is remarkable about certificates, and does not decide.
+fn certificates(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let remarks = remarks(&report.certificates);
+    if !remarks.is_empty() {
+        out.write_all(b"\n## Certificates\n\n")?;
+    }
+    for (remark, servers) in remarks {
+        let mut named: Vec<String> =
+            servers.iter().take(SERVERS_SHOWN).map(|it| MarkdownCode(it).to_string()).collect();
+        if servers.len() > named.len() {
+            named.push(counted((servers.len() - named.len()) as u64, "other server"));
+        }
+        writeln!(out, "- {}: {}", list(&named), MarkdownText(remark))?;
+    }
+    Ok(())
+}
+
 /// `rewrite`, or the decision with its reason where a person should look.
 fn decision(endpoint: &EndpointReport) -> String {
     match (endpoint.decision.as_ref(), endpoint.reason.as_ref()) {
@@ -220,7 +257,9 @@ fn unsettled(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         let lines: Vec<String> =
             map_lines(endpoint).iter().map(|line| MarkdownCode(line).to_string()).collect();
-        writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        if !lines.is_empty() {
+            writeln!(out, "  - Map: {}", lines.join(" or "))?;
+        }
     }
     Ok(())
 }

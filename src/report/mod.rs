@@ -5,7 +5,9 @@
 //! Everything shown may come from a stranger (a PTR name, a certificate field, a cell), so every
 //! output has an escaping type of its own.
 
+pub mod answers;
 pub mod certificates;
+mod conflicts;
 mod csv;
 mod diff;
 pub mod escape;
@@ -14,8 +16,11 @@ pub mod inspection;
 mod json;
 mod kind;
 mod layout;
+pub mod manifest;
 mod markdown;
+pub mod read_back;
 mod redaction;
+pub mod requests;
 mod row_json;
 mod summary;
 pub mod terminal;
@@ -34,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
 
+pub use json::document_to_json;
 pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
 pub use redaction::Redaction;
 
@@ -50,14 +56,18 @@ pub struct Report {
     pub schema: Word,
     /// Who wrote it.
     pub tool: Tool,
-    /// The command: `fix`, `plan` or `apply`.
+    /// The command: `fix`, `plan`, `apply`; `rebase` or `reverse` for `apply` to another export.
     pub command: Word,
-    /// What must be read first: no resolver answered, nothing was asked, revocation was not asked.
+    /// What must be read first: no resolver answered, nothing was asked.
     pub notes: Vec<String>,
     /// The export.
     pub export: ExportFacts,
     /// The options that shaped the decisions, by their long names.
     pub options: serde_json::Map<String, serde_json::Value>,
+    /// What a reviewer approved; none where nobody was asked.
+    pub approval: Option<ApprovalFacts>,
+    /// What became of a plan's changes on another export than the planned one.
+    pub carry: Option<Carry>,
     /// Records by class.
     pub ledger: Ledger,
     /// Records by host kind, in the order of the contract.
@@ -114,6 +124,82 @@ pub struct ExportFacts {
 pub struct PlanIdentity {
     /// SHA-256 of the plan's file, hexadecimal.
     pub sha256: String,
+    /// When its evidence was gathered, RFC 3339.
+    pub made: String,
+}
+
+/// Who approved what of a plan, in records that the plan would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalFacts {
+    /// Who.
+    pub reviewer: String,
+    /// When, RFC 3339.
+    pub time: String,
+    /// SHA-256 of the approvals' file, hexadecimal.
+    pub sha256: String,
+    /// Records approved, and changed.
+    pub approved: u64,
+    /// Records refused.
+    pub refused: u64,
+    /// Records that nobody mentioned.
+    pub not_approved: u64,
+}
+
+/// A plan's changes, carried over to another export than the planned one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carry {
+    /// Where the old values come from: the export that was planned for, or a rollback. None where
+    /// neither was at hand, and the hosts alone decided.
+    pub planned: Option<NamedFile>,
+    /// The column that users were matched by.
+    pub key: Option<String>,
+    /// Changes carried over.
+    pub carried: u64,
+    /// Changes of users that are new.
+    pub newcomers: u64,
+    /// Changes that were there already.
+    pub already: u64,
+    /// Changes that were not made, all of them.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A file and what it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedFile {
+    /// Its name, as the administrator gave it.
+    pub file: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+}
+
+/// A change that was not carried over, because it met something else than was planned with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The stable word, such as `changed-since` or `gone`.
+    pub reason: Word,
+    /// The same in a sentence.
+    pub explanation: String,
+    /// The user, as the key column has them; letter case may be folded.
+    pub key: Option<String>,
+    /// The record in the export that was planned for.
+    pub planned: Option<Place>,
+    /// The record in this export; the first of several.
+    pub found: Option<Place>,
+    /// The photo cell that was planned with.
+    pub old: Option<String>,
+    /// The photo cell in this export.
+    pub current: Option<String>,
+    /// The photo cell that the plan writes.
+    pub new: Option<String>,
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Line, from 1.
+    pub line: u64,
 }
 
 /// Records of one host kind.
@@ -147,6 +233,17 @@ pub struct EndpointReport {
     pub candidates: Vec<CandidateReport>,
     /// What the old address itself presented.
     pub old_certificate: Option<OldCertificate>,
+}
+
+impl EndpointReport {
+    /// Turns the decision to rewrite into one to hold.
+    pub fn hold(&mut self, reason: Word, explanation: String, hint: Option<String>) {
+        self.decision = "hold".into();
+        self.host = None;
+        self.reason = reason;
+        self.explanation = explanation;
+        self.hint = hint;
+    }
 }
 
 /// One candidate for an endpoint.
@@ -208,6 +305,8 @@ pub struct CertificateReport {
     pub identity: IdentityReport,
     /// The chain as presented.
     pub chain: Vec<ChainMember>,
+    /// The trust anchor that the path leads to; none when it leads to none.
+    pub trust_anchor: Option<TrustAnchorReport>,
     /// notAfter of the end-entity certificate, RFC 3339.
     pub not_after: Option<String>,
     /// Whole days from the run to notAfter; negative when it has passed.
@@ -227,7 +326,7 @@ pub struct CertificateReport {
 pub struct IdentityReport {
     /// Whether one matched.
     pub matched: bool,
-    /// `dns-id`, `cn-id`.
+    /// `xmpp-addr`, `srv-id`, `dns-id`, `cn-id`.
     pub rule: Option<Word>,
     /// The identifiers presented.
     pub presented: Vec<String>,
@@ -248,6 +347,17 @@ pub struct ChainMember {
     pub sha256: String,
     /// What is known of its revocation; none for a certificate that is not on the path.
     pub revocation: Option<RevocationReport>,
+}
+
+/// The end of a certification path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrustAnchorReport {
+    /// Subject, RFC 4514.
+    pub subject: String,
+    /// Where it was loaded from: `system`, `mozilla`, a file; several are joined by commas.
+    pub source: String,
+    /// notAfter of its certificate, RFC 3339.
+    pub not_after: Option<String>,
 }
 
 /// What is known of a certificate's revocation.
@@ -299,8 +409,8 @@ pub struct Change<'a> {
     pub line: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
-    /// Where the photo cell pointed.
-    pub endpoint: &'a Endpoint,
+    /// Where the photo cell pointed; none when that is not known any more.
+    pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text before.
     pub old: &'a str,
     /// The photo cell's text after.
@@ -328,7 +438,7 @@ pub struct Held<'a> {
     pub byte: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
-    /// Where the photo cell points; none when it cannot be read.
+    /// Where the photo cell points; none when it cannot be read or that is not known any more.
     pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text; none when it cannot be decoded.
     pub value: Option<&'a str>,

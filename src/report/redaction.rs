@@ -7,8 +7,8 @@
 use std::io;
 
 use super::{
-    CandidateReport, CertificateReport, Change, EndpointReport, Held, PlanIdentity, Renderer,
-    Report, Row,
+    CandidateReport, Carry, CertificateReport, Change, Conflict, EndpointReport, Held,
+    PlanIdentity, Renderer, Report, RevocationReport, Row,
 };
 
 /// What stands in place of an e-mail address.
@@ -108,9 +108,21 @@ fn mask_report(report: &mut Report) {
     mask_in(&mut report.export.file);
     mask_in(&mut report.export.photo_column);
     report.export.header.iter_mut().for_each(|header| mask_all(header));
+    report.approval.iter_mut().for_each(|approval| mask_in(&mut approval.reviewer));
+    report.carry.iter_mut().for_each(mask_carry);
     report.options.values_mut().for_each(mask_json);
     report.endpoints.iter_mut().for_each(mask_endpoint);
     report.certificates.iter_mut().for_each(mask_certificate);
+}
+
+fn mask_carry(carry: &mut Carry) {
+    carry.planned.iter_mut().for_each(|file| mask_in(&mut file.file));
+    carry.key.iter_mut().for_each(mask_in);
+    for conflict in &mut carry.conflicts {
+        conflict.key = None;
+        let Conflict { old, current, new, .. } = conflict;
+        [old, current, new].into_iter().flatten().for_each(mask_in);
+    }
 }
 
 fn mask_endpoint(endpoint: &mut EndpointReport) {
@@ -129,12 +141,22 @@ fn mask_endpoint(endpoint: &mut EndpointReport) {
 
 fn mask_certificate(certificate: &mut CertificateReport) {
     mask_all(&mut certificate.reasons);
+    mask_all(&mut certificate.remarks);
     mask_all(&mut certificate.identity.presented);
-    certificate.revocation.source.iter_mut().for_each(mask_in);
+    mask_revocation(&mut certificate.revocation);
     for member in &mut certificate.chain {
         mask_in(&mut member.subject);
         mask_in(&mut member.issuer);
+        member.revocation.iter_mut().for_each(mask_revocation);
     }
+    if let Some(anchor) = &mut certificate.trust_anchor {
+        mask_in(&mut anchor.subject);
+        mask_in(&mut anchor.source);
+    }
+}
+
+fn mask_revocation(revocation: &mut RevocationReport) {
+    [&mut revocation.detail, &mut revocation.source].into_iter().flatten().for_each(mask_in);
 }
 
 fn mask_all(texts: &mut [String]) {

@@ -1,21 +1,28 @@
 //! The summary of a run, for an administrator at a terminal.
 //!
 //! In the order of need: what must be read first, what was done, where the names come from, what
-//! it looks like, that the sums add up, and what is left to do.
+//! it looks like, that the sums add up, what is remarkable about certificates, and what is left to
+//! do.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
-use super::words::{Validity, authority, counted, evidence, grouped, leading, map_lines, outcome};
-use super::{EndpointReport, Report};
+use super::words::{
+    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
+    outcome, remarks,
+};
+use super::{EndpointReport, Report, conflicts};
 use crate::ledger::Class;
 
 /// Hosts that a brief summary lists.
 const HOSTS_SHOWN: usize = 20;
 /// Endpoints that a brief summary shows for each reason.
 const ENDPOINTS_SHOWN: usize = 5;
+/// Remarks on certificates that a brief summary shows, and servers that are named with each.
+const REMARKS_SHOWN: usize = 5;
+const SERVERS_SHOWN: usize = 3;
 
 /// Writes the summary.
 ///
@@ -32,9 +39,19 @@ pub fn render_summary(
     let mut page = Page::new(style, out);
     page.notes(&report.notes)?;
     page.paragraph(0, Tone::Heading, &outcome(report))?;
+    if let Some(facts) = &report.approval {
+        page.paragraph(0, Tone::Plain, &format!("{}.", approval(facts)))?;
+    }
+    if let Some(carry) = &report.carry {
+        page.paragraph(0, Tone::Plain, &format!("{}.", carried(carry, &report.command)))?;
+    }
     hosts(&mut page, report, detail)?;
     changes(&mut page, report, sample)?;
     ledger(&mut page, report)?;
+    certificates(&mut page, report, detail)?;
+    if let Some(carry) = &report.carry {
+        conflicts::render(carry, detail, &mut page)?;
+    }
     left(&mut page, report, sample, detail)
 }
 
@@ -201,6 +218,28 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     line(page, Tone::Heading, "in all", &total)
 }
 
+/// What is remarkable about certificates, and does not decide.
+fn certificates(page: &mut Page<'_>, report: &Report, detail: Detail) -> io::Result<()> {
+    let remarks = remarks(&report.certificates);
+    if remarks.is_empty() {
+        return Ok(());
+    }
+    let shown = match detail {
+        Detail::Brief => REMARKS_SHOWN.min(remarks.len()),
+        Detail::Full => remarks.len(),
+    };
+    page.heading("Certificates", "")?;
+    for (remark, servers) in &remarks[..shown] {
+        page.paragraph(2, Tone::Plain, remark)?;
+        let mut named = servers[..servers.len().min(SERVERS_SHOWN)].to_vec();
+        if servers.len() > named.len() {
+            named.push(counted((servers.len() - named.len()) as u64, "other server"));
+        }
+        page.paragraph(4, Tone::Quiet, &list(&named))?;
+    }
+    more(page, 2, remarks.len() - shown, "remark")
+}
+
 /// What is left to do, by reason; the reasons with the most records first.
 fn left(page: &mut Page<'_>, report: &Report, sample: &Sample, detail: Detail) -> io::Result<()> {
     let mut groups: BTreeMap<(&str, &str), Vec<&EndpointReport>> = BTreeMap::new();
@@ -288,7 +327,13 @@ fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
     }
 }
 
-fn more(page: &mut Page<'_>, indent: usize, number: usize, noun: &str) -> io::Result<()> {
+/// How many more there are, if any.
+pub(super) fn more(
+    page: &mut Page<'_>,
+    indent: usize,
+    number: usize,
+    noun: &str,
+) -> io::Result<()> {
     match number as u64 {
         0 => Ok(()),
         number => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CandidateReport, CertificateReport, EndpointReport, Report};
+use super::{ApprovalFacts, CandidateReport, Carry, CertificateReport, EndpointReport, Report};
 use crate::evidence::{OldHost, Source};
 use crate::ledger::Class;
 
@@ -35,6 +35,7 @@ pub(super) fn outcome(report: &Report) -> String {
     let records = report.ledger.records();
     let rewritten = report.ledger.of(Class::Rewritten);
     let planned = report.command == "plan";
+    let back = report.command == "reverse";
     let mut text = match (rewritten, records) {
         (0, 0) => return "The export has no records: there is nothing to change.".to_owned(),
         (0, _) if planned => "No host would be replaced".to_owned(),
@@ -48,7 +49,11 @@ pub(super) fn outcome(report: &Report) -> String {
             };
             let of = if records == 1 { "record" } else { "records" };
             let (rewritten, records) = (grouped(rewritten), grouped(records));
-            format!("{rewritten} of {records} {of} {verb} a WebEx name in place of an address")
+            let what = match back {
+                true => "the old host back in place of the WebEx name",
+                false => "a WebEx name in place of an address",
+            };
+            format!("{rewritten} of {records} {of} {verb} {what}")
         }
     };
     let left: Vec<String> = LEFT
@@ -62,6 +67,37 @@ pub(super) fn outcome(report: &Report) -> String {
         let all: u64 = LEFT.iter().map(|class| report.ledger.of(*class)).sum();
         let verb = if all == 1 { "stays as it was" } else { "stay as they were" };
         text.push_str(&format!("; {} {verb}.", list(&left)));
+    }
+    text
+}
+
+/// What was approved, in one sentence.
+pub(super) fn approval(facts: &ApprovalFacts) -> String {
+    let ApprovalFacts { reviewer, time, approved, refused, not_approved, .. } = facts;
+    let left = [(*refused, "refused"), (*not_approved, "not mentioned")];
+    let left = left.iter().filter(|(records, _)| *records > 0);
+    let left: String =
+        left.map(|(records, what)| format!(", {} {what}", grouped(*records))).collect();
+    format!("{reviewer} approved {} at {time}{left}", counted(*approved, "record"))
+}
+
+/// What became of a plan's changes on another export, in one sentence.
+pub(super) fn carried(carry: &Carry, command: &str) -> String {
+    let Carry { carried, newcomers, already, conflicts, .. } = carry;
+    let (made, there) = match command {
+        "reverse" => ("taken back", "back"),
+        _ => ("made", "there"),
+    };
+    let mut text = format!("{} of the plan {made}", counted(carried + newcomers, "change"));
+    if *newcomers > 0 {
+        text.push_str(&format!(", {} for new users", grouped(*newcomers)));
+    }
+    if *already > 0 {
+        text.push_str(&format!(", {} {there} already", grouped(*already)));
+    }
+    match conflicts.len() as u64 {
+        0 => text.push_str(", no conflict"),
+        number => text.push_str(&format!(", {}", counted(number, "conflict"))),
     }
     text
 }
@@ -157,9 +193,15 @@ pub(super) fn authority(host: &OldHost, port: u16) -> String {
     }
 }
 
+/// Reasons that a map has no answer to: a person has to agree, or a plan to be made.
+const NO_MAP_SETTLES: [&str; 4] = ["refused", "not-approved", "conflict", "not-planned"];
+
 /// The lines of a map that would settle an endpoint, ready to be copied: one per name where names
-/// compete, else one with a placeholder.
+/// compete, else one with a placeholder; none where a map settles nothing.
 pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
+    if NO_MAP_SETTLES.contains(&endpoint.reason.as_ref()) {
+        return Vec::new();
+    }
     let host = &endpoint.endpoint.host;
     let competing: Vec<String> = endpoint
         .candidates
@@ -168,6 +210,26 @@ pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
         .map(|candidate| format!("{host},{}", candidate.host))
         .collect();
     if competing.is_empty() { vec![format!("{host},NAME.webex.com")] } else { competing }
+}
+
+/// The remarks on a report's certificates, each once, with the servers it is made of; in the order
+/// in which they are met.
+pub(super) fn remarks(certificates: &[CertificateReport]) -> Vec<(&str, Vec<String>)> {
+    let mut remarks: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for certificate in certificates {
+        let server = format!("{}:{}", certificate.host, certificate.port);
+        for remark in &certificate.remarks {
+            let at = *known.entry(remark).or_insert_with(|| {
+                remarks.push((remark, Vec::new()));
+                remarks.len() - 1
+            });
+            if remarks[at].1.last() != Some(&server) {
+                remarks[at].1.push(server.clone());
+            }
+        }
+    }
+    remarks
 }
 
 /// Whether the addresses of one name were judged differently.
@@ -190,6 +252,14 @@ mod tests {
         ] {
             assert_eq!(counted(number, "record"), text);
         }
+        let by_server = |host: &str, remarks: &[&str]| CertificateReport {
+            remarks: remarks.iter().map(ToString::to_string).collect(),
+            ..super::super::tests::certificate(host)
+        };
+        let certificates =
+            [by_server("a", &["x"]), by_server("a", &["x", "y"]), by_server("b", &["x"])];
+        let of = |servers: &[&str]| servers.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(remarks(&certificates), [("x", of(&["a:443", "b:443"])), ("y", of(&["a:443"]))]);
         for (pieces, text) in [
             (&[][..], ""),
             (&["a"], "a"),

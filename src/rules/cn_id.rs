@@ -25,6 +25,12 @@ fn cn_id(case: &Case<'_>) -> Finding {
     }
     let (name, names) = (case.reference.name(), &certificate.common_names);
     if let Some(presented) = names.iter().find(|cn| dns_id_matches(cn, name)) {
+        if let Some(why) = &case.path.common_name {
+            return CN_ID.broken(format!(
+                "the certificate has no dNSName, and its Subject CN `{presented}` does not count: \
+                 {why}"
+            ));
+        }
         let mut finding = CN_ID
             .holds(format!("the certificate has no dNSName, and its Subject CN is `{presented}`"));
         finding.presented = Some(presented.clone());

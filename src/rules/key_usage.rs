@@ -24,7 +24,6 @@ fn key_usage(case: &Case<'_>) -> Finding {
                 problem,
                 Problem::NotForServers { .. }
                     | Problem::NotForTls { .. }
-                    | Problem::CaAsEndEntity { .. }
                     | Problem::NotCa { .. }
                     | Problem::NotASigner { .. }
             )

@@ -4,6 +4,7 @@
 //! evidence, trust anchors and the time; it does not know the other rules, nor what any client
 //! makes of its finding: that is [`crate::profile`].
 
+mod baseline_requirements;
 mod cn_id;
 mod dns_id;
 mod handshake;
@@ -16,8 +17,10 @@ mod srv_id;
 mod tls_version;
 mod trusted_path;
 mod valid_now;
+mod well_formed;
 mod xmpp_addr;
 
+pub use baseline_requirements::BASELINE_REQUIREMENTS;
 pub use cn_id::CN_ID;
 pub use dns_id::DNS_ID;
 pub use handshake::HANDSHAKE;
@@ -30,17 +33,19 @@ pub use srv_id::SRV_ID;
 pub use tls_version::TLS_VERSION;
 pub use trusted_path::TRUSTED_PATH;
 pub use valid_now::VALID_NOW;
+pub use well_formed::WELL_FORMED;
 pub use xmpp_addr::XMPP_ADDR;
 
 use crate::evidence::{Dialogue, Handshake};
 use crate::reference::ReferenceIdentifier;
 use crate::x509::certificate::{Certificate, CertificateError};
+use crate::x509::form::FormDefect;
 use crate::x509::path::PathOutcome;
 use crate::x509::revocation::Outcome;
 
 /// Every rule, the most telling first: where two break and weigh the same, an administrator is
 /// helped most by the earlier one.
-pub static ALL: [&Rule; 13] = [
+pub static ALL: [&Rule; 15] = [
     &TLS_VERSION,
     &HANDSHAKE,
     &XMPP_ADDR,
@@ -54,6 +59,8 @@ pub static ALL: [&Rule; 13] = [
     &KEY_USAGE,
     &SIGNATURE_ALGORITHM,
     &KEY_STRENGTH,
+    &WELL_FORMED,
+    &BASELINE_REQUIREMENTS,
 ];
 
 /// One rule.
@@ -179,6 +186,17 @@ fn quoted(names: &[String]) -> String {
     text
 }
 
+/// Defects of form as one clause; at most a few. None when there is none.
+fn joined<'a>(defects: impl Iterator<Item = &'a FormDefect>) -> Option<String> {
+    const SHOWN: usize = 3;
+    let all: Vec<String> = defects.map(ToString::to_string).collect();
+    let mut text = all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    if all.len() > SHOWN {
+        text.push_str(&format!("; and {} more", all.len() - SHOWN));
+    }
+    (!all.is_empty()).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -209,6 +227,8 @@ mod tests {
                 "key-usage",
                 "signature-algorithm",
                 "key-strength",
+                "well-formed",
+                "baseline-requirements",
             ]
         );
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
@@ -252,6 +272,7 @@ mod tests {
             (Problem::UnknownIssuer(missing), "trusted-path"),
             (Problem::BadSignature { subject: x.clone() }, "trusted-path"),
             (Problem::PathTooLong, "trusted-path"),
+            (Problem::Policies(x.clone()), "trusted-path"),
             (Problem::Distrusted, "trusted-path"),
             (Problem::Unsupported { algorithm: x.clone() }, "trusted-path"),
             (Problem::CannotEvaluate(x.clone()), "trusted-path"),
@@ -259,7 +280,6 @@ mod tests {
             (Problem::NameConstraintsNotEvaluated(x.clone()), "name-constraints"),
             (Problem::NotForServers { subject: x.clone(), purposes: vec![] }, "key-usage"),
             (Problem::NotForTls { subject: x.clone() }, "key-usage"),
-            (Problem::CaAsEndEntity { subject: x.clone() }, "key-usage"),
             (Problem::NotCa { subject: x.clone() }, "key-usage"),
             (Problem::NotASigner { subject: x.clone() }, "key-usage"),
             (

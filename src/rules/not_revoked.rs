@@ -41,6 +41,9 @@ fn not_revoked(case: &Case<'_>) -> Finding {
             let why = note.map(|note| format!(": {note}")).unwrap_or_default();
             NOT_REVOKED.undetermined(format!("revocation of {which} was not asked{why}"))
         }
+        Revocation::Withheld(why) => {
+            NOT_REVOKED.undetermined(format!("revocation of {which} was not asked: {why}"))
+        }
         Revocation::Unknown => {
             let who = source.map_or_else(|| "the OCSP responder".to_owned(), |it| it.who());
             NOT_REVOKED.undetermined(format!("{who} does not know {which}"))
@@ -170,7 +173,10 @@ mod tests {
                 "revocation of the intermediate `CN=Sub` was not asked",
             ),
             (
-                vec![(0, status(Revocation::NotAsked, None, Some("it is a private address")))],
+                vec![(
+                    0,
+                    status(Revocation::Withheld("it is a private address".to_owned()), None, None),
+                )],
                 Found::Undetermined,
                 "revocation of the certificate `CN=c12.webex.com` was not asked: it is a private \
                  address",

@@ -42,6 +42,7 @@ fn breaks_trust(problem: &Problem) -> bool {
         Problem::UnknownIssuer(_)
             | Problem::BadSignature { .. }
             | Problem::PathTooLong
+            | Problem::Policies(_)
             | Problem::Distrusted
     )
 }
@@ -57,11 +58,12 @@ mod tests {
             (Problem::UnknownIssuer(UnknownIssuer::PrivateRoot { root: "CN=Root".into() }), true),
             (Problem::BadSignature { subject: "CN=x".into() }, true),
             (Problem::PathTooLong, true),
+            (Problem::Policies("none".into()), true),
             (Problem::Distrusted, true),
             (Problem::CannotEvaluate("odd".into()), false),
             (Problem::Unsupported { algorithm: "DSA".into() }, false),
             (Problem::NameConstraints("no".into()), false),
-            (Problem::CaAsEndEntity { subject: "CN=x".into() }, false),
+            (Problem::NotCa { subject: "CN=x".into() }, false),
         ] {
             assert_eq!(breaks_trust(&problem), breaks, "{problem:?}");
         }

@@ -12,15 +12,15 @@ use super::SettingsError;
 use crate::cli::Cli;
 
 /// What the environment's variables begin with.
-const PREFIX: &str = "PHOTOFIX_";
+pub const PREFIX: &str = "PHOTOFIX_";
 /// How many letters may differ between a mistyped option and the one that is suggested.
 const NEAR: usize = 3;
 /// Options that hold lists, by their long names.
 const LISTS: [&str; 5] = ["connect-to", "dns", "domain", "report", "trust"];
 /// Options that hold whole numbers.
-const NUMBERS: [&str; 2] = ["concurrency", "retries"];
+const NUMBERS: [&str; 4] = ["batch", "concurrency", "retries", "warn-days"];
 /// Options that hold yes or no.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "allow-private",
     "check-all",
     "force",
@@ -29,7 +29,37 @@ const FLAGS: [&str; 9] = [
     "only-changed",
     "quiet",
     "redact",
+    "require-approval",
     "verbose",
+];
+
+/// Options that are about one run, so that no layer gives them.
+const TYPED: [&str; 25] = [
+    "again",
+    "all",
+    "approvals",
+    "at",
+    "chain",
+    "config",
+    "crl",
+    "csr",
+    "except",
+    "export",
+    "format",
+    "help",
+    "host",
+    "note",
+    "ocsp",
+    "output",
+    "plan",
+    "rebase",
+    "reverse",
+    "role",
+    "save-chain",
+    "save-roots",
+    "service",
+    "version",
+    "xmpp-domain",
 ];
 
 /// The layers below the command line.
@@ -120,7 +150,8 @@ fn from_text(name: &str, text: &str, variable: &str) -> Result<Value, SettingsEr
         return Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()));
     }
     if NUMBERS.contains(&name) {
-        return text.parse().map(Value::Integer).map_err(|_| bad("is not a whole number"));
+        let number = text.parse::<u32>().map(|number| Value::Integer(number.into()));
+        return number.map_err(|_| bad("is not a whole number"));
     }
     if FLAGS.contains(&name) {
         return match text.to_ascii_lowercase().as_str() {
@@ -152,7 +183,7 @@ fn long_options() -> BTreeSet<String> {
     cli.get_arguments()
         .chain(commands)
         .filter_map(clap::Arg::get_long)
-        .filter(|name| !["config", "format", "help", "output", "plan", "version"].contains(name))
+        .filter(|name| !TYPED.contains(name))
         .map(ToOwned::to_owned)
         .collect()
 }

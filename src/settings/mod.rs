@@ -13,18 +13,18 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cli::{
-    CertificateOptions, ImportOptions, NetworkOptions, PolicyOptions, ReadOptions, ReportOptions,
-    ScopeOptions, TalkOptions,
+    CertificateOptions, ImportOptions, NetworkOptions, PermissionOptions, PolicyOptions,
+    ReadOptions, ReportOptions, ScopeOptions, TalkOptions,
 };
 use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
 use crate::export::{Choices, Contents, Layout};
 use crate::name::Fqdn;
-use crate::network::{ConnectTo, Limits, Proxy, Server, SpecialAddresses};
+use crate::network::{ConnectTo, Limits, Proxy, ProxyError, Server, SpecialAddresses};
 use crate::profile::{Profile, ProfileId};
 use crate::reference::DEFAULT_DOMAINS;
 use crate::role::Role;
 
-pub use layers::Layers;
+pub use layers::{Layers, PREFIX};
 
 /// Time for one question or handshake attempt, by default: Jabber's own patience with a
 /// revocation answer (Jabber for Mac 9.6 guide).
@@ -96,6 +96,17 @@ where
         option,
         value: text.to_owned(),
         why: error.to_string(),
+    })
+}
+
+/// The proxy. What is wrong with it is said without its password.
+fn proxy(text: &str) -> Result<Proxy, SettingsError> {
+    text.parse().map_err(|error: ProxyError| {
+        let value = match text.rsplit_once('@') {
+            Some((_, host)) => format!("…@{host}"),
+            None => text.to_owned(),
+        };
+        SettingsError::Value { option: "proxy", value, why: error.to_string() }
     })
 }
 
@@ -267,7 +278,7 @@ pub fn network(options: &NetworkOptions) -> Result<NetworkPlan, SettingsError> {
             revocation: DEFAULT_REVOCATION_TIMEOUT,
             concurrency,
         },
-        proxy: options.proxy.as_ref().map(|text| value("proxy", text)).transpose()?,
+        proxy: options.proxy.as_deref().map(proxy).transpose()?,
     })
 }
 
@@ -385,11 +396,72 @@ pub fn policy(
     Ok((Policy { untrusted, ambiguity, reach }, webex))
 }
 
+/// Whether a plan may be applied that nobody approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// It may.
+    Optional,
+    /// Only what is approved is done.
+    Required,
+}
+
+/// When a plan may be applied.
+#[derive(Clone, Copy, Debug)]
+pub struct Permission {
+    /// Who must have agreed.
+    pub approval: Approval,
+    /// The greatest age of its evidence.
+    pub max_age: Option<Duration>,
+}
+
+/// Resolves `--require-approval`, `--max-age`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn permission(options: &PermissionOptions) -> Result<Permission, SettingsError> {
+    let approval = match options.require_approval {
+        Some(true) => Approval::Required,
+        _ => Approval::Optional,
+    };
+    let max_age = options.max_age.as_ref().map(|text| age(text)).transpose()?;
+    Ok(Permission { approval, max_age })
+}
+
+/// An age such as `12h`, `7d`, `2w`; a bare number is seconds, and a day has 24 hours.
+fn age(text: &str) -> Result<Duration, SettingsError> {
+    let seconds = text.parse::<u64>().ok().map(Duration::from_secs);
+    let span = || {
+        let span = text.parse::<jiff::Span>().ok()?;
+        let age = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        Duration::try_from(age).ok()
+    };
+    seconds.or_else(span).ok_or_else(|| SettingsError::Value {
+        option: "max-age",
+        value: text.to_owned(),
+        why: "expected an age such as `12h`, `7d` or `2w`".to_owned(),
+    })
+}
+
 /// Resolves `--only-changed`.
 pub fn contents(options: &ImportOptions) -> Contents {
     match options.only_changed {
         Some(true) => Contents::ChangedOnly,
         _ => Contents::Everything,
+    }
+}
+
+/// Resolves `--batch`: the records of a part, where the import file is written in parts.
+///
+/// # Errors
+/// [`SettingsError`] for a part without records.
+pub fn batch(options: &ImportOptions) -> Result<Option<u64>, SettingsError> {
+    match options.batch {
+        Some(0) => Err(SettingsError::Value {
+            option: "batch",
+            value: "0".to_owned(),
+            why: "at least 1 record is needed in a part".to_owned(),
+        }),
+        size => Ok(size.map(u64::from)),
     }
 }
 

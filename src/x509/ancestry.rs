@@ -3,7 +3,6 @@
 //! Names prove nothing: this walk explains a failure and never grants trust.
 
 use super::certificate::Certificate;
-use super::distinguished_name::normalised;
 use super::problem::{Problem, UnknownIssuer};
 use super::trust::TrustAnchors;
 
@@ -22,15 +21,15 @@ pub(crate) fn follow(chain: &[Certificate], anchors: &TrustAnchors) -> Ancestry 
     let mut next = (!chain.is_empty()).then_some(0);
     while let Some(at) = next {
         members.push(at);
-        let issuer = &chain[at].issuer_der;
-        if let Some(anchor) = anchors.position_of_subject(issuer) {
+        let issuer = &chain[at].issuer_name;
+        if let Some(anchor) = anchors.named(issuer).next() {
             return Ancestry { members, anchor: Some(anchor) };
         }
         next = if chain[at].self_issued {
             None
         } else {
             (0..chain.len())
-                .find(|other| !members.contains(other) && chain[*other].subject_der == *issuer)
+                .find(|other| !members.contains(other) && chain[*other].subject_name == *issuer)
         };
     }
     Ancestry { members, anchor: None }
@@ -42,12 +41,6 @@ pub(crate) fn explain(chain: &[Certificate], anchors: &TrustAnchors) -> Problem 
     let Some(last) = ancestry.members.last().map(|at| &chain[*at]) else {
         return Problem::CannotEvaluate("no certificate was presented".to_owned());
     };
-    if let Some(anchor) = ancestry.anchor {
-        let name = anchors.roots()[anchor].certificate().map_or(&last.issuer, |root| &root.subject);
-        return Problem::CannotEvaluate(format!(
-            "the path leads to the trust anchor `{name}` by name and cannot be evaluated further"
-        ));
-    }
     if last.self_issued {
         return Problem::UnknownIssuer(if ancestry.members.len() == 1 {
             UnknownIssuer::SelfSigned { subject: last.label() }
@@ -55,32 +48,9 @@ pub(crate) fn explain(chain: &[Certificate], anchors: &TrustAnchors) -> Problem 
             UnknownIssuer::PrivateRoot { root: last.label() }
         });
     }
-    match spelled_otherwise(last, chain, anchors) {
-        Some(subject) => Problem::CannotEvaluate(format!(
-            "the issuer that `{}` names is spelled otherwise than the subject `{subject}`, and \
-             names are compared byte for byte here",
-            last.label()
-        )),
-        None => Problem::UnknownIssuer(UnknownIssuer::Missing {
-            subject: last.label(),
-            issuer: last.issuer.clone(),
-            fetch_from: last.ca_issuers_urls.first().cloned(),
-        }),
-    }
-}
-
-/// A subject that is the issuer's name only after the normalisation of RFC 5280, 7.1, which some
-/// older private CAs rely on.
-fn spelled_otherwise(
-    last: &Certificate,
-    chain: &[Certificate],
-    anchors: &TrustAnchors,
-) -> Option<String> {
-    let issuer = normalised(&last.issuer);
-    let roots = anchors.roots().iter().filter_map(|root| root.certificate());
-    chain
-        .iter()
-        .chain(roots)
-        .find(|other| other.subject_der != last.issuer_der && normalised(&other.subject) == issuer)
-        .map(|other| other.subject.clone())
+    Problem::UnknownIssuer(UnknownIssuer::Missing {
+        subject: last.label(),
+        issuer: last.issuer.clone(),
+        fetch_from: last.ca_issuers_urls.first().cloned(),
+    })
 }

@@ -8,6 +8,8 @@ use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::time::Time;
 
 use super::algorithm::{Key, SignatureAlgorithm};
+use super::distinguished_name::CanonicalName;
+use super::form::Form;
 use super::{distinguished_name, extension};
 
 pub use super::extension::NameConstraints;
@@ -71,6 +73,14 @@ pub struct Certificate {
     pub(crate) subject_der: Vec<u8>,
     /// The issuer's DER.
     pub(crate) issuer_der: Vec<u8>,
+    /// The subject, as names are compared.
+    pub(crate) subject_name: CanonicalName,
+    /// The issuer, as names are compared.
+    pub(crate) issuer_name: CanonicalName,
+    /// The e-mail addresses in the subject.
+    pub(crate) subject_mail: Vec<String>,
+    /// What its form is judged by.
+    pub(crate) form: Form,
 }
 
 /// Why bytes cannot be read as a certificate at all.
@@ -124,10 +134,14 @@ impl Certificate {
             ca_issuers_urls: read.ca_issuers_urls,
             crl_urls: read.crl_urls,
             sha256: hex(&Sha256::digest(der)),
-            self_issued: subject_der == issuer_der,
+            self_issued: CanonicalName::of(tbs.subject()) == CanonicalName::of(tbs.issuer()),
             defects: read.defects,
             subject_der,
             issuer_der,
+            subject_name: CanonicalName::of(tbs.subject()),
+            issuer_name: CanonicalName::of(tbs.issuer()),
+            subject_mail: distinguished_name::email_addresses(tbs.subject()),
+            form: Form::read(tbs.extensions()),
         })
     }
 

@@ -12,17 +12,17 @@ use x509_cert::ext::pkix::{
     AuthorityInfoAccessSyntax, BasicConstraints, CrlDistributionPoints, KeyUsage,
 };
 
-const fn oid(text: &str) -> ObjectIdentifier {
+pub(super) const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
-const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
-const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
-const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
-const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
-const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
-const AUTHORITY_INFORMATION_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
+pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
+pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+pub(super) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
+pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
+pub(super) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
+pub(super) const AUTHORITY_INFORMATION_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
 const ID_AD_OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
 const ID_AD_CA_ISSUERS: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.2");
 
@@ -204,7 +204,11 @@ fn alt_names_of(der: &[u8], read: &mut Read) -> Option<()> {
         match context_tag(entry.tag()) {
             Some(DNS_NAME) => match std::str::from_utf8(entry.value()) {
                 Ok(name) if name.is_ascii() => read.dns_names.push(name.to_owned()),
-                _ => read.defects.push("a dNSName is not ASCII text".to_owned()),
+                _ => {
+                    // It is a name all the same, and takes the place of the Subject CN.
+                    read.alt_names_readable = false;
+                    read.defects.push("a dNSName is not ASCII text".to_owned());
+                }
             },
             Some(IP_ADDRESS) => match ip_address(entry.value()) {
                 Some(address) => read.ip_names.push(address),

@@ -6,6 +6,9 @@ use crate::name::Fqdn;
 /// CA may issue it (CA/Browser Forum Baseline Requirements, 3.2.2.6) and OpenSSL refuses it.
 const LABELS_UNDER_WILDCARD: usize = 2;
 
+/// The longest label of a domain name (RFC 1035, 2.3.4).
+const MAX_LABEL: usize = 63;
+
 /// Whether a DNS-ID as presented matches a reference identifier (RFC 9525, 6.3).
 ///
 /// Letter case and one trailing dot do not matter. A wildcard is a whole leftmost label and
@@ -59,6 +62,43 @@ pub fn would_match_over_labels(presented: &str, reference: &Fqdn) -> bool {
         .is_some_and(|parent| {
             reference.is_inside(&parent) && reference.labels().count() > parent.labels().count() + 1
         })
+}
+
+/// Whether a wildcard stands directly under a suffix at which a registry gives names to anybody
+/// (the Public Suffix List's section of registries), so that it speaks for every owner of a domain.
+///
+/// | presented | registry | private |
+/// | --- | --- | --- |
+/// | `*.co.uk` | yes | no |
+/// | `*.s3.amazonaws.com` | no | yes |
+/// | `*.webex.com`, `c12.co.uk` | no | no |
+pub(crate) fn is_registry_suffix_wildcard(presented: &str) -> bool {
+    wildcard_section(presented) == Some(psl::Type::Icann)
+}
+
+/// The same for a suffix under which a company gives names to its customers. Such a wildcard is
+/// the company's own and may be issued (Baseline Requirements, 3.2.2.6).
+pub(crate) fn is_private_suffix_wildcard(presented: &str) -> bool {
+    wildcard_section(presented) == Some(psl::Type::Private)
+}
+
+fn wildcard_section(presented: &str) -> Option<psl::Type> {
+    let parent = presented.strip_prefix("*.")?.to_ascii_lowercase();
+    let parent = parent.strip_suffix('.').unwrap_or(&parent);
+    psl::suffix(parent.as_bytes()).filter(|suffix| suffix.as_bytes() == parent.as_bytes())?.typ()
+}
+
+/// Labels of letters, digits and hyphens, as RFC 1034, 3.5 and RFC 1123, 2.1 have it. A wildcard's
+/// asterisk may stand for the first (RFC 9525, 6.3); one trailing dot does no harm.
+pub(crate) fn is_preferred_syntax(name: &str) -> bool {
+    let name = name.strip_prefix("*.").unwrap_or(name);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.split('.').all(|label| {
+        (1..=MAX_LABEL).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    })
 }
 
 fn covers_enough(parent: &str) -> bool {

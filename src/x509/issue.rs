@@ -61,6 +61,20 @@ impl Authority {
         Self { der, issuer: Issuer::new(params, key) }
     }
 
+    /// The CA of this name with a new key of its own, certified by the old one.
+    pub(crate) fn rollover(&self, name: &str, algorithm: &'static SignatureAlgorithm) -> Self {
+        let key = key(algorithm);
+        let params = ca_params(name, |_| {});
+        let der = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
+        Self { der, issuer: Issuer::new(params, key) }
+    }
+
+    /// Another certificate for the key of a CA, issued by this one.
+    pub(crate) fn cross(&self, other: &Self, name: &str) -> Vec<u8> {
+        let params = ca_params(name, |_| {});
+        params.signed_by(other.issuer.key(), &self.issuer).unwrap().der().to_vec()
+    }
+
     /// A server's certificate for [`NAME`], changed.
     pub(crate) fn server(&self, change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
         self.server_with_key(&key(&rcgen::PKCS_ECDSA_P256_SHA256), change)
@@ -164,6 +178,7 @@ fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certifi
     let mut params = CertificateParams::default();
     set_common_name(&mut params, name);
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
+    params.use_authority_key_identifier_extension = true;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.crl_distribution_points = points(&[CRL]);
@@ -175,6 +190,7 @@ fn server_params(change: impl FnOnce(&mut CertificateParams)) -> CertificatePara
     let mut params = CertificateParams::default();
     set_common_name(&mut params, NAME);
     set_validity(&mut params, NOT_BEFORE, NOT_AFTER);
+    params.use_authority_key_identifier_extension = true;
     params.subject_alt_names = alt_names(&[NAME]);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.crl_distribution_points = points(&[CRL]);

@@ -3,6 +3,7 @@
 use super::certificate::{Certificate, KeyUsage};
 use super::extension::SERVER_AUTH;
 use super::problem::{Member, Problem};
+use super::{name_constraints, policies};
 
 /// Checks the members of a path at a time; `members` are indexes into the chain as presented, the
 /// end-entity certificate first.
@@ -11,6 +12,10 @@ use super::problem::{Member, Problem};
 ///   4.2.1.12; on CAs as all clients take it)
 /// * the end-entity certificate: a keyUsage that TLS can use
 /// * intermediates: they are CAs, and their keyUsage has keyCertSign (RFC 5280, 6.1.4 (k), (n))
+/// * every CA, the trust anchor included: no more CAs below it than it allows (RFC 5280, 4.2.1.9)
+///   and no names that it does not permit (RFC 5280, 4.2.1.10). RFC 5280, 6.1 takes neither from
+///   trust anchors; Windows, macOS and OpenSSL do
+/// * the policies of all below the trust anchor, where a CA requires some
 /// * the trust anchor's certificate: not expired. RFC 5280, 6.1 does not ask for that; Windows,
 ///   macOS and OpenSSL do
 pub(crate) fn lint(
@@ -43,7 +48,23 @@ pub(crate) fn lint(
         }
     }
     problems.extend(anchor.and_then(|anchor| validity(anchor, Member::Anchor, at)));
+    let path: Vec<&Certificate> =
+        members.iter().map(|index| &chain[*index]).chain(anchor).collect();
+    if is_too_long(&path) {
+        problems.push(Problem::PathTooLong);
+    }
+    problems.extend(name_constraints::check(&path));
+    problems.extend(policies::check(&path[..members.len()]));
     problems
+}
+
+/// Whether a CA allows fewer CAs below it than there are. Those that issue to themselves, when they
+/// change their key, do not count.
+fn is_too_long(path: &[&Certificate]) -> bool {
+    path.iter().enumerate().skip(1).any(|(position, ca)| {
+        let below = path[1..position].iter().filter(|below| !below.self_issued).count();
+        ca.path_len.is_some_and(|limit| below > usize::from(limit))
+    })
 }
 
 fn validity(certificate: &Certificate, member: Member, at: i64) -> Option<Problem> {

@@ -13,6 +13,11 @@ const EXTENSIONS: &str = "extensions";
 pub(crate) struct Parts<'a> {
     /// The certificate as something signed.
     pub(crate) signed: Signed<'a>,
+    /// The version, 1 to 3; 0 where it is none of them.
+    pub(crate) version: u8,
+    /// The AlgorithmIdentifier within what is signed, which must repeat the one beside it
+    /// (4.1.1.2).
+    pub(crate) algorithm: &'a [u8],
     /// The value of the serial number.
     pub(crate) serial: &'a [u8],
     /// The issuer's name, with tag and length.
@@ -32,9 +37,15 @@ impl<'a> Parts<'a> {
         let signed = Signed::read(&mut outer, "tbsCertificate")?;
         outer.finish("Certificate")?;
         let mut fields = Walk::over(signed.content.value);
-        fields.take_if(tlv::constructed(0), "version")?;
+        let version = match fields.take_if(tlv::constructed(0), "version")? {
+            None => 1,
+            Some(tagged) => match tagged.value {
+                [tlv::INTEGER, 1, number @ 0..3] => number + 1,
+                _ => 0,
+            },
+        };
         let serial = fields.take(tlv::INTEGER, "serialNumber")?.value;
-        fields.take(tlv::SEQUENCE, "signature")?;
+        let algorithm = fields.take(tlv::SEQUENCE, "signature")?.whole;
         let issuer = fields.take(tlv::SEQUENCE, "issuer")?.whole;
         fields.take(tlv::SEQUENCE, "validity")?;
         let subject = fields.take(tlv::SEQUENCE, "subject")?.whole;
@@ -46,6 +57,6 @@ impl<'a> Parts<'a> {
             None => None,
         };
         let extensions = RawExtensions::over(extensions);
-        Ok(Self { signed, serial, issuer, subject, key, extensions })
+        Ok(Self { signed, version, algorithm, serial, issuer, subject, key, extensions })
     }
 }

@@ -13,7 +13,7 @@ pub enum Problem {
     UnknownIssuer(UnknownIssuer),
     /// A signature does not verify with the key of the issuer that it names.
     BadSignature {
-        /// The end-entity certificate's subject.
+        /// The certificate's subject.
         subject: String,
     },
     /// A CA on the path may not have as many CAs below it (RFC 5280, 4.2.1.9).
@@ -24,6 +24,8 @@ pub enum Problem {
     NameConstraints(String),
     /// Name constraints of a form that is not evaluated here; which.
     NameConstraintsNotEvaluated(String),
+    /// The policies that a CA on the path requires are not there (RFC 5280, 6.1.5 (g)); in words.
+    Policies(String),
     /// The extendedKeyUsage does not permit servers (RFC 5280, 4.2.1.12).
     NotForServers {
         /// Whose.
@@ -34,11 +36,6 @@ pub enum Problem {
     /// The keyUsage permits nothing that TLS does with a key (RFC 5280, 4.2.1.3).
     NotForTls {
         /// Whose.
-        subject: String,
-    },
-    /// The server presents a CA certificate as its own.
-    CaAsEndEntity {
-        /// Which.
         subject: String,
     },
     /// A certificate issued another one, and is no CA (RFC 5280, 4.2.1.9).
@@ -155,8 +152,7 @@ impl fmt::Display for Problem {
             Self::UnknownIssuer(why) => why.fmt(f),
             Self::BadSignature { subject } => write!(
                 f,
-                "a signature on the path of `{subject}` does not verify with the key of the \
-                 issuer it names"
+                "the signature of `{subject}` does not verify with the key of the issuer it names"
             ),
             Self::PathTooLong => {
                 f.write_str("a CA on the path allows fewer CAs below it than there are")
@@ -164,6 +160,7 @@ impl fmt::Display for Problem {
             Self::Distrusted => f.write_str("a key on the path is known to be compromised"),
             Self::NameConstraints(why)
             | Self::NameConstraintsNotEvaluated(why)
+            | Self::Policies(why)
             | Self::CannotEvaluate(why) => f.write_str(why),
             Self::NotForServers { subject, purposes } => write!(
                 f,
@@ -173,11 +170,6 @@ impl fmt::Display for Problem {
             Self::NotForTls { subject } => write!(
                 f,
                 "the keyUsage of `{subject}` permits neither digitalSignature nor key exchange"
-            ),
-            Self::CaAsEndEntity { subject } => write!(
-                f,
-                "the server presents the CA certificate `{subject}` as its own, which many \
-                 clients refuse"
             ),
             Self::NotCa { subject } => {
                 write!(f, "`{subject}` issued a certificate of the path and is no CA")

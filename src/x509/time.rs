@@ -16,6 +16,18 @@ pub fn utc(seconds: i64) -> String {
     }
 }
 
+/// The day alone.
+///
+/// | seconds | text |
+/// | --- | --- |
+/// | `1633010475` | `2021-09-30` |
+pub fn date(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(time) => time.strftime("%Y-%m-%d").to_string(),
+        Err(_) => utc(seconds),
+    }
+}
+
 /// The same as RFC 3339 has it (section 5.6), for reports that programs read.
 ///
 /// | seconds | text |
@@ -42,6 +54,7 @@ mod tests {
         ] {
             assert_eq!(utc(seconds), text);
         }
+        assert_eq!(date(1_633_010_475), "2021-09-30");
         assert_eq!(rfc3339(1_633_010_475), "2021-09-30T14:01:15Z");
     }
 }

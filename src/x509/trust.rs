@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use super::certificate::Certificate;
+use super::distinguished_name::CanonicalName;
 
 /// The label of the roots that Mozilla trusts for servers.
 const MOZILLA: &str = "mozilla";
@@ -99,6 +100,22 @@ impl TrustAnchors {
         Self::new(roots).0
     }
 
+    /// The same, made once for everybody who only compares with them.
+    pub fn mozilla_shared() -> &'static Self {
+        static MOZILLAS: OnceLock<TrustAnchors> = OnceLock::new();
+        MOZILLAS.get_or_init(Self::mozilla)
+    }
+
+    /// Whether one of these has the name and the key of a root.
+    pub fn has_same_key(&self, root: &Root) -> bool {
+        webpki::anchor_from_trusted_cert(&root.der).is_ok_and(|key| {
+            self.keys.iter().any(|known| {
+                known.subject == key.subject
+                    && known.subject_public_key_info == key.subject_public_key_info
+            })
+        })
+    }
+
     /// The roots, in order of preference.
     pub fn roots(&self) -> &[Root] {
         &self.roots
@@ -124,6 +141,12 @@ impl TrustAnchors {
         self.roots.iter().position(|root| root.der.as_ref() == der)
     }
 
+    /// The roots with a subject, as names are compared.
+    pub(crate) fn named<'a>(&'a self, name: &'a CanonicalName) -> impl Iterator<Item = usize> {
+        let subject = |at: usize| self.roots[at].certificate().map(|root| &root.subject_name);
+        (0..self.roots.len()).filter(move |at| subject(*at) == Some(name))
+    }
+
     /// The root with a name and key. Where a root was renewed with its key, that is the one that
     /// expires last; among equals, the first.
     pub(crate) fn position_of_key(&self, key: &TrustAnchor<'_>) -> usize {
@@ -133,24 +156,6 @@ impl TrustAnchors {
             .max_by_key(|at| (not_after(*at), Reverse(*at)))
             .unwrap_or_default()
     }
-
-    /// The first root with a subject, given the DER of the name.
-    pub(crate) fn position_of_subject(&self, name: &[u8]) -> Option<usize> {
-        self.positions_of_subject(name).next()
-    }
-
-    /// The roots with a subject, given the DER of the name.
-    pub(crate) fn positions_of_subject(&self, name: &[u8]) -> impl Iterator<Item = usize> {
-        let name = sequence_content(name);
-        let named = move |at: &usize| Some(self.keys[*at].subject.as_ref()) == name;
-        (0..self.keys.len()).filter(named)
-    }
-}
-
-/// The value of a DER SEQUENCE, without tag and length: anchors keep names so.
-fn sequence_content(der: &[u8]) -> Option<&[u8]> {
-    let any = <der::asn1::AnyRef<'_> as der::Decode<'_>>::from_der(der).ok()?;
-    Some(any.value())
 }
 
 #[cfg(test)]
@@ -167,12 +172,30 @@ mod tests {
             assert_eq!(root.label(), "mozilla");
             assert!(certificate.is_ca && !certificate.subject.is_empty());
             assert_eq!(certificate.defects, Vec::<String>::new(), "{}", certificate.subject);
-            let found = anchors.position_of_subject(&certificate.subject_der);
+            let found = anchors.named(&certificate.subject_name).next();
             assert!(found.is_some(), "{}", certificate.subject);
         }
         let isrg = "CN=ISRG Root X1,O=Internet Security Research Group,C=US";
         let mut subjects = anchors.roots().iter().filter_map(Root::certificate);
         assert!(subjects.any(|root| root.subject == isrg), "RFC 4514 text");
+    }
+
+    #[test]
+    fn roots_are_the_same_by_name_and_key() {
+        let private = Authority::root("Private").anchors();
+        let mozilla = TrustAnchors::mozilla_shared();
+        assert!(mozilla.roots().iter().all(|root| mozilla.has_same_key(root)));
+        assert!(!mozilla.has_same_key(&private.roots()[0]));
+        // The same name with another key.
+        let name = "Amazon Root CA 1";
+        let impostor = Authority::root_with(name, |params| {
+            for (attribute, value) in
+                [(rcgen::DnType::OrganizationName, "Amazon"), (rcgen::DnType::CountryName, "US")]
+            {
+                params.distinguished_name.push(attribute, value);
+            }
+        });
+        assert!(!mozilla.has_same_key(&impostor.anchors().roots()[0]));
     }
 
     #[test]

@@ -53,7 +53,9 @@ impl Browser {
         let port = said
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+            .find_map(|line| {
+                line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok()
+            })
             .expect("the driver says its port");
         let mut browser = Self { driver, port, session: String::new(), folder };
         let arguments = [
@@ -79,9 +81,12 @@ impl Browser {
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         fs::create_dir(browser.downloads()).unwrap();
         let downloads = browser.downloads();
-        browser.devtools("Page.setDownloadBehavior", &json!({
-            "behavior": "allow", "downloadPath": downloads,
-        }));
+        browser.devtools(
+            "Page.setDownloadBehavior",
+            &json!({
+                "behavior": "allow", "downloadPath": downloads,
+            }),
+        );
         Some(browser)
     }
 

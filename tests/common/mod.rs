@@ -8,8 +8,9 @@
 )]
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -108,13 +109,34 @@ pub(crate) fn peer(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
         .find(|path| path.is_file());
     if found.is_none() {
-        assert!(
-            std::env::var_os("REQUIRE_PEERS").is_none(),
-            "`{program}` is required here and was not found"
-        );
-        println!("skipped: `{program}` is not on this machine");
+        missing(&format!("`{program}`"));
     }
     found
+}
+
+/// Says that a test is skipped because something is not on this machine; a failure where peers are
+/// required.
+pub(crate) fn missing(what: &str) {
+    assert!(
+        std::env::var_os("REQUIRE_PEERS").is_none(),
+        "{what} is required here and was not found"
+    );
+    println!("skipped: {what} is not on this machine");
+}
+
+/// A process that ends with the test.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A port of loopback on which nobody listens.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// Python 3, by whatever name.

@@ -122,13 +122,20 @@ fn incomplete() -> Vec<Row> {
                 it.sources(issuer.ca_issuers(CaIssuers::Issuer, Delivery::Prompt))
                     .without_intermediate()
             },
-            broken(
-                "trusted-path",
-                "not-asked",
-                "the issuer of `CN={host}`, `CN=Lab Issuing CA …,O=Photofix Lab`, is neither \
+            Expected {
+                remark: Some(
+                    "the path to `CN=Lab Root CA,O=Photofix Lab` would be complete with `CN=Lab \
+                     Issuing CA …,O=Photofix Lab`, which the server should send (it came from \
+                     `http://ca.lab.example/…`)",
+                ),
+                ..broken(
+                    "trusted-path",
+                    "not-asked",
+                    "the issuer of `CN={host}`, `CN=Lab Issuing CA …,O=Photofix Lab`, is neither \
                  presented by the server nor a trust anchor; the server should send it (it can be \
                  had from `http://ca.lab.example/issuing…`)",
-            ),
+                )
+            },
         ),
         row(
             "incomplete-ca-issuers-other",
@@ -186,16 +193,7 @@ fn times() -> Vec<Row> {
         row(
             "expired-and-listed",
             |it| it.expired().sources(Crl::listing(KEY_COMPROMISE)),
-            Expected {
-                verdicts: [
-                    ("refuses", "not-revoked"),
-                    ("refuses", "not-revoked"),
-                    ("refuses", "valid-now"),
-                ],
-                ..revoked(
-                    "the certificate `CN={host}` was revoked on … UTC (keyCompromise), says …",
-                )
-            },
+            broken("valid-now", "invalid", "the certificate `CN={host}` expired on … UTC"),
         ),
         row(
             "not-yet-valid",
@@ -297,6 +295,7 @@ fn names() -> Vec<Row> {
                 verdicts: [("trusted", "cn-id"), ("prompts", "dns-id"), ("refuses", "dns-id")],
                 revocation: "good",
                 says: "the certificate has no dNSName, and its Subject CN is `{host}`".to_owned(),
+                remark: None,
             },
         ),
         row(
@@ -320,6 +319,7 @@ fn names() -> Vec<Row> {
                 revocation: "good",
                 says: "the certificate has no dNSName, and its Subject CN is `*.webex.com`"
                     .to_owned(),
+                remark: None,
             },
         ),
         row(

@@ -1,6 +1,6 @@
 //! A server set-up and what each client profile makes of it.
 
-use lab::{Certificate, DnsFault, OldProtocol, TlsFault};
+use lab::{Certificate, DnsFault, OldProtocol, TlsFault, XmppFault};
 
 /// One row of the table.
 pub(crate) struct Row {
@@ -18,6 +18,8 @@ pub(crate) enum Server {
     Old(OldProtocol, fn(Certificate) -> Certificate),
     /// A certificate of `tests/fixtures`, in TLS that is too old; it names `c12.webex.com`.
     Fixture(&'static [u8]),
+    /// XMPP with STARTTLS, of this domain.
+    Xmpp { domain: &'static str, fault: Option<XmppFault>, change: fn(Certificate) -> Certificate },
     /// Nothing but a fault.
     Faulty(TlsFault),
     /// No address.
@@ -33,61 +35,39 @@ pub(crate) struct Expected {
     /// The first reason behind the profile's own words, wherever the deciding rule is the first
     /// one below; `…` stands for any text, `{host}` for the host.
     pub(crate) says: String,
+    /// One of the remarks, in the same way.
+    pub(crate) remark: Option<&'static str>,
 }
 
 /// A verdict and the rule that decided.
 pub(crate) type Verdict = (&'static str, &'static str);
 
-/// The words with which each profile begins, by verdict; copied from the guides by hand, so that a
-/// change of the program's is noticed.
-pub(crate) const PROFILES: [(&str, [(&str, &str); 4]); 3] = [
-    (
-        "jabber",
-        [
-            ("trusted", "Jabber shows the photo without asking"),
-            ("prompts", "Jabber asks at every look-up"),
-            ("refuses", "Jabber does not connect"),
-            ("unknown", "what Jabber would do is not known"),
-        ],
-    ),
-    (
-        "jabber-12",
-        [
-            ("trusted", "Jabber 12.6 and later shows the photo without asking"),
-            ("prompts", "Jabber 12.6 and later asks, and shows no photo when the user declines"),
-            ("refuses", "Jabber 12.6 and later does not connect"),
-            ("unknown", "what Jabber 12.6 and later would do is not known"),
-        ],
-    ),
-    (
-        "strict",
-        [
-            ("trusted", "a strict client connects"),
-            ("prompts", "a strict client asks"),
-            ("refuses", "a strict client refuses"),
-            ("unknown", "what a strict client would do is not known"),
-        ],
-    ),
-];
+/// The clients, in the order of [`Expected::verdicts`].
+pub(crate) const PROFILES: [&str; 3] = ["jabber", "jabber-12", "strict"];
 
 /// All three trust it, by a dNSName.
 pub(crate) fn trusted(revocation: &'static str) -> Expected {
     const TRUSTED: Verdict = ("trusted", "dns-id");
     let says = "the certificate names `{host}`".to_owned();
-    Expected { verdicts: [TRUSTED, TRUSTED, TRUSTED], revocation, says }
+    Expected { verdicts: [TRUSTED, TRUSTED, TRUSTED], revocation, says, remark: None }
 }
 
 /// It is revoked, and nobody connects.
 pub(crate) fn revoked(says: &str) -> Expected {
     const REFUSES: Verdict = ("refuses", "not-revoked");
-    Expected { verdicts: [REFUSES, REFUSES, REFUSES], revocation: "revoked", says: says.to_owned() }
+    Expected {
+        verdicts: [REFUSES, REFUSES, REFUSES],
+        revocation: "revoked",
+        says: says.to_owned(),
+        remark: None,
+    }
 }
 
 /// Whether it is revoked is not proved: Jabber asks, the operating system does not mind, a strict
 /// client refuses.
 pub(crate) fn unproved(revocation: &'static str, says: &str) -> Expected {
     let verdicts = [("prompts", "not-revoked"), ("trusted", "dns-id"), ("refuses", "not-revoked")];
-    Expected { verdicts, revocation, says: says.to_owned() }
+    Expected { verdicts, revocation, says: says.to_owned(), remark: None }
 }
 
 /// This rule is broken: users are asked, and a strict client refuses.
@@ -96,6 +76,7 @@ pub(crate) fn broken(rule: &'static str, revocation: &'static str, says: &str) -
         verdicts: [("prompts", rule), ("prompts", rule), ("refuses", rule)],
         revocation,
         says: says.to_owned(),
+        remark: None,
     }
 }
 
@@ -105,7 +86,13 @@ pub(crate) fn alike(verdict: Verdict, says: &str) -> Expected {
         verdicts: [verdict, verdict, verdict],
         revocation: "not-asked",
         says: says.to_owned(),
+        remark: None,
     }
+}
+
+/// There is no certificate to be had, and all three give this verdict.
+pub(crate) fn failing(verdict: &'static str, says: &str) -> Expected {
+    alike((verdict, "handshake"), says)
 }
 
 /// A row whose server presents a certificate for its host, changed so.

@@ -2,7 +2,7 @@
 
 use lab::{Certificate, DnsFault, Key, Ocsp, OldProtocol, TlsFault};
 
-use super::row::{Expected, Row, Server, alike};
+use super::row::{Expected, Row, Server, alike, failing};
 
 pub(crate) fn rows() -> Vec<Row> {
     [old(), fixtures(), faults()].into_iter().flatten().collect()
@@ -19,6 +19,7 @@ fn old() -> Vec<Row> {
         ],
         revocation: "good",
         says: says.to_owned(),
+        remark: None,
     };
     let row = |label, protocol, change, says: &str| Row {
         label,
@@ -62,6 +63,7 @@ fn fixtures() -> Vec<Row> {
             verdicts: [("prompts", rule), ("prompts", rule), ("refuses", "tls-version")],
             revocation: "not-offered",
             says: says.to_owned(),
+            remark: None,
         },
     };
     vec![
@@ -94,10 +96,10 @@ fn fixtures() -> Vec<Row> {
 
 /// Servers that show no certificate.
 fn faults() -> Vec<Row> {
-    let faulty = |label, fault, verdict, says: &str| {
-        let verdicts = [(verdict, "handshake"); 3];
-        let expected = Expected { verdicts, revocation: "not-asked", says: says.to_owned() };
-        Row { label, server: Server::Faulty(fault), expected }
+    let faulty = |label, fault, verdict, says: &str| Row {
+        label,
+        server: Server::Faulty(fault),
+        expected: failing(verdict, says),
     };
     let lost = |label, fault, says: &str| Row {
         label,
@@ -115,7 +117,7 @@ fn faults() -> Vec<Row> {
             "tarpit",
             TlsFault::Tarpit,
             "unknown",
-            "the server did not answer in time: no answer within 1 s",
+            "the server did not answer in time: no answer within …",
         ),
         faulty(
             "reset",
@@ -139,7 +141,7 @@ fn faults() -> Vec<Row> {
             "stalled",
             TlsFault::StallAfterHello,
             "unknown",
-            "the server did not answer in time: no answer within 1 s",
+            "the server did not answer in time: no answer within …",
         ),
         faulty(
             "alert",

@@ -98,9 +98,8 @@ impl Issuing {
                 self.crls.len() - 1
             });
             if let Some(Listed(reason)) = crl.listed {
-                let serial = bytes.clone();
-                let at_time = self.revoked_at();
-                let entry = Entry { serial, at: at_time, reason, certificate_issuer: None };
+                let (serial, since) = (bytes.clone(), self.revoked_at());
+                let entry = Entry { serial, at: since, reason, certificate_issuer: None };
                 self.crls[at].1.push(entry);
             }
             let uri = address_of(&crl.kind.delivery, "crl", &self.page_path(at, "crl"));
@@ -124,9 +123,8 @@ impl Issuing {
             let page = Page { body, kind: CERTIFICATE, delivery: delivery.clone() };
             published.pages.insert(self.page_path(at, "crt"), page);
         }
-        let places = self.told.keys().map(|(place, _)| *place).max();
-        let paths: Vec<_> = places.into_iter().flat_map(|last| 0..=last).collect();
-        let paths: Vec<_> = paths.into_iter().map(|it| (self.responder_path(it), it)).collect();
+        let places = self.told.keys().map(|(place, _)| place + 1).max().unwrap_or(0);
+        let paths: Vec<_> = (0..places).map(|it| (self.responder_path(it), it)).collect();
         let responder = Arc::new(self);
         for (path, place) in paths {
             published.responders.insert(path, (responder.clone(), place));

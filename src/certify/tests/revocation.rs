@@ -4,7 +4,7 @@ use lab::crl::{CertificateList, Entry};
 use lab::ocsp::{BasicResponse, CertId, CertStatus, Hash, SingleResponse};
 
 use super::*;
-use crate::evidence::Fetched;
+use crate::evidence::{FetchOutcome, Fetched};
 use crate::x509::issue::CRL;
 use crate::x509::revocation::questions;
 
@@ -142,9 +142,9 @@ fn revocation_by_profile() {
             "not asked",
             FetchOutcome::NotAsked("the address is private".to_owned()),
             good_crl(),
-            none,
+            [Unknown; 3],
             "revocation of the certificate `CN=c12.webex.com` was not asked: the OCSP responder \
-             `http://ocsp.example` was not asked: the address is private",
+             `http://ocsp.example`: the address is private",
         ),
     ] {
         let anchors = world.root.anchors();

@@ -57,12 +57,18 @@ fn identities_by_profile() {
     let only_jabber_9 = [Trusted, Prompts, Refuses];
     let mut rows = vec![
         row("exact name", by(&|_| {}), trusted, "dns-id", "the certificate names `c12.webex.com`"),
-        row("letter case", by(&named(&["C12.WebEx.COM"])), trusted, "dns-id", "`C12.WebEx.COM`"),
-        row("trailing dot", by(&named(&["c12.webex.com."])), trusted, "dns-id", "`c12.webex.com.`"),
-        row("wildcard", by(&named(&["*.webex.com"])), trusted, "dns-id", "names `*.webex.com`"),
+        row("letter case", by(&called(&["C12.WebEx.COM"])), trusted, "dns-id", "`C12.WebEx.COM`"),
+        row(
+            "trailing dot",
+            by(&called(&["c12.webex.com."])),
+            trusted,
+            "dns-id",
+            "`c12.webex.com.`",
+        ),
+        row("wildcard", by(&called(&["*.webex.com"])), trusted, "dns-id", "names `*.webex.com`"),
         row(
             "second of many",
-            by(&named(&["a.webex.com", "c12.webex.com"])),
+            by(&called(&["a.webex.com", "c12.webex.com"])),
             trusted,
             "dns-id",
             "names `c12.webex.com`",
@@ -153,7 +159,13 @@ fn identities_by_profile() {
             vec![CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 5, 1])];
     });
     let reason = "the subjectAltName of the certificate cannot be read";
-    rows.push(row("unreadable names", broken, [Unknown; 3], "dns-id", reason));
+    rows.push(Row {
+        what: "unreadable names",
+        handshake: completed(broken),
+        kinds: [Unknown, Unknown, Refuses],
+        rules: ["dns-id", "dns-id", "well-formed"],
+        reason,
+    });
     check(rows, &root.anchors());
 }
 
@@ -298,11 +310,11 @@ fn restrictions_by_profile() {
         });
         vec![sub.server(|_| {}), sub.der.clone()]
     };
+    let mut people = rcgen::DistinguishedName::new();
+    people.push(rcgen::DnType::OrganizationName, "People");
     let by_people = root.intermediate_with("Sub", |p| {
         p.name_constraints = Some(NameConstraints {
-            permitted_subtrees: vec![
-                GeneralSubtree::DirectoryName(rcgen::DistinguishedName::new()),
-            ],
+            permitted_subtrees: vec![GeneralSubtree::DirectoryName(people)],
             excluded_subtrees: Vec::new(),
         });
     });
@@ -327,9 +339,9 @@ fn restrictions_by_profile() {
         row(
             "constraints on people",
             vec![by_people.server(|_| {}), by_people.der.clone()],
-            [Unknown; 3],
-            "trusted-path",
-            "the name constraints of `CN=Sub` on directoryName cannot be evaluated",
+            ASKED,
+            "name-constraints",
+            "its name constraints on directoryName do not permit it",
         ),
         row(
             "for clients only",
@@ -350,13 +362,15 @@ fn restrictions_by_profile() {
             "dns-id",
             "",
         ),
-        row(
-            "CA as server",
-            vec![root.server(|p| p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained))],
-            ASKED,
-            "key-usage",
-            "which many clients refuse",
-        ),
+        Row {
+            what: "CA as server",
+            handshake: completed(vec![
+                root.server(|p| p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            ]),
+            kinds: [Trusted, Trusted, Refuses],
+            rules: ["dns-id", "dns-id", "baseline-requirements"],
+            reason: "the certificate names `c12.webex.com`",
+        },
         row(
             "keyCertSign missing",
             vec![no_sign.server(|_| {}), no_sign.der.clone()],
@@ -373,7 +387,7 @@ fn restrictions_by_profile() {
             })],
             [Unknown; 3],
             "trusted-path",
-            "a critical extension on the path cannot be evaluated",
+            "the critical extension 1.2.3.4 of `CN=c12.webex.com` cannot be evaluated",
         ),
     ];
     check(rows, &root.anchors());

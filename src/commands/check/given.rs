@@ -7,6 +7,8 @@ use crate::commands::failure::Failure;
 use crate::commands::trust::certificates_of;
 use crate::evidence::{Purpose, RevocationFile};
 use crate::x509::certificate::Certificate;
+use crate::x509::crl::{self, Crl, CrlError};
+use crate::x509::ocsp::{self, OcspError};
 
 /// What was given.
 pub(super) struct Given {
@@ -51,6 +53,29 @@ fn revocation_file(path: &PathBuf, purpose: Purpose) -> Result<RevocationFile, F
             "give an OCSP response in DER, or a CRL in DER or PEM",
         ));
     }
+    if let Some((defect, hint)) = defect(&bytes, purpose) {
+        return Err(Failure::usage(format!("`{}` {defect}", path.display()), hint));
+    }
     let name = path.file_name().map_or(path.as_path(), Path::new).display().to_string();
     Ok(RevocationFile { name, purpose, bytes })
+}
+
+/// Why a file is not what it was given as, and what to do. One that is, and says nothing that can
+/// be believed, is for the verdict.
+fn defect(bytes: &[u8], purpose: Purpose) -> Option<(String, &'static str)> {
+    if purpose == Purpose::Crl {
+        let why = match crl::der(bytes).and_then(|der| Crl::read(&der).map(|_| ())) {
+            Err(CrlError::NotPem) => String::new(),
+            Err(error @ CrlError::Malformed(_)) => format!(": it {error}"),
+            Ok(()) | Err(_) => return None,
+        };
+        return Some((format!("holds no CRL{why}"), "give a CRL, in DER or PEM"));
+    }
+    match ocsp::look_at(bytes) {
+        Err(error @ OcspError::Malformed(_)) => Some((
+            format!("holds no OCSP response: it {error}"),
+            "give an OCSP response in DER, as `openssl ocsp -respout FILE` writes it",
+        )),
+        Ok(()) | Err(_) => None,
+    }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::certify::Demand;
 use crate::commands::failure::Failure;
+use crate::commands::progress::Wait;
 use crate::evidence::{Dialogue, Scheme, Service};
 use crate::name::{Fqdn, NameError};
 use crate::photo::{HostKind, PhotoCell, classify};
@@ -46,6 +47,7 @@ pub(super) fn demands(
             add(argument)?;
             continue;
         }
+        let _wait = Wait::begin();
         for line in io::stdin().lock().lines() {
             let line =
                 line.map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
@@ -123,6 +125,18 @@ fn demands_on(
 fn host(text: &str) -> Result<Host<'_>, Failure> {
     let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}/") };
     let unusable = |why: &str, hint: &str| Failure::usage(format!("`{text}`: {why}"), hint);
+    // What the URL parser does not tell: a default port from none, a bad port from other faults.
+    let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let port = authority.and_then(typed_port);
+    if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        return Err(unusable("there is no such port", "give a port from 1 to 65535"));
+    }
+    if url.len() > text.len() && authority.is_some_and(|it| it.contains('@')) {
+        return Err(unusable(
+            "it names a user, not a server",
+            "give the name of the server, without what stands before the `@`",
+        ));
+    }
     let PhotoCell::Url(found) = classify(&url, &[]) else {
         return Err(unusable(
             "it is neither a host nor an http(s) URL",
@@ -135,12 +149,7 @@ fn host(text: &str) -> Result<Host<'_>, Failure> {
             "give an https URL, or the host and its port",
         ));
     }
-    // The URL parser does not tell a default port from none.
-    let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
-    let is_typed = authority.and_then(|it| it.rsplit_once(':')).is_some_and(|(_, port)| {
-        !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit())
-    });
-    let port = is_typed.then(|| found.port());
+    let port = port.map(|_| found.port());
     let name = match found.host {
         HostKind::WebEx(name) => name,
         HostKind::Foreign(name) => Fqdn::parse(&name.to_string())
@@ -158,6 +167,14 @@ fn host(text: &str) -> Result<Host<'_>, Failure> {
         }
     };
     Ok(Host { text, name, port })
+}
+
+/// The digits after the host; an IPv6 address without brackets has none.
+fn typed_port(authority: &str) -> Option<&str> {
+    let (host, port) = authority.rsplit_once(':')?;
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let is_port = !port.is_empty() && port.bytes().all(|it| it.is_ascii_digit());
+    (is_port && (host.ends_with(']') || !host.contains(':'))).then_some(port)
 }
 
 #[cfg(test)]
@@ -218,6 +235,12 @@ mod tests {
             ("http://c12.webex.com/", Manner::Http, "plain http presents no certificate"),
             ("203.0.113.7", Manner::Http, "no client matches a certificate with an address"),
             ("printer", Manner::Http, "printer"),
+            ("c12.webex.com:0", Manner::Http, "no such port"),
+            ("c12.webex.com:65536", Manner::Xmpp, "no such port"),
+            ("https://c12.webex.com:70000/a.jpg", Manner::Http, "no such port"),
+            ("c12.webex.com:00", Manner::Role(Role::Cucm), "no such port"),
+            ("2001:db8::0", Manner::Http, "neither a host nor an http(s) URL"),
+            ("juliet@corp.example", Manner::Xmpp, "it names a user, not a server"),
             ("ftp://x.example/", Manner::Http, "neither a host nor an http(s) URL"),
             ("cucm.corp.example:6970", Manner::Role(Role::Cucm), "no TLS at that port"),
             ("cucm.corp.example:22", Manner::Role(Role::Cucm), "no TLS at that port"),

@@ -2,6 +2,7 @@
 
 mod given;
 mod hosts;
+mod requests;
 mod saving;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ use crate::reference::Scope;
 use crate::report::CertificateReport;
 use crate::report::certificates::Verdicts;
 use crate::role::{Role, Speech};
-use crate::settings::{self, Layers, NetworkPlan};
+use crate::settings::{self, CertificatePlan, Layers, NetworkPlan, TrustSource};
 use hosts::Manner;
 use saving::Saving;
 
@@ -33,6 +34,9 @@ use saving::Saving;
 /// # Errors
 /// [`Failure`] when a host or a file cannot be read, or the network not be asked at all.
 pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
+    if !options.csr.is_empty() {
+        return requests::run(options, voice);
+    }
     let network = settings::network(&layers.fill(&options.network)?)?;
     let certificates = settings::certificates(&layers.fill(&options.certificates)?)?;
     let now = match &options.at {
@@ -43,17 +47,15 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
     let domain = options.xmpp_domain.as_deref().map(settings::xmpp_domain).transpose()?;
     let demands = hosts::demands(&options.hosts, manner, domain.as_ref())?;
     let given = given::read(options)?;
-    let existing = if options.force { Existing::Replace } else { Existing::Refuse };
-    let inputs: Vec<&Path> = [&options.chain, &options.ocsp, &options.crl]
-        .into_iter()
-        .flatten()
-        .map(AsRef::as_ref)
-        .collect();
+    let existing = match layers.fill(&options.overwriting)?.force {
+        Some(true) => Existing::Replace,
+        _ => Existing::Refuse,
+    };
     let saving = Saving::open(
         options.save_chain.as_deref(),
         options.save_roots.as_deref(),
         existing,
-        &inputs,
+        &inputs(options, &certificates, layers),
     )?;
 
     let trust = trust::load(&certificates.trust)?;
@@ -73,6 +75,13 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
                 let silent = "no resolver answered a single question; name another with --dns";
                 notes.insert(0, silent.to_owned());
             }
+            if options.at.is_some() {
+                notes.push(
+                    "--at is another time than now, and the servers' revocation answers are of now: \
+                     they may say nothing of that time"
+                        .to_owned(),
+                );
+            }
             for demand in &demands {
                 judge.verdict(demand, &evidence);
             }
@@ -90,11 +99,39 @@ pub(super) fn run(options: &Check, layers: &Layers, voice: Voice) -> Result<Stat
         status = Status::Left;
     }
     let mut reports = judge.into_reports();
+    if options.xmpp_domain.is_none() && reports.iter().any(may_serve_another_domain) {
+        notes.push(
+            "no --xmpp-domain was given, so each XMPP server was taken to serve the domain of its \
+             own name; what counts is the domain that users sign in to, after the `@`"
+                .to_owned(),
+        );
+    }
     if let Manner::Role(role) = manner {
         reports.iter_mut().for_each(|report| say_what_for(report, role));
     }
     show(&Verdicts { notes, certificates: reports }, &options.format, voice)?;
     Ok(status)
+}
+
+/// The administrator's files, which no output may be.
+fn inputs<'a>(
+    options: &'a Check,
+    certificates: &'a CertificatePlan,
+    layers: &'a Layers,
+) -> Vec<(&'a Path, &'static str)> {
+    let trust = certificates.trust.iter().filter_map(|source| match source {
+        TrustSource::File(path) => Some((path, "a file of trust anchors")),
+        TrustSource::System | TrustSource::Mozilla => None,
+    });
+    let given = [
+        (&options.chain, "a file of --chain"),
+        (&options.ocsp, "a file of --ocsp"),
+        (&options.crl, "a file of --crl"),
+    ];
+    let given = given.into_iter().flat_map(|(paths, what)| paths.iter().map(move |it| (it, what)));
+    let configuration = layers.file_name().map(|path| (path, "the configuration"));
+    let all = trust.chain(given).chain(configuration);
+    all.map(|(path, what)| (path.as_path(), what)).collect()
 }
 
 fn manner(options: &Check) -> Result<Manner, Failure> {
@@ -168,6 +205,12 @@ fn ports_without_tls(role: Role) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Whether an XMPP server said, or its certificate does, that its own name is not its domain.
+fn may_serve_another_domain(report: &CertificateReport) -> bool {
+    let has_answered = !report.chain.is_empty() || report.verdict == VerdictKind::Refuses.as_str();
+    report.xmpp_domain.is_some() && !report.identity.matched && has_answered
 }
 
 /// Puts first what Jabber uses a port for.

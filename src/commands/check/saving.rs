@@ -17,15 +17,19 @@ use crate::report::escape::TerminalText;
 /// Columns of PEM text (RFC 7468, 2).
 const PEM_COLUMNS: usize = 64;
 
-/// The files to write.
+/// What the files are to the administrator.
+const CHAIN: &str = "the file of certificates";
+const ROOTS: &str = "the file of trust anchors";
+
+/// The files to write; both are whole, or neither is there.
 pub(super) struct Saving {
+    outputs: Outputs,
     chain: Option<Output>,
     roots: Option<Output>,
 }
 
-/// One file that is whole or absent.
+/// One file.
 struct Output {
-    outputs: Outputs,
     out: BufWriter<File>,
     path: PathBuf,
 }
@@ -39,30 +43,22 @@ impl Saving {
         chain: Option<&Path>,
         roots: Option<&Path>,
         existing: Existing,
-        inputs: &[&Path],
+        inputs: &[(&Path, &str)],
     ) -> Result<Self, Failure> {
-        if let (Some(chain), Some(roots)) = (chain, roots)
-            && chain == roots
-        {
-            return Err(Failure::usage(
-                format!(
-                    "both the certificates and the trust anchors would be written to `{}`",
-                    chain.display()
-                ),
-                "give each its own path",
-            ));
-        }
-        let open = |path: Option<&Path>, what| {
+        let mut outputs = Outputs::new(existing);
+        inputs.iter().for_each(|(input, what)| outputs.protect(input, what));
+        let mut open = |path: Option<&Path>, what| {
             let Some(path) = path else { return Ok(None) };
-            let mut outputs = Outputs::new(existing);
-            inputs.iter().for_each(|input| outputs.protect(input, "an input"));
-            let out = outputs.create(path, what)?;
-            Ok::<_, Failure>(Some(Output { outputs, out, path: path.to_owned() }))
+            if path == Path::new("-") {
+                return Err(Failure::usage(
+                    format!("{what} would go to standard output, where the verdicts go"),
+                    "give it the path of a file",
+                ));
+            }
+            Ok(Some(Output { out: outputs.create(path, what)?, path: path.to_owned() }))
         };
-        Ok(Self {
-            chain: open(chain, "the file of certificates")?,
-            roots: open(roots, "the file of trust anchors")?,
-        })
+        let (chain, roots) = (open(chain, CHAIN)?, open(roots, ROOTS)?);
+        Ok(Self { outputs, chain, roots })
     }
 
     /// Writes what the verdicts are about. A file for which there is nothing is left out, which the
@@ -70,30 +66,24 @@ impl Saving {
     ///
     /// # Errors
     /// [`Failure`] when a file cannot be written.
-    pub(super) fn write(self, judge: &Judge) -> Result<Vec<String>, Failure> {
+    pub(super) fn write(mut self, judge: &Judge) -> Result<Vec<String>, Failure> {
         let mut notes = Vec::new();
-        if let Some(chain) = self.chain {
-            let pem = presented(judge.verdicts());
-            notes.extend(chain.write(&pem, "no server presented a certificate")?);
+        for (output, what, pem, nothing) in [
+            (self.chain, CHAIN, presented(judge.verdicts()), "no server presented a certificate"),
+            (self.roots, ROOTS, anchors(judge), "no path leads to a trust anchor"),
+        ] {
+            let Some(Output { mut out, path }) = output else { continue };
+            if pem.is_empty() {
+                notes.push(format!("`{}` was not written: {nothing}", path.display()));
+                self.outputs.withdraw(what);
+                continue;
+            }
+            out.write_all(pem.as_bytes())
+                .and_then(|()| out.flush())
+                .map_err(|error| Failure::file("write", &path, &error))?;
         }
-        if let Some(roots) = self.roots {
-            notes.extend(roots.write(&anchors(judge), "no path leads to a trust anchor")?);
-        }
-        Ok(notes)
-    }
-}
-
-impl Output {
-    fn write(mut self, pem: &str, nothing: &str) -> Result<Option<String>, Failure> {
-        if pem.is_empty() {
-            return Ok(Some(format!("`{}` was not written: {nothing}", self.path.display())));
-        }
-        self.out
-            .write_all(pem.as_bytes())
-            .and_then(|()| self.out.flush())
-            .map_err(|error| Failure::file("write", &self.path, &error))?;
         self.outputs.commit()?;
-        Ok(None)
+        Ok(notes)
     }
 }
 

@@ -53,6 +53,9 @@ fn a_header_without_the_column() {
         "the header has no column `userProfilePhotoURL`; its only column is `email,userName` \
          (found tab 0 times); `--delimiter` may be wrong",
     );
+    let choices = Choices { encoding: Some(Encoding::Utf16Be), ..Choices::default() };
+    let error = open(b"email,userName\n", &choices).map(|_| ()).unwrap_err();
+    assert!(error.to_string().ends_with("; `--encoding` may be wrong"), "{error}");
     let many: Vec<String> = (1..=45).map(|n| format!("c{n}")).collect();
     let error = open(many.join(";").as_bytes(), &Choices::default()).map(|_| ()).unwrap_err();
     assert!(error.to_string().ends_with("`c39`, `c40` and 5 more"), "{error}");
@@ -74,14 +77,13 @@ fn delimiters_that_do_not_settle_it() {
         b"email|userProfilePhotoURL|city\n",
         &Choices::default(),
         "`userProfilePhotoURL` stands in the first record, but no delimiter sets it off (found \
-         comma 0 times, tab 0 times, semicolon 0 times); save the file with commas or tabs, or \
-         give `--delimiter`",
+         comma 0 times, tab 0 times, semicolon 0 times); save the file with commas or tabs",
     );
     refused(
         b"email,userProfilePhotoURL,city\n",
         &Choices { delimiter: Some(Delimiter::Tab), ..Choices::default() },
         "`userProfilePhotoURL` stands in the first record, but no delimiter sets it off (found tab \
-         0 times); save the file with commas or tabs, or give `--delimiter`",
+         0 times); leave `--delimiter` out, or give another",
     );
     refused(
         b"email,\tuserProfilePhotoURL\t,city\n",
@@ -102,10 +104,14 @@ fn delimiters_that_do_not_settle_it() {
 fn layouts_mistaken_for_each_other() {
     for count in [24, 17] {
         let error = format!(
-            "the first record has {count} fields and none is a column's name: this looks like a \
+            "the first record has {count} fields and is no header: this looks like a \
              directory-integration file without header; give `--headerless`"
         );
-        refused(vec!["x"; count].join("\t").as_bytes(), &Choices::default(), &error);
+        let mut cells = vec!["x"; count];
+        refused(cells.join("\t").as_bytes(), &Choices::default(), &error);
+        // One cell that happens to be a column's name does not make a header.
+        cells[8] = "city";
+        refused(cells.join("\t").as_bytes(), &Choices::default(), &error);
     }
     refused(
         b"userSSOId,displayName,firstName\n",
@@ -136,7 +142,6 @@ fn layouts_mistaken_for_each_other() {
         "`--column` names `photo`, but a headerless export has no names; leave one of `--column` \
          and `--headerless` out",
     );
-    // One cell that happens to be a column's name does not make a header.
     let mut cells = ["x"; 24];
     cells[8] = "city";
     assert!(open(cells.join(",").as_bytes(), &headerless()).is_ok());
@@ -170,6 +175,13 @@ fn first_records_that_do_not_end() {
              close it, or give `--delimiter` if the fields are split wrongly",
         );
     }
+    // By another delimiter the quote stands inside a field and opens nothing.
+    refused(
+        b"employeeID,\"email,userProfilePhotoURL\n1,a,b\n",
+        &Choices::default(),
+        "the first record does not end: the quote that opens its field 2 is never closed; close \
+         it, or give `--delimiter` if the fields are split wrongly",
+    );
     refused(
         b"email,userProfilePhotoURL,\"oops\nx,y\n",
         &Choices { delimiter: Some(Delimiter::Comma), ..Choices::default() },

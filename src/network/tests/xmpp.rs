@@ -1,7 +1,7 @@
 //! XMPP: STARTTLS, then the same look at the certificate.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 
@@ -106,7 +106,11 @@ fn the_server_name_is_the_domain() {
 #[test]
 fn why_there_is_no_tls() {
     let failed = |words: &str| HandshakeOutcome::TlsFailed(words.to_owned());
-    let close = |_| {};
+    // Closing with octets unread would reset the connection.
+    let close = |mut stream: TcpStream| {
+        let _ = stream.shutdown(Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
     let host_unknown = format!(
         "{STREAM}<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>\
          </stream:error></stream:stream>"

@@ -36,8 +36,8 @@ fn form() -> Markup {
                 p #problem role="alert" {}
             }
             p.quiet {
-                "What is neither approved nor refused stays as it is. The file answers this plan "
-                "only (SHA-256 " code #plan-sha256 {} "). Then: "
+                "What is neither approved nor refused stays as it is. The file answers one plan "
+                "only: made at " span #plan-made {} ", SHA-256 " code #plan-sha256 {} ". Then: "
                 code {
                     "photofix apply EXPORT --plan PLAN --approvals approvals.json -o IMPORT"
                 }

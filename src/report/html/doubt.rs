@@ -80,8 +80,8 @@ pub(super) fn days_left(certificates: &[&CertificateReport]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::samples::{candidate, endpoint};
     use crate::report::CandidateReport;
+    use crate::report::tests::samples::{candidate, endpoint};
 
     #[test]
     fn the_most_doubtful_comes_first() {
@@ -101,7 +101,8 @@ mod tests {
             ("rewrite", "not-applicable", "confirmed", None, Doubt::Plain),
             ("rewrite", "trusted", "confirmed", None, Doubt::None),
         ] {
-            let candidate = CandidateReport { verdict: verdict.into(), ..candidate(name, &[], forward) };
+            let candidate =
+                CandidateReport { verdict: verdict.into(), ..candidate(name, &[], forward) };
             let taken = (decision == "rewrite").then_some(name);
             let found = endpoint("203.0.113.7", 1, (decision, ""), taken, vec![candidate]);
             assert_eq!(Doubt::of(&found, days), doubt, "{decision} {verdict} {forward} {days:?}");

@@ -13,6 +13,7 @@
 mod answers;
 mod assets;
 mod certificate;
+mod conflicts;
 mod doubt;
 mod evidence;
 mod hosts;
@@ -42,7 +43,7 @@ pub(super) struct Html {
     out: Box<dyn Write>,
     /// The numbers by which rows name their endpoints: their places in the report.
     places: HashMap<Endpoint, usize>,
-    answers: PlanReference,
+    export_sha256: String,
     rows: Rows,
     /// Rows that stand as markup so far, and all that there will be.
     listed: u64,
@@ -51,11 +52,18 @@ pub(super) struct Html {
     closing: Option<Markup>,
 }
 
-/// The plan that the page's answers are for, as `photofix.approvals/1` names it.
-#[derive(Debug, Default, Serialize)]
-struct PlanReference {
-    sha256: String,
-    export_sha256: String,
+/// What the page's answers are for.
+#[derive(Serialize)]
+struct Answered<'a> {
+    plan: PlanReference<'a>,
+    made: &'a str,
+}
+
+/// A plan, as `photofix.approvals/1` names it.
+#[derive(Serialize)]
+struct PlanReference<'a> {
+    sha256: &'a str,
+    export_sha256: &'a str,
 }
 
 impl Html {
@@ -64,7 +72,7 @@ impl Html {
         Self {
             out,
             places: HashMap::new(),
-            answers: PlanReference::default(),
+            export_sha256: String::new(),
             rows: Rows::default(),
             listed: 0,
             all: 0,
@@ -101,7 +109,7 @@ impl Html {
 
 impl Renderer for Html {
     fn begin(&mut self, report: &Report) -> io::Result<()> {
-        self.answers.export_sha256.clone_from(&report.export.sha256);
+        self.export_sha256.clone_from(&report.export.sha256);
         self.all = report.ledger.records() - report.ledger.of(Class::Untouched);
         let endpoints: Vec<&Endpoint> = report.endpoints.iter().map(|it| &it.endpoint).collect();
         self.places =
@@ -114,6 +122,9 @@ impl Renderer for Html {
         write_markup(out, &html! { (PreEscaped("</head><body>")) (overview::header(report)) })?;
         write_markup(out, &html! { (PreEscaped("<main>")) (overview::filters(report)) })?;
         hosts::table(report, &mut |markup| write_markup(out, &markup))?;
+        if let Some(carry) = &report.carry {
+            write_markup(out, &conflicts::section(carry))?;
+        }
         write_markup(out, &rows::opening(report))?;
         write_data(out, "id=\"endpoints\"", &endpoints)
     }
@@ -126,7 +137,7 @@ impl Renderer for Html {
             write_markup(&mut self.out, &rows::markup(row))?;
         }
         let endpoint = match row {
-            Row::Change(change) => Some(change.endpoint),
+            Row::Change(change) => change.endpoint,
             Row::Held(held) => held.endpoint,
         };
         let place = endpoint.and_then(|endpoint| self.places.get(endpoint)).copied();
@@ -137,8 +148,9 @@ impl Renderer for Html {
     fn finish(&mut self, plan: Option<&PlanIdentity>) -> io::Result<()> {
         self.write_rows()?;
         if let Some(plan) = plan {
-            self.answers.sha256.clone_from(&plan.sha256);
-            write_data(&mut self.out, "id=\"plan\"", &self.answers)?;
+            let PlanIdentity { sha256, made } = plan;
+            let plan = PlanReference { sha256, export_sha256: &self.export_sha256 };
+            write_data(&mut self.out, "id=\"answered\"", &Answered { plan, made })?;
         }
         write_asset(&mut self.out, "script", assets::SCRIPT)?;
         self.out.write_all(b"</body></html>\n")?;

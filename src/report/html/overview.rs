@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::prose::Prose;
 use crate::ledger::{Class, Ledger};
-use crate::report::words::{counted, grouped, outcome};
+use crate::report::words::{approval, carried, counted, grouped, outcome};
 use crate::report::{ExportFacts, Report};
 
 /// The classes of the bar, from left to right.
@@ -20,6 +20,7 @@ pub(super) fn header(report: &Report) -> Markup {
     let what = match report.command.as_ref() {
         "plan" => "Review of a plan",
         "fix" => "Report of a fix",
+        "reverse" => "Report of a plan taken back",
         _ => "Report of an applied plan",
     };
     html! {
@@ -28,6 +29,8 @@ pub(super) fn header(report: &Report) -> Markup {
             p.quiet { "photofix: " (what) " for " code { (report.export.file) } }
             h1 { (outcome(report)) }
             (bar(&report.ledger))
+            @if let Some(facts) = &report.approval { p { (approval(facts)) "." } }
+            @if let Some(carry) = &report.carry { p { (carried(carry, &report.command)) "." } }
             @if !report.notes.is_empty() {
                 div.notes role="note" aria-label="Read this first" {
                     @for note in &report.notes { p { (Prose(note)) } }
@@ -79,8 +82,7 @@ fn bar(ledger: &Ledger) -> Markup {
 
 /// How long the piece of each class is; together they are the bar.
 fn widths(ledger: &Ledger) -> Vec<(Class, f64)> {
-    let there: Vec<Class> =
-        CLASSES.into_iter().filter(|class| ledger.of(*class) > 0).collect();
+    let there: Vec<Class> = CLASSES.into_iter().filter(|class| ledger.of(*class) > 0).collect();
     let to_share = LENGTH - LEAST * there.len() as f64;
     let share = |class| ledger.of(class) as f64 / ledger.records().max(1) as f64;
     there.into_iter().map(|class| (class, LEAST + to_share * share(class))).collect()
@@ -137,7 +139,7 @@ pub(super) fn filters(report: &Report) -> Markup {
             }
             label.with-answers {
                 "Answer "
-                select #answered autocomplete="off" {
+                select #answer autocomplete="off" {
                     option value="any" { "any" }
                     option value="approve" { "approved" }
                     option value="refuse" { "refused" }

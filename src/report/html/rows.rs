@@ -221,10 +221,17 @@ mod tests {
             let number = chunk[column][row].as_u64().unwrap();
             chunk["words"][number as usize].as_str().unwrap().to_owned()
         };
-        let cell = |row| word("before", row) + &word("host", row) + chunk["after"][row].as_str().unwrap();
+        let cell =
+            |row| word("before", row) + &word("host", row) + chunk["after"][row].as_str().unwrap();
         assert_eq!(cell(0), "https://203.0.113.7/photos/jane%40corp.example.jpg");
-        assert_eq!((word("host", 0), word("new", 0)), ("203.0.113.7".into(), "c12.webex.com".into()));
-        assert_eq!((word("host", 2), word("new", 2)), ("0xcb.0.0x71.7".into(), "c12.webex.com".into()));
+        assert_eq!(
+            (word("host", 0), word("new", 0)),
+            ("203.0.113.7".into(), "c12.webex.com".into())
+        );
+        assert_eq!(
+            (word("host", 2), word("new", 2)),
+            ("0xcb.0.0x71.7".into(), "c12.webex.com".into())
+        );
         assert_eq!((word("reason", 1).as_str(), word("new", 1).as_str()), ("ambiguous", ""));
         assert!(word("explanation", 4).contains("0xff"));
         assert_eq!(json(&mut rows), serde_json::Value::Null);

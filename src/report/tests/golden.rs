@@ -52,6 +52,12 @@ fn reports_are_as_they_were_approved() {
         assert_golden(&name("rich"), &rendered(kind, Redaction::Keep, &report, &rows));
         assert_golden(&name("redacted"), &rendered(kind, Redaction::Redact, &report, &rows));
         assert_golden(&name("empty"), &rendered(kind, Redaction::Keep, &empty(), &[]));
+        let carried = carried();
+        assert_golden(&name("carried"), &rendered(kind, Redaction::Keep, &carried, &rows));
+        assert_golden(
+            &name("redacted-carried"),
+            &rendered(kind, Redaction::Redact, &carried, &rows),
+        );
         let (report, rows) = hostile();
         assert_golden(&name("hostile"), &rendered(kind, Redaction::Keep, &report, &rows));
     }
@@ -71,6 +77,8 @@ fn summaries_are_as_they_were_approved() {
     let text = summary(&report, &kept, &ascii);
     assert!(text.is_ascii());
     assert_golden("summary-ascii.txt", &text);
+    let text = summary(&carried(), &kept, &plain(80));
+    assert_golden("summary-carried.txt", &text);
     let redacted = sample(&rows, Redaction::Redact);
     assert_golden("summary-redacted.txt", &summary(&report, &redacted, &plain(80)));
     assert_golden("summary-empty.txt", &summary(&empty(), &Sample::default(), &plain(80)));
@@ -86,6 +94,9 @@ fn the_other_commands_are_as_they_were_approved() {
         let mut text = Vec::new();
         verdicts().render(&style, &mut text).unwrap();
         assert_golden(&format!("check-{width}.txt"), &text);
+        text.clear();
+        requests().render(&style, &mut text).unwrap();
+        assert_golden(&format!("csr-{width}.txt"), &text);
         text.clear();
         inspection().render(&style, &mut text).unwrap();
         assert_golden(&format!("inspect-{width}.txt"), &text);
@@ -104,6 +115,15 @@ fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
     let strange = Verdicts { notes: Vec::new(), certificates: report.certificates.clone() };
     strange.render(style, &mut text).unwrap();
     verdicts().render(style, &mut text).unwrap();
+    let mut strange = requests();
+    for request in &mut strange.requests {
+        for text in [&mut request.file, &mut request.subject, &mut request.key] {
+            text.clone_from(&report.notes[0]);
+        }
+        request.names.clone_from(&report.notes);
+        request.findings[0].detail.clone_from(&report.notes[0]);
+    }
+    strange.render(style, &mut text).unwrap();
     let mut strange = inspection();
     strange.export = report.export.clone();
     strange.render(style, &mut text).unwrap();
@@ -218,7 +238,8 @@ fn a_spreadsheet_reads_the_csv_report_back() {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap();
     let mut reader = ::csv::Reader::from_reader(text);
     let records: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(records.len(), rows.len());
+    let conflicts = report.carry.as_ref().map_or(0, |carry| carry.conflicts.len());
+    assert_eq!(records.len(), conflicts + rows.len());
     for field in records.iter().flatten() {
         assert!(!field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{field:?}");
     }

@@ -5,3 +5,8 @@ mod golden;
 mod patch;
 pub(super) mod samples;
 mod schemas;
+
+/// Some certificate of a host, for tests beside the code.
+pub(super) fn certificate(host: &str) -> super::CertificateReport {
+    samples::certificate(host, "192.0.2.1", "trusted")
+}

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::super::certificates::Verdicts;
 use super::super::inspection::{HostCount, Inspection, Warning};
+use super::super::requests::{RequestFinding, RequestReport, Requests};
 use super::super::verification::{MovedHost, Verification, Violation};
 use super::super::*;
 use crate::evidence::{OldHost, Scheme};
@@ -38,7 +39,11 @@ pub(in crate::report) fn endpoint(
     }
 }
 
-pub(in crate::report) fn candidate(host: &str, sources: &[Source], forward: &'static str) -> CandidateReport {
+pub(in crate::report) fn candidate(
+    host: &str,
+    sources: &[Source],
+    forward: &'static str,
+) -> CandidateReport {
     CandidateReport {
         host: host.to_owned(),
         sources: sources.to_vec(),
@@ -88,6 +93,11 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
                 revocation: None,
             },
         ],
+        trust_anchor: Some(TrustAnchorReport {
+            subject: "CN=Example Root CA".to_owned(),
+            source: "system, mozilla".to_owned(),
+            not_after: Some("2035-06-04T11:04:38Z".to_owned()),
+        }),
         not_after: Some("2027-03-01T00:00:00Z".to_owned()),
         days_left: Some(97),
         key: Some("RSA 2048".to_owned()),
@@ -95,6 +105,54 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
         revocation: RevocationReport::not_asked(),
         tls: Some("TLS 1.3".to_owned()),
     }
+}
+
+/// What somebody approved.
+pub(super) fn approval() -> ApprovalFacts {
+    ApprovalFacts {
+        reviewer: "Jane Doe <jane@corp.example.com>".to_owned(),
+        time: "2026-11-20T09:30:00Z".to_owned(),
+        sha256: "ef".repeat(32),
+        approved: 3,
+        refused: 1,
+        not_approved: 2,
+    }
+}
+
+/// What became of a plan on a newer export.
+pub(super) fn carry() -> Carry {
+    let cell = |host: &str| Some(format!("https://{host}/photos/jane%40corp.example.jpg"));
+    let conflict = Conflict {
+        reason: "changed-since".into(),
+        explanation: "the photo URL is not the one that the plan knew".to_owned(),
+        key: Some("jane.doe@corp.example".to_owned()),
+        planned: Some(Place { record: 1, line: 2 }),
+        found: Some(Place { record: 3, line: 4 }),
+        old: cell("203.0.113.7"),
+        current: cell("203.0.113.9"),
+        new: cell("c12.webex.com"),
+    };
+    let gone = Conflict {
+        reason: "gone".into(),
+        explanation: "this export does not have the user any more".to_owned(),
+        found: None,
+        current: None,
+        ..conflict.clone()
+    };
+    let no_key = Conflict { reason: "no-key".into(), key: None, planned: None, ..conflict.clone() };
+    Carry {
+        planned: Some(NamedFile { file: "last-week.csv".to_owned(), sha256: "ef".repeat(32) }),
+        key: Some("email".to_owned()),
+        carried: 3,
+        newcomers: 1,
+        already: 2,
+        conflicts: vec![conflict, gone, no_key],
+    }
+}
+
+/// The report of a plan that was approved and carried over.
+pub(super) fn carried() -> Report {
+    Report { command: "rebase".into(), approval: Some(approval()), carry: Some(carry()), ..rich() }
 }
 
 /// A report with every decision and every class.
@@ -185,6 +243,8 @@ pub(in crate::report) fn rich() -> Report {
             photo_column: "userProfilePhotoURL".to_owned(),
         },
         options,
+        approval: None,
+        carry: None,
         ledger,
         host_kinds: ["ip", "webex", "bare", "foreign", "empty", "dash", "not-url", "unreadable"]
             .into_iter()
@@ -193,7 +253,17 @@ pub(in crate::report) fn rich() -> Report {
             .collect(),
         endpoints: vec![unresolved, rewrite, ambiguous, flagged],
         certificates: vec![
-            certificate("c12.webex.com", "203.0.113.7", "trusted"),
+            CertificateReport {
+                remarks: vec![
+                    "the certificate `CN=*.webex.com,O=Example` expires in 20 days, on 2026-12-14 \
+                     00:00:00 UTC"
+                        .to_owned(),
+                    "`CN=Spare,emailAddress=jane@corp.example` is sent and is not part of the \
+                     path: take it out"
+                        .to_owned(),
+                ],
+                ..certificate("c12.webex.com", "203.0.113.7", "trusted")
+            },
             CertificateReport {
                 reasons: vec!["Jabber asks at every look-up: the certificate has expired".into()],
                 deciding_rule: Some("valid-now".into()),
@@ -220,7 +290,7 @@ pub(in crate::report) fn rich_rows() -> Vec<Row<'static>> {
             record,
             line,
             key,
-            endpoint: known("203.0.113.7"),
+            endpoint: Some(known("203.0.113.7")),
             old,
             new,
             old_host,
@@ -230,21 +300,22 @@ pub(in crate::report) fn rich_rows() -> Vec<Row<'static>> {
             new_raw: b"jane@corp.example,https://c12.webex.com/a.jpg\r\n",
         })
     };
-    let held = |record, (host, value): (&str, _), class, reason, explanation, hint| {
-        Row::Held(Held {
-            record,
-            line: record + 1,
-            byte: record * 100,
-            key: Some(("email", "max@corp.example")),
-            endpoint: value.map(|_| known(host)),
-            value,
-            host: value.map_or(0..0, |_| 8..8 + host.len()),
-            class,
-            reason,
-            explanation,
-            hint: Some(hint),
-        })
-    };
+    let held =
+        |record, (host, value): (&str, Option<&'static str>), class, reason, explanation, hint| {
+            Row::Held(Held {
+                record,
+                line: record + 1,
+                byte: record * 100,
+                key: Some(("email", "max@corp.example")),
+                endpoint: value.map(|_| known(host)),
+                value,
+                host: value.map_or(0..0, |_| 8..8 + host.len()),
+                class,
+                reason,
+                explanation,
+                hint: Some(hint),
+            })
+        };
     vec![
         change(
             1,
@@ -292,6 +363,15 @@ pub(in crate::report) fn hostile() -> (Report, Vec<Row<'static>>) {
     report.export.header = Some(vec![text()]);
     report.export.photo_column = text();
     report.options.insert("map".to_owned(), text().into());
+    report.approval = Some(ApprovalFacts { reviewer: text(), ..approval() });
+    let mut carry = carry();
+    carry.planned = Some(NamedFile { file: text(), sha256: "ef".repeat(32) });
+    carry.key = Some(text());
+    for conflict in &mut carry.conflicts {
+        let Conflict { key, old, current, new, .. } = conflict;
+        [key, old, current, new].into_iter().for_each(|it| *it = Some(text()));
+    }
+    report.carry = Some(carry);
     for endpoint in &mut report.endpoints {
         endpoint.explanation = text();
         endpoint.hint = Some(text());
@@ -312,9 +392,14 @@ pub(in crate::report) fn hostile() -> (Report, Vec<Row<'static>>) {
         certificate.identity.presented = vec![text()];
         certificate.chain[0].subject = text();
         certificate.chain[1].issuer = text();
+        certificate.remarks = vec![text()];
         certificate.revocation.state = "unreachable".into();
+        certificate.revocation.detail = Some(text());
         certificate.revocation.source = Some(text());
         certificate.revocation.elapsed_ms = Some(5_000);
+        certificate.chain[0].revocation = Some(certificate.revocation.clone());
+        certificate.trust_anchor =
+            Some(TrustAnchorReport { subject: text(), source: text(), not_after: None });
     }
     let rows = rich_rows().into_iter().map(|row| match row {
         Row::Change(change) => Row::Change(Change {
@@ -370,6 +455,7 @@ pub(super) fn verdicts() -> Verdicts {
         deciding_rule: None,
         identity: IdentityReport::default(),
         chain: Vec::new(),
+        trust_anchor: None,
         not_after: None,
         days_left: None,
         key: None,
@@ -377,7 +463,99 @@ pub(super) fn verdicts() -> Verdicts {
         tls: None,
         ..certificate("c6.webex.com", "2001:db8::8", "unknown")
     });
+    certificates.push(given_to_xmpp());
     Verdicts { notes: vec!["revocation was not asked".to_owned()], certificates }
+}
+
+/// A chain as it was given, for an XMPP server, with answers about its revocation.
+fn given_to_xmpp() -> CertificateReport {
+    let plain = certificate("im.corp.example", "", "refuses");
+    let mut chain = plain.chain.clone();
+    let good = RevocationReport {
+        state: "good".into(),
+        detail: None,
+        source: Some("OCSP responder http://ocsp.example".to_owned()),
+        elapsed_ms: Some(12),
+        this_update: Some("2026-11-24T00:00:00Z".to_owned()),
+        next_update: Some("2026-12-01T00:00:00Z".to_owned()),
+    };
+    let revoked = RevocationReport {
+        state: "revoked".into(),
+        detail: Some("on 2026-11-01 00:00:00 UTC (keyCompromise)".to_owned()),
+        source: Some("file sub.crl".to_owned()),
+        elapsed_ms: None,
+        next_update: None,
+        ..good.clone()
+    };
+    chain[0].revocation = Some(good);
+    chain[1].revocation = Some(revoked.clone());
+    CertificateReport {
+        port: 5222,
+        service: "xmpp".into(),
+        xmpp_domain: Some("corp.example".to_owned()),
+        reasons: vec!["Jabber does not connect: the intermediate was revoked".to_owned()],
+        deciding_rule: Some("not-revoked".into()),
+        identity: IdentityReport {
+            matched: true,
+            rule: Some("srv-id".into()),
+            presented: vec!["_xmpp-client.corp.example".to_owned()],
+        },
+        chain,
+        trust_anchor: None,
+        revocation: revoked,
+        tls: None,
+        ..plain
+    }
+}
+
+/// Two certification requests: one with faults, one without.
+pub(super) fn requests() -> Requests {
+    let finding = |rule: &'static str, standing: &'static str, detail: &str, hint: Option<&str>| {
+        RequestFinding {
+            rule: rule.into(),
+            standing: standing.into(),
+            detail: detail.to_owned(),
+            hint: hint.map(ToOwned::to_owned),
+            source: "RFC 2986, 3".into(),
+        }
+    };
+    let fine = RequestReport {
+        file: "cucm.csr".to_owned(),
+        number: 1,
+        standing: "fine".into(),
+        subject: "CN=cucm.corp.example,O=Example".to_owned(),
+        names: vec!["cucm.corp.example".to_owned(), "cucm2.corp.example".to_owned()],
+        key: "RSA 2048".to_owned(),
+        signature: "sha256WithRSAEncryption".to_owned(),
+        findings: vec![
+            finding("encoding", "fine", "the file is one request in PEM form", None),
+            finding("key", "fine", "the key is RSA 2048", None),
+        ],
+    };
+    let refused = RequestReport {
+        file: "both.csr".to_owned(),
+        number: 2,
+        standing: "refused".into(),
+        subject: String::new(),
+        names: Vec::new(),
+        findings: vec![
+            finding(
+                "subject-attributes",
+                "doubtful",
+                "it has the unit (OU) `IT`, which public CAs have not certified since 2022-09-01",
+                Some("leave it out where the server lets you"),
+            ),
+            finding(
+                "subject-alt-name",
+                "refused",
+                "there is no subjectAltName, and clients of today look at nothing else",
+                Some("make the request anew with every name of the server as a dNSName"),
+            ),
+        ],
+        ..fine.clone()
+    };
+    let doubtful = RequestReport { number: 1, standing: "doubtful".into(), ..refused.clone() };
+    Requests { requests: vec![fine, doubtful, refused] }
 }
 
 pub(super) fn inspection() -> Inspection {
@@ -464,7 +642,7 @@ impl Write for Kept {
 
 /// The plan that the reports belong to.
 pub(super) fn plan() -> PlanIdentity {
-    PlanIdentity { sha256: "ab".repeat(32) }
+    PlanIdentity { sha256: "ab".repeat(32), made: "2026-11-20T09:30:00Z".to_owned() }
 }
 
 /// A whole report of one kind.

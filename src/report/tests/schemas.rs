@@ -9,8 +9,20 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 7] =
-    ["report-1", "report-jsonl-1", "check-1", "check-jsonl-1", "inspect-1", "plan-1", "verify-1"];
+const SCHEMAS: [&str; 12] = [
+    "report-1",
+    "report-jsonl-1",
+    "check-1",
+    "check-jsonl-1",
+    "csr-1",
+    "csr-jsonl-1",
+    "inspect-1",
+    "plan-1",
+    "verify-1",
+    "approvals-1",
+    "applied-1",
+    "parts-1",
+];
 
 fn schema(name: &str) -> Value {
     let file = format!("schema/{name}.schema.json");
@@ -38,6 +50,8 @@ fn reports() -> Vec<(Report, Vec<Row<'static>>)> {
     bare.endpoints[0].endpoint.scheme = crate::evidence::Scheme::Http;
     bare.endpoints[1].candidates[0].verdict = "not-applicable".into();
     bare.certificates = verdicts().certificates;
+    bare.approval = Some(approval());
+    bare.carry = Some(carry());
     vec![(rich(), rich_rows()), hostile(), (empty(), Vec::new()), (bare, rich_rows())]
 }
 
@@ -73,6 +87,15 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
     let line = validator("check-jsonl-1");
     lines(&text).iter().for_each(|found| assert_valid(&line, found));
 
+    text.clear();
+    requests().to_json(&mut text).unwrap();
+    assert_valid(&validator("csr-1"), &serde_json::from_slice(&text).unwrap());
+    text.clear();
+    requests().to_jsonl(&mut text).unwrap();
+    let line = validator("csr-jsonl-1");
+    assert_eq!(lines(&text).len(), requests().requests.len() + 2);
+    lines(&text).iter().for_each(|found| assert_valid(&line, found));
+
     let mut inspections = vec![inspection(), inspection()];
     inspections[1].export = empty().export;
     inspections[1].warnings[0].explanation = HOSTILE.to_owned();
@@ -88,6 +111,55 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
         assert_valid(&validator("verify-1"), &document);
         assert_eq!(document["proven"], verification.is_proven());
     }
+}
+
+#[test]
+fn plans_approvals_journals_and_manifests_are_what_their_schemas_say() {
+    use crate::approval::{Answer, Approvals, HostAnswer, PlanReference, RowAnswer};
+    use crate::journal::{Entry, FileDigest, How};
+    use crate::plan::Plan;
+    use crate::rewrite::Done;
+    let made = "2026-11-20T09:30:00Z";
+    let sha256 = || "ab".repeat(32);
+    let done = Done { ledger: Ledger::default(), decided: 3, digest: sha256() };
+    for (report, _) in reports() {
+        let plan = Plan::new(report, made.to_owned(), &done).to_file().unwrap();
+        assert_valid(&validator("plan-1"), &serde_json::from_slice(&plan).unwrap());
+        Plan::parse(&plan).unwrap();
+    }
+
+    let plan = PlanReference { sha256: sha256(), export_sha256: sha256() };
+    let mut approvals = Approvals::new(plan, HOSTILE.to_owned(), made.parse().unwrap());
+    for (decision, note) in [(Answer::Approve, None), (Answer::Refuse, Some(HOSTILE.to_owned()))] {
+        let endpoint = rich().endpoints[0].endpoint.clone();
+        approvals.hosts.push(HostAnswer { endpoint, decision, note: note.clone() });
+        approvals.rows.push(RowAnswer { record: 1, decision, note });
+    }
+    let file = approvals.to_file().unwrap();
+    assert_valid(&validator("approvals-1"), &serde_json::from_slice(&file).unwrap());
+    Approvals::parse(&file).unwrap();
+
+    let named = || FileDigest { file: HOSTILE.to_owned(), sha256: sha256() };
+    for (command, more) in [(How::Apply, false), (How::Rebase, true), (How::Reverse, true)] {
+        let entry = Entry {
+            schema: crate::journal::SCHEMA.to_owned(),
+            time: made.to_owned(),
+            command,
+            plan: sha256(),
+            export: named(),
+            output: named(),
+            rollback: more.then(named),
+            approvals: more.then(sha256),
+            changes: 7,
+        };
+        let line = entry.to_line().unwrap();
+        assert_valid(&validator("applied-1"), &serde_json::from_slice(&line).unwrap());
+    }
+
+    let part = manifest::Part { file: HOSTILE.to_owned(), records: 3, bytes: 99, sha256: sha256() };
+    let mut text = Vec::new();
+    manifest::Manifest::new(&rich().export, true, vec![part]).to_json(&mut text).unwrap();
+    assert_valid(&validator("parts-1"), &serde_json::from_slice(&text).unwrap());
 }
 
 #[test]
@@ -162,8 +234,13 @@ fn schemas_are_strict_described_and_agree() {
     }
     assert_eq!(schema("report-1")["properties"]["schema"]["const"], SCHEMA);
     assert_eq!(schema("check-1")["properties"]["schema"]["const"], certificates::SCHEMA);
+    assert_eq!(schema("csr-1")["properties"]["schema"]["const"], requests::SCHEMA);
     assert_eq!(schema("inspect-1")["properties"]["schema"]["const"], inspection::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
+    assert_eq!(schema("plan-1")["properties"]["schema"]["const"], crate::plan::SCHEMA);
+    assert_eq!(schema("approvals-1")["properties"]["schema"]["const"], crate::approval::SCHEMA);
+    assert_eq!(schema("applied-1")["properties"]["schema"]["const"], crate::journal::SCHEMA);
+    assert_eq!(schema("parts-1")["properties"]["schema"]["const"], manifest::SCHEMA);
 }
 
 #[test]
@@ -172,4 +249,22 @@ fn a_report_is_read_back_as_it_was_written() {
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
     }
+}
+
+#[test]
+fn a_report_that_is_shown_again_says_the_same() {
+    let (report, rows) = (rich(), rich_rows());
+    let json = rendered(Kind::Json, Redaction::Keep, &report, &rows);
+    let read: read_back::ReadBack = serde_json::from_slice(&json).unwrap();
+    assert_eq!(read.report, report);
+    let again: Vec<Row<'_>> = read.rows().collect();
+    for kind in [Kind::Markdown, Kind::Json] {
+        let expected = rendered(kind, Redaction::Keep, &report, &rows);
+        let found = rendered(kind, Redaction::Keep, &read.report, &again);
+        assert!(found == expected, "{kind:?}");
+    }
+    let mut found = Vec::new();
+    document_to_json(&json, &mut found).unwrap();
+    let read: Value = serde_json::from_slice(&found).unwrap();
+    assert_eq!(read, serde_json::from_slice::<Value>(&json).unwrap());
 }

@@ -4,6 +4,7 @@ use der::asn1::ObjectIdentifier;
 
 use super::CrlError;
 use crate::x509::answer::{self, REMOVE_FROM_CRL, Statement, reason_code, reason_word};
+use crate::x509::distinguished_name::is_same;
 use crate::x509::raw_extension::RawExtensions;
 use crate::x509::tlv::{self, Malformed, Tlv, Walk};
 
@@ -39,7 +40,7 @@ impl Entries<'_> {
     pub(super) fn find(&self, serial: &[u8], issuer: &[u8]) -> Result<Statement, CrlError> {
         let serial = shortest(serial);
         let mut found = Statement::Good;
-        let mut is_the_issuer = self.issuer == issuer;
+        let mut is_the_issuer = is_same(self.issuer, issuer);
         let mut list = Walk::over(self.list);
         while let Some(entry) = list.next(FIELD)? {
             if entry.tag != tlv::SEQUENCE {
@@ -105,7 +106,7 @@ pub(super) fn names(general_names: &[u8], name: &[u8]) -> Result<bool, Malformed
     let mut names = Walk::sequence(general_names, FIELD)?;
     let mut found = false;
     while let Some(one) = names.next(FIELD)? {
-        found |= one.tag == DIRECTORY_NAME && one.value == name;
+        found |= one.tag == DIRECTORY_NAME && is_same(one.value, name);
     }
     Ok(found)
 }

@@ -26,6 +26,8 @@ use rustls_pki_types::pem::PemObject;
 
 use super::answer::{self, Dates, NotCurrent, Statement};
 use super::certificate::{Certificate, KeyUsage};
+use super::distinguished_name::is_same;
+use super::form::{FormDefect, Standard};
 use super::parts::Parts;
 use super::raw_extension::{RawExtension, RawExtensions};
 use super::signed::{SignatureError, Signed};
@@ -42,17 +44,13 @@ const fn oid(text: &str) -> ObjectIdentifier {
 }
 
 const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
+const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
 const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid("2.5.29.28");
 const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = oid("2.5.29.60");
 /// Extensions that change nothing here, whether critical or not: authorityKeyIdentifier,
-/// issuerAltName, cRLNumber, freshestCRL, authorityInfoAccess.
-const WITHOUT_EFFECT: [ObjectIdentifier; 5] = [
-    oid("2.5.29.35"),
-    oid("2.5.29.18"),
-    oid("2.5.29.20"),
-    oid("2.5.29.46"),
-    oid("1.3.6.1.5.5.7.1.1"),
-];
+/// issuerAltName, freshestCRL, authorityInfoAccess.
+const WITHOUT_EFFECT: [ObjectIdentifier; 4] =
+    [oid("2.5.29.35"), oid("2.5.29.18"), oid("2.5.29.46"), oid("1.3.6.1.5.5.7.1.1")];
 
 /// A CRL, read and not verified.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +64,8 @@ pub struct Crl<'a> {
     scope: Option<Scope<'a>>,
     /// Since when expired certificates stay on the list (X.509, 9.5.2.8).
     keeps_expired_from: Option<i64>,
+    /// Whether the cRLNumber is critical; none where there is none.
+    number: Option<bool>,
 }
 
 /// What a CRL that can be believed says of a certificate.
@@ -77,6 +77,8 @@ pub struct Answer {
     pub dates: Dates,
     /// For which reasons. "Good" is nothing before all reasons are covered.
     pub reasons: Reasons,
+    /// What its issuer should have done otherwise. No client is known to mind.
+    pub form: Vec<FormDefect>,
 }
 
 /// Why a CRL says nothing of a certificate; shown, what follows "it".
@@ -202,6 +204,7 @@ impl<'a> Crl<'a> {
             delta: false,
             scope: None,
             keeps_expired_from: None,
+            number: None,
         };
         let mut extensions = RawExtensions::over(extensions);
         while let Some(extension) = extensions.next()? {
@@ -213,6 +216,8 @@ impl<'a> Crl<'a> {
     fn learn(&mut self, extension: RawExtension<'a>) -> Result<(), CrlError> {
         if extension.is(&DELTA_CRL_INDICATOR) {
             self.delta = true;
+        } else if extension.is(&CRL_NUMBER) {
+            self.number = Some(extension.critical);
         } else if extension.is(&ISSUING_DISTRIBUTION_POINT) {
             if self.scope.is_some() {
                 return Err(Malformed("issuingDistributionPoint").into());
@@ -240,14 +245,13 @@ impl<'a> Crl<'a> {
         at: i64,
     ) -> Result<Answer, CrlError> {
         let (parts, issuer_parts) = (Parts::of(certificate)?, Parts::of(issuer)?);
-        if self.issuer != issuer_parts.subject {
+        if !is_same(self.issuer, issuer_parts.subject) {
             return Err(match scope::is_indirect(self.scope.as_ref(), &parts, self.issuer)? {
                 true => CrlError::Indirect(issuer.label()),
                 false => CrlError::OtherIssuer(issuer.label()),
             });
         }
-        // Names that are equal only once normalised would hide an entry.
-        if parts.issuer != issuer_parts.subject {
+        if !is_same(parts.issuer, issuer_parts.subject) {
             return Err(CrlError::OtherIssuer(certificate.issuer.clone()));
         }
         if !issuer.key_usage.as_ref().is_none_or(KeyUsage::crl_sign) {
@@ -267,8 +271,18 @@ impl<'a> Crl<'a> {
             && self.keeps_expired_from.is_none_or(|since| since > certificate.not_after);
         match statement {
             Statement::Good if forgotten => Err(CrlError::AfterExpiry(certificate.not_after)),
-            statement => Ok(Answer { statement, dates, reasons }),
+            statement => Ok(Answer { statement, dates, reasons, form: self.form(&issuer.label()) }),
         }
+    }
+
+    /// Every CRL has a number, which is not critical (RFC 5280, 5.2.3).
+    fn form(&self, issuer: &str) -> Vec<FormDefect> {
+        let what = match self.number {
+            None => format!("the CRL of `{issuer}` has no cRLNumber"),
+            Some(true) => format!("the cRLNumber of the CRL of `{issuer}` is critical"),
+            Some(false) => return Vec::new(),
+        };
+        vec![FormDefect { standard: Standard::Rfc5280, section: "5.2.3", what }]
     }
 
     fn dates(&self, at: i64) -> Result<Dates, CrlError> {

@@ -131,6 +131,14 @@ impl From<Malformed> for OcspError {
     }
 }
 
+/// Whether this is an OCSP response at all, without asking what it is about or who signed it.
+///
+/// # Errors
+/// [`OcspError`], when it says nothing about any certificate.
+pub fn look_at(response: &[u8]) -> Result<(), OcspError> {
+    Response::read(response).map(|_| ())
+}
+
 impl<'a> Question<'a> {
     /// The question about a certificate, without a nonce: responders that answer in advance would
     /// not return it (RFC 5019, 4). Whether the issuer really issued it is for path validation.

@@ -140,6 +140,9 @@ impl<'a> Singles<'a> {
     pub(super) fn next(&mut self) -> Result<Option<Single<'a>>, OcspError> {
         const FIELD: &str = "responses";
         let Some(single) = self.0.next(FIELD)? else { return Ok(None) };
+        if single.tag != tlv::SEQUENCE {
+            return Err(Malformed(FIELD).into());
+        }
         let mut fields = Walk::over(single.value);
         let certificate = CertId::read(fields.take(tlv::SEQUENCE, "certID")?.value)?;
         let status = status(&mut fields)?;

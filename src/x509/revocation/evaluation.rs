@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::hearing::{Failure, Heard, Hearing, Said};
-use super::questions::{about, has_scheme};
+use super::questions::{MAX_FOLLOWED, about, has_scheme, over_http};
 use super::{MemberStatus, Outcome, Revocation, Status};
 use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::Statement;
@@ -30,6 +30,9 @@ use crate::x509::trust::TrustAnchors;
 pub struct Answers<'a> {
     /// The OCSP response that the server sent along.
     pub staple: Option<&'a [u8]>,
+    /// Whether servers were asked. Then a source that was left out was to be asked as well; else
+    /// nobody was.
+    pub were_asked: bool,
     /// What was asked over HTTP.
     pub fetched: &'a BTreeMap<Fetch, Fetched>,
     /// What the administrator gives.
@@ -47,16 +50,23 @@ pub fn evaluate(
     at: i64,
 ) -> Outcome {
     let mut members = Vec::new();
-    for (position, member) in path.members.iter().enumerate() {
+    for (position, member) in path.members.iter().take(MAX_FOLLOWED).enumerate() {
         let Some(certificate) = chain.get(*member) else { continue };
-        if issuer::is_root(certificate, anchors) {
+        let is_top = match &path.path {
+            Some(_) => anchors.position_of(&certificate.der).is_some(),
+            None => issuer::is_root(certificate, chain, anchors),
+        };
+        if is_top {
             continue;
         }
         // Only the server's own certificate is stapled for (RFC 6066, 8).
         let staple = answers.staple.filter(|_| position == 0);
         let answers = Answers { staple, ..answers };
         let status = match issuer_of(position, chain, path, anchors) {
-            Some(issuer) => status(&Hearing { certificate, issuer, at }, answers),
+            Some(issuer) => {
+                let were_asked = answers.were_asked;
+                status(&Hearing { certificate, issuer, were_asked, at }, answers)
+            }
             None => without_issuer(certificate),
         };
         members.push(MemberStatus { member: *member, subject: certificate.label(), status });
@@ -83,9 +93,8 @@ fn issuer_of<'a>(
 
 /// Without the issuer's key no answer can be believed, so nothing was asked.
 fn without_issuer(certificate: &Certificate) -> Status {
-    let asked = certificate.ocsp_urls.iter().chain(&certificate.crl_urls);
-    if asked.count() == 0 {
-        return Status::bare(Revocation::NotOffered);
+    if over_http(&certificate.ocsp_urls).chain(over_http(&certificate.crl_urls)).next().is_none() {
+        return not_offered(certificate);
     }
     let note = format!("its issuer `{}` is not known", certificate.issuer);
     Status { note: Some(note), ..Status::bare(Revocation::NotAsked) }
@@ -102,16 +111,14 @@ fn status(hearing: &Hearing<'_>, answers: Answers<'_>) -> Status {
     fetched.sort_by_key(|heard| (heard.elapsed_ms.is_none(), heard.elapsed_ms));
     heard.extend(fetched);
     if heard.is_empty() {
-        return Status {
-            note: only_elsewhere(hearing.certificate),
-            ..Status::bare(Revocation::NotOffered)
-        };
+        return not_offered(hearing.certificate);
     }
     let lists = answers.files.iter().filter(|file| file.purpose == Purpose::Crl);
     let mut lists: Vec<&[u8]> = lists.map(|file| file.bytes.as_slice()).collect();
     lists.extend(questions.iter().filter_map(|question| list(question, answers.fetched)));
     for one in &mut heard {
         doubt_delegate(one, hearing, &lists);
+        set_aside_after_expiry(one, hearing);
     }
     weigh(heard)
 }
@@ -122,6 +129,10 @@ fn list<'a>(question: &Fetch, fetched: &'a BTreeMap<Fetch, Fetched>) -> Option<&
         FetchOutcome::Body(body) if question.purpose == Purpose::Crl => Some(body),
         _ => None,
     }
+}
+
+fn not_offered(certificate: &Certificate) -> Status {
+    Status { note: only_elsewhere(certificate), ..Status::bare(Revocation::NotOffered) }
 }
 
 /// Where the certificate offers an answer only over a protocol that is not asked.
@@ -154,6 +165,23 @@ fn doubt_delegate(heard: &mut Heard, hearing: &Hearing<'_>, lists: &[&[u8]]) {
     }
 }
 
+/// A certificate that has expired is expired, and that is what its administrator mends. Lists may
+/// drop it from then on (RFC 5280, 5), so what they say of it no longer decides anything; that it
+/// is still listed is told.
+fn set_aside_after_expiry(heard: &mut Heard, hearing: &Hearing<'_>) {
+    let not_after = hearing.certificate.not_after;
+    if hearing.at <= not_after {
+        return;
+    }
+    let Ok(Said { statement: Statement::Revoked { since, .. }, .. }) = &heard.said else { return };
+    heard.said = Err(Failure::Invalid(format!(
+        "{} says that it was revoked on {}, which decides nothing after it expired on {}",
+        heard.source.what(),
+        utc(*since),
+        utc(not_after)
+    )));
+}
+
 /// From what each source says, in the order in which they were heard, to the one state.
 fn weigh(mut heard: Vec<Heard>) -> Status {
     join_parts(&mut heard);
@@ -176,11 +204,8 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         Ok(said) => (state(&said.statement), Some(said.dates)),
         Err(failure) => (failure.state(), None),
     };
-    let mut notes = match &one.said {
-        Err(failure @ Failure::NotAsked(_)) => Vec::from_iter(failure.detail(&one.source)),
-        _ => Vec::new(),
-    };
-    notes.extend(heard.iter().filter_map(|other| note(other, &state)));
+    let form = one.said.as_ref().map_or_else(|_| Vec::new(), |said| said.form.clone());
+    let notes: Vec<String> = heard.iter().filter_map(|other| note(other, &state)).collect();
     Status {
         state,
         source: Some(one.source),
@@ -188,6 +213,7 @@ fn weigh(mut heard: Vec<Heard>) -> Status {
         this_update: dates.map(|dates| dates.this_update),
         next_update: dates.and_then(|dates| dates.next_update),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
+        form,
     }
 }
 

@@ -5,7 +5,11 @@ use crate::evidence::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
 use crate::x509::answer::{Dates, Statement};
 use crate::x509::certificate::Certificate;
 use crate::x509::crl::{self, Crl, CrlError, Reasons};
+use crate::x509::form::FormDefect;
 use crate::x509::ocsp::{Delegate, OcspError, Question};
+
+/// Why nobody was asked where others were.
+const LEFT_OUT: &str = "the server presents more certificates and sources than are asked about";
 
 /// What one source says.
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub(super) struct Said {
     pub(super) reasons: Reasons,
     /// Who gave it in the issuer's place.
     pub(super) delegate: Option<Delegate>,
+    /// What is odd about its form.
+    pub(super) form: Vec<FormDefect>,
 }
 
 /// Why there is none.
@@ -44,7 +50,8 @@ impl Failure {
             Self::Invalid(why) => Revocation::Invalid(why.clone()),
             Self::TooLate(elapsed_ms) => Revocation::TooLate { elapsed_ms: *elapsed_ms },
             Self::Unreachable(why) => Revocation::Unreachable(why.clone()),
-            Self::NotAsked(_) => Revocation::NotAsked,
+            Self::NotAsked(None) => Revocation::NotAsked,
+            Self::NotAsked(Some(why)) => Revocation::Withheld(why.clone()),
         }
     }
 
@@ -68,6 +75,8 @@ impl Failure {
 pub(super) struct Hearing<'a> {
     pub(super) certificate: &'a Certificate,
     pub(super) issuer: &'a Certificate,
+    /// Whether servers were asked, so that an answer which is not there was not wanted.
+    pub(super) were_asked: bool,
     pub(super) at: i64,
 }
 
@@ -103,7 +112,9 @@ impl Hearing<'_> {
             Purpose::Crl | Purpose::CaIssuers => Source::Crl(url),
         };
         let Some(answer) = answer else {
-            return Heard { source, elapsed_ms: None, said: Err(Failure::NotAsked(None)) };
+            let left_out = || format!("{}: {LEFT_OUT}", source.who());
+            let said = Err(Failure::NotAsked(self.were_asked.then(left_out)));
+            return Heard { source, elapsed_ms: None, said };
         };
         let said = match &answer.outcome {
             FetchOutcome::Body(body) if question.purpose == Purpose::Ocsp => {
@@ -115,7 +126,7 @@ impl Hearing<'_> {
                 Err(Failure::Unreachable(format!("{}: {why}", source.who())))
             }
             FetchOutcome::NotAsked(why) => {
-                Err(Failure::NotAsked(Some(format!("{} was not asked: {why}", source.who()))))
+                Err(Failure::NotAsked(Some(format!("{}: {why}", source.who()))))
             }
         };
         let elapsed_ms = match said {
@@ -132,6 +143,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: Reasons::ALL,
             delegate: answer.delegate,
+            form: Vec::new(),
         })
     }
 
@@ -142,6 +154,7 @@ impl Hearing<'_> {
             dates: answer.dates,
             reasons: answer.reasons,
             delegate: None,
+            form: answer.form,
         })
     }
 

@@ -7,6 +7,7 @@ mod evaluation;
 mod hearing;
 mod questions;
 
+use super::form::FormDefect;
 use super::time::utc;
 
 pub use completion::{Completion, completed_by};
@@ -19,8 +20,12 @@ pub use questions::questions;
 /// `TooLate` or `Invalid`, and none of them proves anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The question was not put. No profile counts it.
+    /// Nobody was to be asked: no server is involved, or its issuer is not known. No profile counts
+    /// it.
     NotAsked,
+    /// The question was to be put and was not, and why: an address not to be bothered, the end of
+    /// the run.
+    Withheld(String),
     /// A fresh, correctly signed answer says that it is not revoked.
     Good,
     /// A fresh, correctly signed answer says that it is.
@@ -50,7 +55,7 @@ impl Revocation {
     /// The word that reports use.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::NotAsked => "not-asked",
+            Self::NotAsked | Self::Withheld(_) => "not-asked",
             Self::Good => "good",
             Self::Revoked { .. } => "revoked",
             Self::Unknown => "unknown",
@@ -71,7 +76,7 @@ impl Revocation {
                 let words: Vec<String> = [since, reason].into_iter().flatten().collect();
                 (!words.is_empty()).then(|| words.join(" "))
             }
-            Self::Unreachable(why) | Self::Invalid(why) => Some(why.clone()),
+            Self::Withheld(why) | Self::Unreachable(why) | Self::Invalid(why) => Some(why.clone()),
             Self::TooLate { elapsed_ms } => {
                 Some(format!("no answer within {}.{:03} s", elapsed_ms / 1000, elapsed_ms % 1000))
             }
@@ -85,11 +90,12 @@ impl Revocation {
             Self::Good => 0,
             Self::NotAsked => 1,
             Self::NotOffered => 2,
-            Self::Unknown => 3,
-            Self::Unreachable(_) => 4,
-            Self::TooLate { .. } => 5,
-            Self::Invalid(_) => 6,
-            Self::Revoked { .. } => 7,
+            Self::Withheld(_) => 3,
+            Self::Unknown => 4,
+            Self::Unreachable(_) => 5,
+            Self::TooLate { .. } => 6,
+            Self::Invalid(_) => 7,
+            Self::Revoked { .. } => 8,
         }
     }
 }
@@ -154,6 +160,8 @@ pub struct Status {
     pub next_update: Option<i64>,
     /// What the other sources said, or why there is none, as a clause.
     pub note: Option<String>,
+    /// What the issuer should have done otherwise about the CRL that decided.
+    pub form: Vec<FormDefect>,
 }
 
 impl Status {
@@ -166,6 +174,7 @@ impl Status {
             this_update: None,
             next_update: None,
             note: None,
+            form: Vec::new(),
         }
     }
 

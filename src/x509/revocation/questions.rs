@@ -14,36 +14,47 @@ const MAX_QUESTIONS: usize = 16;
 /// which one is HTTP.
 const MAX_URLS: usize = 4;
 
+/// How many certificates of a chain are followed to their issuers.
+pub(super) const MAX_FOLLOWED: usize = 16;
+
 /// Everything that is asked over HTTP about a chain as presented: OCSP and CRL of each member whose
 /// issuer is known, and the issuer's certificate where it is missing.
 ///
-/// Members are followed from the end-entity certificate, by name and key, up to a trust anchor. No
-/// trust anchor is asked about, and no other root either: nobody could answer but itself
+/// Members are followed from the end-entity certificate, by name and key, up to a trust anchor:
+/// to all that may be the issuer, because only path validation tells which of them it is. No trust
+/// anchor is asked about, and no other root either: nobody could answer but itself
 /// (RFC 5280, 6.1).
 pub fn questions(chain: &[Certificate], anchors: &TrustAnchors) -> Vec<Fetch> {
     let mut questions: Vec<Fetch> = Vec::new();
-    let mut followed = Vec::new();
-    let mut next = (!chain.is_empty()).then_some(0);
-    while let Some(at) = next {
-        followed.push(at);
+    let mut followed: Vec<usize> = (0..chain.len()).take(1).collect();
+    let mut next = 0;
+    while let Some(at) = followed.get(next).copied() {
+        next += 1;
         let certificate = &chain[at];
-        if issuer::is_root(certificate, anchors) {
-            break;
+        if issuer::is_root(certificate, chain, anchors) {
+            continue;
         }
-        let issuer = issuer::of(certificate, chain, anchors);
-        let of_member = match issuer {
+        let issuers = issuer::all(certificate, chain, anchors);
+        let of_member = match issuers.first() {
             Some(issuer) => about(certificate, issuer.certificate()),
-            None => issuers(certificate),
+            None => issuer_certificates(certificate),
         };
         for question in of_member {
             if questions.len() < MAX_QUESTIONS && !questions.contains(&question) {
                 questions.push(question);
             }
         }
-        next = match issuer {
-            Some(Issuer::Presented(at, _)) if !followed.contains(&at) => Some(at),
-            _ => None,
-        };
+        if matches!(issuers.first(), Some(Issuer::Anchor(_))) {
+            continue;
+        }
+        for issuer in issuers {
+            if let Issuer::Presented(at, _) = issuer
+                && followed.len() < MAX_FOLLOWED
+                && !followed.contains(&at)
+            {
+                followed.push(at);
+            }
+        }
     }
     questions
 }
@@ -60,7 +71,7 @@ pub(super) fn about(certificate: &Certificate, issuer: &Certificate) -> Vec<Fetc
 }
 
 /// The questions for the issuer's certificate.
-fn issuers(certificate: &Certificate) -> Vec<Fetch> {
+fn issuer_certificates(certificate: &Certificate) -> Vec<Fetch> {
     let urls = over_http(&certificate.ca_issuers_urls);
     urls.map(|url| get(Purpose::CaIssuers, url)).collect()
 }
@@ -71,7 +82,7 @@ fn get(purpose: Purpose, url: String) -> Fetch {
 
 /// The URLs that can be asked. Plain HTTP is right, because answers are signed; `https` is asked
 /// where a certificate has it, after the others.
-fn over_http(urls: &[String]) -> impl Iterator<Item = String> {
+pub(super) fn over_http(urls: &[String]) -> impl Iterator<Item = String> {
     let with = |scheme: &'static str| urls.iter().filter(move |url| has_scheme(url, scheme));
     with("http").chain(with("https")).take(MAX_URLS).cloned()
 }

@@ -14,6 +14,7 @@ use crate::x509::path::validate;
 use crate::x509::trust::TrustAnchors;
 
 mod completing;
+mod evading;
 mod proving;
 mod questioning;
 
@@ -122,7 +123,7 @@ impl World {
             fetched.insert(question, Fetched { outcome, elapsed_ms });
         }
         let path = validate(&self.chain, &self.anchors, NOW);
-        let answers = Answers { staple, fetched: &fetched, files };
+        let answers = Answers { staple, were_asked: false, fetched: &fetched, files };
         evaluate(&self.chain, &path, &self.anchors, answers, NOW)
     }
 

@@ -2,7 +2,7 @@
 
 /// Ticks the boxes as the answers are.
 function drawAnswers() {
-  if (!approvable) return;
+  if (!answered) return;
   const tally = { approved: 0, refused: 0, open: 0, records: 0 };
   for (const host of planned) {
     const { [APPROVE]: approved, [REFUSE]: refused, all } = answers.standing(host.place);
@@ -73,7 +73,7 @@ function approvalsFile() {
   const zeros = '0'.repeat(64);
   const approvals = {
     schema: 'photofix.approvals/1',
-    plan: approvable,
+    plan: answered.plan,
     reviewer: byId('reviewer').value.trim(),
     time: new Date().toISOString(),
     hosts: inOrder(answers.hosts.keys()).map(place => ({

@@ -5,14 +5,13 @@ const PATIENCE = 120; // Milliseconds after a key before a search begins.
 function filter() {
   const words = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
   const show = byId('show').value;
-  const answered = byId('answered').value;
+  const answer = byId('answer').value;
   const ofClass = { rewritten: 'rewrite', held: 'hold', unresolved: 'unresolved' };
   const found = text => words.every(word => text.includes(word));
 
-  const answer = row => answers.ofRow(row) ?? 'none';
   const rowMatches = row =>
     (show === 'all' || show === 'doubtful' && doubtful(row) || rows.class[row] === show)
-    && (answered === 'any' || rows.class[row] === 'rewritten' && answer(row) === answered)
+    && (answer === 'any' || rows.class[row] === 'rewritten' && (answers.ofRow(row) ?? 'none') === answer)
     && (!words.length || found(textOf(row)));
 
   const numbers = [];
@@ -27,9 +26,9 @@ function filter() {
   }
   const shown = new Set(hosts.filter(host =>
     (show === 'all' || show === 'doubtful' && host.doubtful || host.decision === ofClass[show])
-    && (answered === 'any' || withRows.has(host.place))
+    && (answer === 'any' || withRows.has(host.place))
     && (withRows.has(host.place) || found(host.text))));
-  const narrowed = words.length || show !== 'all' || answered !== 'any';
+  const narrowed = words.length || show !== 'all' || answer !== 'any';
   showHosts(shown, narrowed ? matches : null);
   showRecords(numbers);
   byId('shown').textContent = narrowed

@@ -33,7 +33,7 @@ function toggle(host) {
 /// Adds what the script alone can show below a host: its answer and its records.
 function fill(host) {
   const cell = host.body.querySelector('.detail td');
-  if (approvable && host.decision === 'rewrite') {
+  if (answered && host.decision === 'rewrite') {
     cell.prepend(noteField(answers.hostNotes, host.place, host.called));
   }
   host.list = new RecordList(`Records of ${host.called}`);

@@ -184,7 +184,7 @@ function about(number) {
     line('Why', rows.explanation[number]);
     line('Next', rows.hint[number]);
   }
-  if (!approvable || rows.class[number] !== 'rewritten') return [lines];
+  if (!answered || rows.class[number] !== 'rewritten') return [lines];
   return [lines, noteField(answers.rowNotes, number, `record ${rows.record[number]}`)];
 }
 

@@ -22,6 +22,6 @@ function data(id) {
   return found && JSON.parse(found.textContent);
 }
 
-/// The plan that is answered; null where the page belongs to none.
-const approvable = data('plan');
+/// The plan that is answered and when it was made; null where the page belongs to none.
+const answered = data('answered');
 

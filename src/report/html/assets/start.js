@@ -1,9 +1,10 @@
 // Puts it together.
 
-if (approvable) {
+if (answered) {
   document.documentElement.classList.add('answering');
   byId('approvals').hidden = false;
-  byId('plan-sha256').textContent = approvable.sha256;
+  byId('plan-sha256').textContent = answered.plan.sha256;
+  byId('plan-made').textContent = answered.made;
   planned.forEach(arm);
   answers.listeners.push(drawAnswers);
   byId('answers').addEventListener('submit', event => {

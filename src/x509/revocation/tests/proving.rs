@@ -109,8 +109,8 @@ fn what_is_said_is_said_in_words() {
         (
             rows(not_asked.clone(), not_asked),
             Some(
-                "the OCSP responder `http://ocsp.example` was not asked: the address is private; \
-                 the CRL of `http://crl.example/sub` was not asked: the address is private",
+                "the OCSP responder `http://ocsp.example`: the address is private; the CRL of \
+                 `http://crl.example/sub`: the address is private",
             ),
         ),
         (
@@ -344,9 +344,11 @@ fn without_the_issuer_nothing_can_be_believed() {
     let status = outcome.of(0).unwrap();
     assert_eq!(status.state, Revocation::NotAsked);
     assert_eq!(status.detail().as_deref(), Some("its issuer `CN=Sub` is not known"));
-    let mut bare = World::naming(&[], &[]);
-    bare.chain.truncate(1);
-    assert_eq!(bare.outcome(&[]).state(), &Revocation::NotOffered);
+    for crls in [&[][..], &["ldap:///CN=Sub"]] {
+        let mut bare = World::naming(&[], crls);
+        bare.chain.truncate(1);
+        assert_eq!(bare.outcome(&[]).state(), &Revocation::NotOffered, "{crls:?}");
+    }
 }
 
 #[test]
@@ -355,7 +357,8 @@ fn a_self_signed_certificate_is_nobodys_to_revoke() {
     let chain = [parse(&own)];
     let anchors = issue::anchors(&[(&own, "test")]);
     let path = validate(&chain, &anchors, NOW);
-    let answers = Answers { staple: None, fetched: &BTreeMap::new(), files: &[] };
+    let answers =
+        Answers { staple: None, were_asked: false, fetched: &BTreeMap::new(), files: &[] };
     assert_eq!(evaluate(&chain, &path, &anchors, answers, NOW), Outcome::default());
     let nobody = TrustAnchors::default();
     let path = validate(&chain, &nobody, NOW);
@@ -384,7 +387,7 @@ fn sources_that_are_not_asked_are_named() {
 }
 
 #[test]
-fn an_expired_certificate_is_not_called_good_or_revoked_by_silence() {
+fn an_expired_certificate_is_called_neither_good_nor_revoked() {
     let root = Authority::root("Root");
     let old = root.server(|params| {
         issue::set_validity(params, NOW - 90 * DAY, NOW - 30 * DAY);
@@ -393,20 +396,22 @@ fn an_expired_certificate_is_not_called_good_or_revoked_by_silence() {
     let anchors = root.anchors();
     let path = validate(&chain, &anchors, NOW);
     let question = questions(&chain, &anchors).remove(0);
-    for (what, crl, state) in [
-        ("no longer listed", list(&root, |_| {}), "invalid"),
+    for (what, crl, why) in [
+        ("no longer listed", list(&root, |_| {}), "proves nothing"),
         (
             "still listed",
             list(&root, |list| {
                 list.entries.push(Entry::about(&old, NOW - 40 * DAY, None).unwrap());
             }),
-            "revoked",
+            "says that it was revoked on",
         ),
     ] {
         let answer = Fetched { outcome: FetchOutcome::Body(crl), elapsed_ms: 1 };
         let fetched = BTreeMap::from([(question.clone(), answer)]);
-        let answers = Answers { staple: None, fetched: &fetched, files: &[] };
+        let answers = Answers { staple: None, were_asked: false, fetched: &fetched, files: &[] };
         let outcome = evaluate(&chain, &path, &anchors, answers, NOW);
-        assert_eq!(outcome.state().as_str(), state, "{what}");
+        assert_eq!(outcome.state().as_str(), "invalid", "{what}");
+        let detail = outcome.state().detail().unwrap();
+        assert!(detail.contains(why), "{what}: {detail}");
     }
 }

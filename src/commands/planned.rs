@@ -1,0 +1,56 @@
+//! A pass over the export that a plan was made for.
+
+use std::path::Path;
+
+use super::export_file::ExportFile;
+use super::failure::{Failure, Status};
+use super::fingerprint::{Hashed, digest_of, hashed};
+use super::plan_file::PlanFile;
+use super::progress::Progress;
+use crate::export::{Choices, ExportError, Reader};
+use crate::plan::PlanError;
+use crate::rewrite::Done;
+
+/// A plan and the export that it should be for.
+#[derive(Clone, Copy)]
+pub(super) struct Planned<'p> {
+    /// The plan.
+    pub plan: &'p PlanFile,
+    /// The export.
+    pub export: &'p ExportFile,
+    /// How to read it.
+    pub choices: &'p Choices,
+}
+
+impl Planned<'_> {
+    /// One pass over the export, which counts only when the export is the one that was planned for
+    /// and the changes decided are those that the plan promises.
+    pub(super) fn pass(
+        &self,
+        progress: Progress,
+        label: &'static str,
+        work: impl FnOnce(&mut Reader<Hashed>) -> Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        let Self { plan, export, choices } = self;
+        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, label)?);
+        let done = match Reader::open(bytes, choices) {
+            Ok(mut reader) => work(&mut reader),
+            Err(error @ ExportError::Read { .. }) => Err(export.failure(&error)),
+            // Of another export it is the lesser thing to say, and that is asked below.
+            Err(error) => Err(plan.refuse(&PlanError::OtherOptions(error.to_string()))),
+        };
+        if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
+            return done;
+        }
+        let read_failure = |error| Failure::file("read", Path::new(&export.name), &error);
+        let (mut bytes, mut sha256) = fingerprint.finish().map_err(read_failure)?;
+        if done.is_err() {
+            // The pass stopped early: another export is the likelier reason, and the telling one.
+            (bytes, sha256) = digest_of(export, progress)?;
+        }
+        plan.plan.check_export(bytes, &sha256).map_err(|error| plan.refuse(&error))?;
+        let done = done?;
+        plan.plan.check_changes(&done).map_err(|error| plan.refuse(&error))?;
+        Ok(done)
+    }
+}
