@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -29,18 +30,23 @@ pub(crate) const TAB: &str = "\u{e004}";
 pub(crate) const DOWN: &str = "\u{e015}";
 pub(crate) const END: &str = "\u{e010}";
 
+/// One browser at a time: they are hungry, and what they show shall not depend on one another.
+static ONE: Mutex<()> = Mutex::new(());
+
 /// Chromium with an empty profile, and the driver that drives it.
 pub(crate) struct Browser {
     driver: Child,
     port: u16,
     session: String,
     folder: TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Browser {
     /// Starts one; none where this machine has no Chromium, which [`peer`] says.
     pub(crate) fn start() -> Option<Self> {
         let (chromium, driver) = (peer("chromium")?, peer("chromedriver")?);
+        let turn = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let mut driver = Command::new(driver)
             .arg("--port=0")
@@ -57,7 +63,7 @@ impl Browser {
                 line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok()
             })
             .expect("the driver says its port");
-        let mut browser = Self { driver, port, session: String::new(), folder };
+        let mut browser = Self { driver, port, session: String::new(), folder, _turn: turn };
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -90,8 +96,12 @@ impl Browser {
         Some(browser)
     }
 
-    /// Opens a file, as a mail program or a share would have it opened.
+    /// Opens a file, as a mail program or a share would have it opened. What was said and asked
+    /// for before is forgotten.
     pub(crate) fn open(&self, page: &Path) {
+        self.command("POST", "/url", Some(&json!({"url": "about:blank"})));
+        self.console();
+        self.requests();
         let url = format!("file://{}", page.display());
         self.command("POST", "/url", Some(&json!({"url": url})));
     }
@@ -118,6 +128,10 @@ impl Browser {
     /// Clicks on what a CSS selector finds first.
     pub(crate) fn click(&self, selector: &str) {
         let element = self.find(selector);
+        // Where no bar that sticks to an edge is in the way.
+        let script = "arguments[0].scrollIntoView({block: 'center'})";
+        let script = json!({"script": script, "args": [{ELEMENT: element}]});
+        self.command("POST", "/execute/sync", Some(&script));
         self.command("POST", &format!("/element/{element}/click"), Some(&json!({})));
     }
 
@@ -171,6 +185,32 @@ impl Browser {
         fs::write(path, STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()).unwrap();
     }
 
+    /// Keeps a picture of the whole page, as far as it fits in one.
+    pub(crate) fn whole_picture(&self, path: &Path) {
+        const TALLEST: f64 = 6_000.0;
+        let size = &self.devtools("Page.getLayoutMetrics", &json!({}))["cssContentSize"];
+        let height = size["height"].as_f64().unwrap().min(TALLEST);
+        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1});
+        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let shot = self.devtools("Page.captureScreenshot", &wanted);
+        fs::write(path, STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()).unwrap();
+    }
+
+    /// Waits until what was asked for is drawn.
+    pub(crate) fn settle(&self) {
+        let script = "const done = arguments[0]; \
+                      requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        let script = json!({"script": script, "args": []});
+        self.command("POST", "/execute/async", Some(&script));
+    }
+
+    /// The text that a reader sees.
+    pub(crate) fn visible_text(&self) -> String {
+        let body = self.find("body");
+        let text = self.command("GET", &format!("/element/{body}/text"), None);
+        text.as_str().unwrap().to_owned()
+    }
+
     /// Keeps the page as it would be printed.
     pub(crate) fn print(&self, path: &Path) {
         let pages = self.command("POST", "/print", Some(&json!({"background": true})));
@@ -219,6 +259,7 @@ impl Browser {
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut driver = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        driver.set_read_timeout(Some(2 * PATIENCE)).unwrap();
         write!(
             driver,
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -226,11 +267,20 @@ impl Browser {
             body.len()
         )
         .unwrap();
-        let mut answer = Vec::new();
-        driver.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (_, json) = answer.split_once("\r\n\r\n").unwrap();
-        let json: Value = serde_json::from_str(json).unwrap();
+        // The driver keeps the connection open whatever it is asked for.
+        let mut answer = BufReader::new(driver);
+        let mut length = 0;
+        for line in answer.by_ref().lines() {
+            let line = line.unwrap().to_ascii_lowercase();
+            match line.strip_prefix("content-length:") {
+                Some(number) => length = number.trim().parse().unwrap(),
+                None if line.is_empty() => break,
+                None => {}
+            }
+        }
+        let mut json = vec![0; length];
+        answer.read_exact(&mut json).unwrap();
+        let json: Value = serde_json::from_slice(&json).unwrap();
         let value = json["value"].clone();
         assert!(value["error"].is_null(), "{method} {path}: {value:#}\n{body}");
         value

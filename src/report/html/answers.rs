@@ -35,12 +35,12 @@ fn form() -> Markup {
                 button #download type="submit" { "Download approvals" }
                 p #problem role="alert" {}
             }
-            p.quiet {
-                "What is neither approved nor refused stays as it is. The file answers one plan "
-                "only: made at " span #plan-made {} ", SHA-256 " code #plan-sha256 {} ". Then: "
-                code {
-                    "photofix apply EXPORT --plan PLAN --approvals approvals.json -o IMPORT"
-                }
+        }
+        p #then.quiet hidden {
+            "What is neither approved nor refused stays as it is. The file answers one plan "
+            "only: made at " span #plan-made {} ", SHA-256 " code #plan-sha256 {} ". Then: "
+            code {
+                "photofix apply EXPORT --plan PLAN --approvals approvals.json -o IMPORT"
             }
         }
     }

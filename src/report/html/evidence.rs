@@ -97,7 +97,7 @@ fn tone(word: &str) -> &'static str {
     match word {
         "confirmed" | "trusted" => "holds",
         "contradicted" | "prompts" | "refuses" => "broken",
-        _ => "open",
+        _ => "unknown",
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) fn table(
                 (counted(hosts.len() as u64, "host"))
                 @match doubtful {
                     0 => { ", none of them doubtful." }
+                    all if all == hosts.len() => { "; each deserves a look." }
                     _ => { "; the " (grouped(doubtful as u64)) " that deserve a look come first." }
                 }
             }

@@ -37,13 +37,13 @@ impl Render for Cell<'_> {
     }
 }
 
-/// How long something is still valid.
+/// When something ends, or has ended.
 pub(super) fn days(days: i64) -> String {
     match days {
         0 => "today".to_owned(),
-        1 => "1 day".to_owned(),
+        1 => "in 1 day".to_owned(),
         -1 => "1 day ago".to_owned(),
-        2.. => format!("{days} days"),
+        2.. => format!("in {days} days"),
         _ => format!("{} days ago", -i128::from(days)),
     }
 }
@@ -72,9 +72,13 @@ mod tests {
             let found = Cell(text, &host).render().into_string();
             assert_eq!(found, format!("<code class=\"cell\">{markup}</code>"), "{text} {host:?}");
         }
-        for (number, words) in
-            [(400, "400 days"), (1, "1 day"), (0, "today"), (-1, "1 day ago"), (-7, "7 days ago")]
-        {
+        for (number, words) in [
+            (400, "in 400 days"),
+            (1, "in 1 day"),
+            (0, "today"),
+            (-1, "1 day ago"),
+            (-7, "7 days ago"),
+        ] {
             assert_eq!(days(number), words);
         }
     }

@@ -28,6 +28,7 @@ class RecordList {
   show(numbers) {
     this.numbers = numbers;
     this.active = 0;
+    this.told = null; // The row that the panel tells of.
     this.drawn.clear();
     this.rows.replaceChildren();
     this.panel.hidden = true;
@@ -115,16 +116,16 @@ class RecordList {
 
   chosen(target) {
     const row = target.closest('[role=row]');
-    if (row.at !== this.active || this.panel.hidden) {
-      this.active = row.at;
-      this.drawn.forEach((one, at) => { one.tabIndex = at === this.active ? 0 : -1; });
-      this.panel.replaceChildren(...about(this.numbers[row.at]));
-      this.panel.hidden = false;
-    }
+    this.active = row.at;
+    this.drawn.forEach((one, at) => { one.tabIndex = at === this.active ? 0 : -1; });
+    if (this.told === row.number) return;
+    this.told = row.number;
+    this.panel.replaceChildren(...about(row.number));
+    this.panel.hidden = false;
   }
 
   ticked(box) {
-    answers.setRow(this.numbers[box.closest('[role=row]').at], box.checked);
+    answers.setRow(box.closest('[role=row]').number, box.checked);
   }
 }
 

@@ -3,6 +3,7 @@
 if (answered) {
   document.documentElement.classList.add('answering');
   byId('approvals').hidden = false;
+  byId('then').hidden = false;
   byId('plan-sha256').textContent = answered.plan.sha256;
   byId('plan-made').textContent = answered.made;
   planned.forEach(arm);
