@@ -46,7 +46,7 @@ impl Doubt {
             (_, "absent" | "could-not-ask") => Self::Unconfirmed,
             _ if days_left.is_some_and(|days| days < SOON) => Self::Expiring,
             ("not-applicable", _) => Self::Plain,
-            ("not-asked", _) | (_, "not-asked") => Self::NotAsked,
+            ("not-asked", _) => Self::NotAsked,
             _ => Self::None,
         }
     }
@@ -98,6 +98,7 @@ mod tests {
             ("rewrite", "trusted", "confirmed", Some(-1), Doubt::Expiring),
             ("rewrite", "trusted", "confirmed", Some(SOON), Doubt::None),
             ("rewrite", "not-asked", "not-asked", None, Doubt::NotAsked),
+            ("rewrite", "trusted", "not-asked", Some(400), Doubt::None),
             ("rewrite", "not-applicable", "confirmed", None, Doubt::Plain),
             ("rewrite", "trusted", "confirmed", None, Doubt::None),
         ] {

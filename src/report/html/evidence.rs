@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::certificate;
 use super::hosts::Host;
 use super::prose::Prose;
-use crate::evidence::Source;
+use crate::evidence::{OldHost, Source};
 use crate::report::words::{date, list, map_lines};
 use crate::report::{CandidateReport, EndpointReport, OldCertificate};
 
@@ -13,7 +13,7 @@ use crate::report::{CandidateReport, EndpointReport, OldCertificate};
 pub(super) const IDENTIFIERS_LISTED: usize = 40;
 
 /// Everything about a host but its records, which the script adds.
-pub(super) fn detail(host: &Host<'_>, authority: &str) -> Markup {
+pub(super) fn detail(host: &Host<'_>) -> Markup {
     let endpoint = host.endpoint;
     html! {
         p.because { (Prose(&endpoint.explanation)) }
@@ -26,7 +26,7 @@ pub(super) fn detail(host: &Host<'_>, authority: &str) -> Markup {
                 }
             }
         }
-        @if let Some(old) = &endpoint.old_certificate { (at_the_address(old, authority)) }
+        @if let Some(old) = &endpoint.old_certificate { (at_the_address(old, &endpoint.endpoint.host)) }
         @if !host.certificates.is_empty() {
             h3 { "Certificates" }
             @for certificate in &host.certificates { (certificate::card(certificate)) }
@@ -118,14 +118,14 @@ fn sources(sources: &[Source]) -> String {
 }
 
 /// What the old address itself presents, which is what clients meet today.
-fn at_the_address(old: &OldCertificate, authority: &str) -> Markup {
+fn at_the_address(old: &OldCertificate, host: &OldHost) -> Markup {
     html! {
         h3 { "At the address today" }
         dl.facts {
             dt { "Handshake" } dd { (old.handshake) }
             @if let Some(subject) = &old.subject { dt { "Subject" } dd { code { (subject) } } }
             @if old.handshake == "completed" {
-                dt { "Wanted by clients" } dd { code { (authority) } }
+                dt { "Wanted by clients" } dd { code { (host) } }
                 dt { "Presented" } dd { (identifiers(&old.dns_names)) }
             }
             @if let Some(end) = &old.not_after { dt { "Valid until" } dd { (date(end)) } }

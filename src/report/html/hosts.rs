@@ -160,7 +160,7 @@ fn row(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
                 }
             }
             tr.detail id={ "detail-" (place) } {
-                td colspan="7" { (evidence::detail(host, &authority)) }
+                td colspan="7" { (evidence::detail(host)) }
             }
         }
     }
@@ -169,8 +169,9 @@ fn row(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
 fn verdict(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
     let Host { endpoint, leading, doubt, .. } = host;
     let certificate = leading.map(|candidate| validity.words(endpoint, candidate));
-    let words = match endpoint.decision.as_ref() {
-        "rewrite" => certificate.unwrap_or_default(),
+    let words = match (endpoint.decision.as_ref(), doubt) {
+        ("rewrite", Doubt::Plain) => "no certificate".to_owned(),
+        ("rewrite", _) => certificate.unwrap_or_default(),
         _ => endpoint.reason.to_string(),
     };
     let trusted = leading.is_some_and(|candidate| candidate.verdict == "trusted");

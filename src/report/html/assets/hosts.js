@@ -38,7 +38,7 @@ function fill(host) {
   }
   host.list = new RecordList(`Records of ${host.called}`);
   host.counted = element('h3');
-  cell.append(host.counted, host.list.whole);
+  cell.append(element('div', { className: 'of-host' }, host.counted, host.list.whole));
 }
 
 /// Shows the rows of a host that match; all of them where the host itself is what matches.

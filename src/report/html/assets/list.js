@@ -132,7 +132,7 @@ class RecordList {
 function heading() {
   const cells = ['', 'Record', 'Key', 'Photo cell, and what becomes of it'];
   const made = cells.map(title => element('span', { role: 'columnheader' }, title));
-  made[0].className = 'tick';
+  ['tick', 'number'].forEach((className, at) => { made[at].className = className; });
   made[0].setAttribute('aria-label', 'Approve');
   return element('div', { className: 'head', role: 'rowgroup' },
     element('div', { role: 'row' }, ...made));
@@ -182,8 +182,8 @@ function about(number) {
   if (rows.class[number] === 'rewritten') line('Becomes', fate(number));
   else {
     line('Stays as it is', `${rows.class[number]}: ${rows.reason[number]}`);
-    line('Why', rows.explanation[number]);
-    line('Next', rows.hint[number]);
+    line('Why', prose(rows.explanation[number]));
+    line('Next', rows.hint[number] && prose(rows.hint[number]));
   }
   if (!answered || rows.class[number] !== 'rewritten') return [lines];
   return [lines, noteField(answers.rowNotes, number, `record ${rows.record[number]}`)];

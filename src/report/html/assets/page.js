@@ -13,6 +13,12 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
+/// A sentence: what stands between backquotes is code.
+function prose(text) {
+  return element('span', {}, ...text.split('`').map((piece, at) =>
+    at % 2 ? element('code', {}, piece) : piece));
+}
+
 const grouped = number => number.toLocaleString('en-US');
 const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 
