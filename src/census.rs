@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::evidence::{Endpoint, OldHost, Scheme};
-use crate::export::{ExportError, Reader, RecordKind};
+use crate::export::{ExportError, Reader, Record, RecordKind};
 use crate::name::Fqdn;
 use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
@@ -125,6 +125,18 @@ impl Census {
     /// # Errors
     /// Whatever stops the reader.
     pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
+        Self::take_watched(reader, domains, |_| {})
+    }
+
+    /// The same, and shows every data record to `watch`.
+    ///
+    /// # Errors
+    /// Whatever stops the reader.
+    pub fn take_watched<R: Read>(
+        reader: &mut Reader<R>,
+        domains: &[Fqdn],
+        mut watch: impl FnMut(&Record<'_>),
+    ) -> Result<Self, ExportError> {
         let mut census = Self::default();
         let dialect = reader.dialect().clone();
         let mut photos = Classifier::new(domains);
@@ -138,6 +150,7 @@ impl Census {
                 }
             }
             census.records += 1;
+            watch(&record);
             let position = record.position();
             if record.defect().is_none() && record.field_count() != dialect.fields {
                 census.ragged += 1;

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable, or a change met a conflict (check: a name is not trusted); 1 failed, no output written
-(verify: something else moved); 2 usage; 4 stale or mismatched plan or approvals, or a plan that may
-not be applied; 130 interrupted.
+or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
+not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
+mismatched plan or approvals, or a plan that may not be applied; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
@@ -40,6 +40,20 @@ Without the export that was planned for, --rebase goes by the hosts alone, and s
   photofix apply users.csv --plan plan.json -o import.csv
   photofix apply --plan plan.json --export fresh.csv --rebase -o import.csv
   photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
+
+const RECONCILE_FILES: &str = "\
+Needed: the plan, and one of --status and --after at least. The plan says which export it was made
+for and what it changes; that export is read again, and must be the same to the byte. The import file
+tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, or the plan
+has no journal, give it with --import. --status alone tells what WebEx says, in words that are not
+documented; --after tells what arrived, and what else moved, and is where the retry file takes its
+records from.
+
+  photofix reconcile --plan plan.json --status import_status.csv --after after.csv --retry retry.csv
+  photofix reconcile users.csv --plan plan.json --import import.csv --status import_status.csv
+
+Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;
+2 usage; 4 the export or the import file does not belong to the plan.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -71,6 +85,8 @@ pub enum Command {
     Show(Show),
     /// Prove that only hosts moved between an export and an import file. No network
     Verify(Verify),
+    /// After the import: see what became of every change. No network
+    Reconcile(Reconcile),
     /// Give the certificate verdicts for hosts or URLs
     Check(Check),
     /// Print a completion script for a shell
@@ -150,7 +166,7 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
+    /// Do only what these approvals of the plan approve, as `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Option<PathBuf>,
@@ -243,6 +259,43 @@ pub struct Verify {
     /// Domains that a new host may lie in
     #[arg(long, value_name = "NAME")]
     pub domain: Option<Vec<String>>,
+}
+
+/// `photofix reconcile`.
+#[derive(Debug, Args)]
+#[command(after_help = RECONCILE_FILES)]
+pub struct Reconcile {
+    /// The export that the plan was made for [default: the file that the plan names]
+    #[arg(value_name = "EXPORT", value_hint = ValueHint::FilePath)]
+    pub original: Option<PathBuf>,
+    /// The plan
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+    /// The file that was imported, or its parts in their order [default: the one that the journal
+    /// beside the plan names, else what `apply` makes of the whole export]
+    #[arg(long, value_name = "IMPORT", num_args = 1.., value_hint = ValueHint::FilePath)]
+    pub import: Vec<PathBuf>,
+    /// The status file that WebEx sent when the import ended
+    #[arg(long, value_name = "STATUS", value_hint = ValueHint::FilePath)]
+    pub status: Option<PathBuf>,
+    /// The status file's column with WebEx's words [default: the one that the import file has not]
+    #[arg(long, value_name = "NAME", requires = "status")]
+    pub status_column: Option<String>,
+    /// An export taken after the import
+    #[arg(long, visible_alias = "export", value_name = "AFTER", value_hint = ValueHint::FilePath)]
+    pub after: Option<PathBuf>,
+    /// Write what did not arrive, ready to import; nothing is written when everything arrived
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub retry: Option<PathBuf>,
+    /// `human` or `json`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
+    pub format: String,
+    /// Leave keys and e-mail addresses out of what is shown; the retry file has them all the same
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub redact: Option<bool>,
+    /// Overwrite a retry file that exists
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
 }
 
 /// `photofix check`.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::entry::{Entry, Found, Place, Planned, Reason, Verdict};
-use super::key::KeyColumn;
 use crate::export::{Dialect, ExportError, Reader, Record, RecordKind};
+use crate::key::KeyColumn;
 use crate::name::Fqdn;
 use crate::photo::Classifier;
 use crate::rewrite::{CellChange, Guard, Leave};
@@ -16,7 +16,7 @@ use crate::row::{PhotoCellOf, photo_cell};
 /// It is filled pass by pass: [`collecting`](Self::collecting) over the fresh export (not for a
 /// reverse), [`indexing`](Self::indexing) over the planned one, then the two counts, which see
 /// every record of a user wherever it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Index {
     pub(super) key: KeyColumn,
     pub(super) entries: HashMap<String, Entry>,

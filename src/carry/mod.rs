@@ -2,7 +2,7 @@
 //! (rebase), or back out of one that was made after the import (reverse).
 //!
 //! An import overwrites a user's whole record, so a change worked out on last week's export must
-//! be made on today's. Users are matched by a [`KeyColumn`], and each cell is compared three ways:
+//! be made on today's. Users are matched by a [`KeyColumn`](crate::key::KeyColumn), and each cell is compared three ways:
 //!
 //! | the planned export has | the fresh export has | the plan writes | rebase | reverse |
 //! | --- | --- | --- | --- | --- |
@@ -20,7 +20,6 @@
 mod entry;
 mod guards;
 mod index;
-mod key;
 mod reverser;
 #[cfg(test)]
 mod tests;
@@ -28,5 +27,4 @@ mod tests;
 pub use entry::{Place, Reason};
 pub use guards::{Rebasing, Tally};
 pub use index::{Conflict, Index, Outcome};
-pub use key::KeyColumn;
 pub use reverser::Reverser;

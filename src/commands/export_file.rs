@@ -67,6 +67,19 @@ impl ExportFile {
         Ok(Self { file, name, path: path.to_owned(), spooled, bytes, modified })
     }
 
+    /// A file of ours that is read as one.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be looked at.
+    pub(super) fn made(file: File, name: &str) -> Result<Self, Failure> {
+        Self::from_file(file, name.to_owned(), Path::new(name), true)
+    }
+
+    /// When it was last written, as the file system says; unknown of what came through a pipe.
+    pub(super) fn written_at(&self) -> Option<SystemTime> {
+        self.modified.filter(|_| !self.spooled)
+    }
+
     /// The administrator's own file, when it is one.
     pub(super) fn own_file(&self) -> Option<&File> {
         (!self.spooled).then_some(&self.file)

@@ -10,6 +10,7 @@ use crate::journal::{Entry, FileDigest, JournalError};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
+use crate::reconcile::{SentError, StatusColumnError};
 use crate::reference::MapError;
 use crate::rewrite::RewriteError;
 use crate::settings::SettingsError;
@@ -183,7 +184,7 @@ impl Failure {
             }
             ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
             _ => {
-                "have the plan approved anew, on the review page or with `photofix approve`; \
+                "have the plan approved anew, with `photofix approve`; \
                  approvals are not edited by hand"
             }
         };
@@ -222,7 +223,7 @@ impl Failure {
              found     none, and --require-approval is set",
             plan.display()
         );
-        let hint = "have it approved, on the review page or with `photofix approve`, and give \
+        let hint = "have it approved, with `photofix approve`, and give \
                     --approvals";
         Self::new(Status::Stale, message, Some(hint))
     }
@@ -325,6 +326,38 @@ impl Failure {
             format!("both {first} and {second} would come from standard input"),
             "give one of them as a file",
         )
+    }
+
+    /// The import file is not the plan's, or cannot be read.
+    pub fn import(file: &str, error: &SentError) -> Self {
+        match error {
+            SentError::Export(error) => Self::export(file, error),
+            other => Self::new(
+                Status::Stale,
+                format!("`{file}`: {other}"),
+                Some("give the import file of this plan, or the plan of this import file"),
+            ),
+        }
+    }
+
+    /// Several files have no column in common that tells whose a record is.
+    pub fn no_common_key(export: &str) -> Self {
+        Self::failed(
+            format!(
+                "records cannot be matched with those of `{export}`: neither `email` nor \
+                 `userName` nor `employeeID` is in all the files"
+            ),
+            "give files with one of these columns",
+        )
+    }
+
+    /// No column of the status file can be taken for the status.
+    pub fn status_column(file: &str, error: &StatusColumnError) -> Self {
+        let hint = match error {
+            StatusColumnError::NoneNew => "give the file that WebEx sent when the import ended",
+            _ => "name the column with WebEx's words with --status-column",
+        };
+        Self::usage(format!("`{file}`: {error}"), hint)
     }
 
     /// The options cannot be used.

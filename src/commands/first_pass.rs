@@ -5,10 +5,11 @@ use std::path::Path;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
-use super::fingerprint::hashed;
+use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
 use crate::census::Census;
-use crate::export::{Choices, Dialect, LineEnding, Reader};
+use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader};
+use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
 
@@ -35,16 +36,44 @@ impl FirstPass {
         domains: &[Fqdn],
         progress: Progress,
     ) -> Result<Self, Failure> {
+        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains)?, ()));
+        Self::counted(export, choices, progress, count).map(|(first, ())| first)
+    }
+
+    /// Makes it, and looks at the export's health on the way.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub(super) fn examine(
+        export: &ExportFile,
+        choices: &Choices,
+        domains: &[Fqdn],
+        progress: Progress,
+    ) -> Result<(Self, Findings), Failure> {
+        Self::counted(export, choices, progress, |reader| {
+            let mut health = Health::new(reader.dialect());
+            reader.keep_fields();
+            let census = Census::take_watched(reader, domains, |record| health.look(record))?;
+            Ok((census, health.finish()))
+        })
+    }
+
+    fn counted<T>(
+        export: &ExportFile,
+        choices: &Choices,
+        progress: Progress,
+        count: impl FnOnce(&mut Reader<Hashed>) -> Result<(Census, T), ExportError>,
+    ) -> Result<(Self, T), Failure> {
         let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
         let mut reader = Reader::open(bytes, choices).map_err(|error| export.failure(&error))?;
-        let census = Census::take(&mut reader, domains).map_err(|error| export.failure(&error))?;
+        let (census, more) = count(&mut reader).map_err(|error| export.failure(&error))?;
         let dialect = reader.dialect().clone();
         let line_ending = reader.seen().line_ending();
         drop(reader);
         let (bytes, sha256) = fingerprint
             .finish()
             .map_err(|error| Failure::file("read", Path::new(&export.name), &error))?;
-        Ok(Self { census, dialect, line_ending, bytes, sha256 })
+        Ok((Self { census, dialect, line_ending, bytes, sha256 }, more))
     }
 
     /// The facts about the export, as reports say them.

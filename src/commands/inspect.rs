@@ -1,6 +1,7 @@
 //! `photofix inspect`: what an export holds. No network.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use super::export_file::ExportFile;
 use super::facts;
@@ -12,8 +13,13 @@ use super::voice::Voice;
 use crate::census::Census;
 use crate::cli::Inspect;
 use crate::evidence::OldHost;
-use crate::report::inspection::{HostCount, Inspection, Warning};
+use crate::health::{self, EMAILS_COMPARED, Findings};
+use crate::report::inspection::{Complaint, Example, HostCount, Inspection, Warning};
 use crate::settings::{self, Layers};
+
+/// How old an export may be before it is remarked on: phone numbers may change every day, and
+/// Cisco's guide asks for an export right before the import.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs it.
 ///
@@ -27,13 +33,21 @@ pub(super) fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<St
     let domains = settings::domains(scope.domain.as_ref())?;
     let export = ExportFile::open(&options.export)?;
 
-    let first = FirstPass::make(&export, &choices, &domains, voice.progress())?;
+    let (first, findings) = FirstPass::examine(&export, &choices, &domains, voice.progress())?;
     let census = &first.census;
+    let mut notes = facts::dialect_notes(&first.dialect, census);
+    notes.extend(stale(&export));
+    if findings.emails_cut {
+        notes.push(format!(
+            "only the emails of the first {EMAILS_COMPARED} records are compared with one another"
+        ));
+    }
     let inspection = Inspection {
         export: first.facts(&export),
         host_kinds: kinds(census),
         hosts: hosts(census),
-        notes: facts::dialect_notes(&first.dialect, census),
+        notes,
+        health: complaints(findings),
         warnings: census
             .unreadable
             .iter()
@@ -54,6 +68,40 @@ pub(super) fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<St
     };
     rendered.map_err(|error| Failure::file("write", Path::new("standard output"), &error))?;
     print(&data)
+}
+
+/// An export that was not written today: an import of it takes back what changed since.
+fn stale(export: &ExportFile) -> Option<String> {
+    let age = SystemTime::now().duration_since(export.written_at()?).ok()?;
+    let hours = age.as_secs() / 3600;
+    let age_in_words = match hours {
+        0..48 => format!("{hours} hours"),
+        _ => format!("{} days", hours / 24),
+    };
+    (age > FRESH).then(|| {
+        format!(
+            "`{}` is {age_in_words} old by the time of the file; an import overwrites whole records \
+             and takes back what changed since: take a fresh export",
+            export.name
+        )
+    })
+}
+
+fn complaints(findings: Findings) -> Vec<Complaint> {
+    let complaint = |found: health::Complaint| Complaint {
+        kind: found.ailment.as_str().into(),
+        column: found.column,
+        records: found.records,
+        explanation: found.ailment.explanation().into(),
+        hint: found.ailment.hint().into(),
+        examples: found.examples.into_iter().map(example).collect(),
+    };
+    findings.complaints.into_iter().map(complaint).collect()
+}
+
+fn example(found: health::Example) -> Example {
+    let health::Example { record, line, value, same_as } = found;
+    Example { record, line, value, same_as }
 }
 
 fn hosts(census: &Census) -> Vec<HostCount> {

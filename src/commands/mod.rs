@@ -21,6 +21,7 @@ mod plan;
 mod plan_file;
 mod planned;
 mod progress;
+mod reconcile;
 mod rows;
 mod second_pass;
 mod show;
@@ -76,6 +77,7 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Approve(options) => approve::run(&options, &layers, voice),
         Command::Show(options) => show::run(&options, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
+        Command::Reconcile(options) => reconcile::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),
         Command::Completions { shell } => {
             let mut script = Vec::new();

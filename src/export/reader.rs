@@ -60,6 +60,10 @@ pub struct Reader<R> {
     header_passed: bool,
     line: u64,
     seen: Seen,
+    /// Where the delimiters of the record at `start` stand, from its first byte: as many as a
+    /// record should have, and only where somebody wants them.
+    splits: Vec<usize>,
+    keeps_splits: bool,
 }
 
 /// What a reader has counted so far.
@@ -139,6 +143,8 @@ impl<R: Read> Reader<R> {
             in_overlong: false,
             line: 1,
             seen: Seen::default(),
+            splits: Vec::new(),
+            keeps_splits: false,
         })
     }
 
@@ -155,6 +161,12 @@ impl<R: Read> Reader<R> {
     /// What has been counted so far; after the last record, all of it.
     pub fn seen(&self) -> &Seen {
         &self.seen
+    }
+
+    /// Makes [`Record::field`] find a field at once instead of going through those before it: for
+    /// passes that look at many fields of every record.
+    pub fn keep_fields(&mut self) {
+        self.keeps_splits = true;
     }
 
     /// The next record, blank line or piece of an overlong record; `None` after the last.
@@ -200,6 +212,8 @@ impl<R: Read> Reader<R> {
             defect: None,
             fields: if has_fields { cut.fields } else { 0 },
             photo: cut.photo.filter(|_| has_fields),
+            content,
+            splits: if has_fields { &self.splits } else { &[] },
             encoding: self.dialect.encoding,
             delimiter: self.dialect.delimiter.as_byte(),
         };
@@ -218,6 +232,7 @@ impl<R: Read> Reader<R> {
 
     /// Finds where the record at `start` ends, reading on as needed.
     fn find_end(&mut self) -> Result<Option<Cut>, ExportError> {
+        self.splits.clear();
         loop {
             if let Some((end, line_break)) = self.end_in_block() {
                 return Ok(Some(self.cut(end, line_break)));
@@ -257,6 +272,14 @@ impl<R: Read> Reader<R> {
             }
         }
         cursor.delimiters += count;
+        if self.keeps_splits {
+            let mut rest = delimiters;
+            while rest != 0 && self.splits.len() < self.dialect.fields {
+                let at = self.block_at + rest.trailing_zeros() as usize * width;
+                self.splits.push(at - self.start);
+                rest &= rest - 1;
+            }
+        }
         if structure.inner_breaks != 0 {
             cursor.lines += u64::from((structure.inner_breaks & before).count_ones());
         }

@@ -92,6 +92,10 @@ pub struct Record<'a> {
     pub(super) defect: Option<Defect>,
     pub(super) fields: usize,
     pub(super) photo: Option<Range<usize>>,
+    /// Its length without its line break.
+    pub(super) content: usize,
+    /// Where its first delimiters stand; empty where nobody wanted to know.
+    pub(super) splits: &'a [usize],
     pub(super) encoding: Encoding,
     pub(super) delimiter: u8,
 }
@@ -132,8 +136,32 @@ impl<'a> Record<'a> {
         if n >= self.fields {
             return None;
         }
-        let span = Fields::new(self.raw, self.encoding, self.delimiter).nth(n)?;
+        let span = match self.kept_span(n) {
+            Some(span) => span,
+            None => Fields::new(self.raw, self.encoding, self.delimiter).nth(n)?,
+        };
         Some(Field::new(self.raw, span, self.encoding))
+    }
+
+    /// Where its fields begin, from the first on, as far as the reader keeps that.
+    pub fn kept_starts(&self) -> impl Iterator<Item = usize> + '_ {
+        let width = self.encoding.width();
+        let first = (self.fields > 0).then_some(0);
+        first.into_iter().chain(self.splits.iter().map(move |at| at + width)).take(self.fields)
+    }
+
+    /// The span of field `n` where the reader kept the delimiters around it.
+    fn kept_span(&self, n: usize) -> Option<Range<usize>> {
+        let start = match n.checked_sub(1) {
+            None => 0,
+            Some(before) => self.splits.get(before)? + self.encoding.width(),
+        };
+        match self.splits.get(n) {
+            Some(end) => Some(start..*end),
+            // The last field ends with the record, also one that its quote leaves open.
+            None if n + 1 == self.fields => Some(start..self.content),
+            None => None,
+        }
     }
 
     /// The photo cell. `None` where the record is too short to have one, and where a defect makes

@@ -34,6 +34,38 @@ pub struct Inspection {
     pub notes: Vec<String>,
     /// The records that cannot be read.
     pub warnings: Vec<Warning>,
+    /// Damaged cells that an import would carry into WebEx, by column and kind.
+    pub health: Vec<Complaint>,
+}
+
+/// A kind of damage in one column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Complaint {
+    /// The stable word, such as `lost-plus`.
+    pub kind: Word,
+    /// The column's name, or `field N` (from 1).
+    pub column: String,
+    /// How many records have it.
+    pub records: u64,
+    /// The same in a sentence.
+    pub explanation: Word,
+    /// What to do.
+    pub hint: Word,
+    /// The first of the records.
+    pub examples: Vec<Example>,
+}
+
+/// One record with a damaged cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Data record, from 1.
+    pub record: u64,
+    /// Line on which it starts, from 1.
+    pub line: u64,
+    /// The cell, cut short.
+    pub value: String,
+    /// The earlier record that has the same value, where that is the damage.
+    pub same_as: Option<u64>,
 }
 
 /// A host that photo cells name.
@@ -96,6 +128,7 @@ impl Inspection {
         self.facts(&mut page)?;
         self.kinds(&mut page)?;
         self.hosts(&mut page)?;
+        self.health(&mut page)?;
         self.warnings(&mut page)
     }
 
@@ -174,6 +207,31 @@ impl Inspection {
             page.line(2, &[&pieces[..], &[(Tone::Plain, &number), (tone, &host.kind)]].concat())?;
         }
         more(page, self.hosts.len() - shown.len(), "host")
+    }
+
+    fn health(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.health.is_empty() {
+            return Ok(());
+        }
+        page.heading("Health", "")?;
+        page.paragraph(2, Tone::Quiet, "an import would carry this into WebEx")?;
+        for complaint in &self.health {
+            let Complaint { kind, column, records, explanation, hint, .. } = complaint;
+            let what = format!("{column}: {kind}, {}", counted(*records, "record"));
+            page.cut(2, Tone::Caution, &what)?;
+            page.paragraph(4, Tone::Plain, explanation)?;
+            for Example { record, line, value, same_as } in &complaint.examples {
+                let same_as = same_as.map(|it| format!(", as record {it}")).unwrap_or_default();
+                let text = format!("record {record}, line {line}{same_as}  {value}");
+                page.cut(4, Tone::Quiet, text.trim_end())?;
+            }
+            let rest = complaint.records.saturating_sub(complaint.examples.len() as u64);
+            if rest > 0 {
+                page.paragraph(4, Tone::Quiet, &format!("and {} more", grouped(rest)))?;
+            }
+            page.labelled((4, 6), (Tone::Quiet, "next:"), Tone::Plain, hint)?;
+        }
+        Ok(())
     }
 
     fn warnings(&self, page: &mut Page<'_>) -> io::Result<()> {

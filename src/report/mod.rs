@@ -19,6 +19,7 @@ mod layout;
 pub mod manifest;
 mod markdown;
 pub mod read_back;
+pub mod reconciliation;
 mod redaction;
 pub mod requests;
 mod row_json;

@@ -34,7 +34,8 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// Options that are about one run, so that no layer gives them.
-const TYPED: [&str; 25] = [
+const TYPED: [&str; 30] = [
+    "after",
     "again",
     "all",
     "approvals",
@@ -48,16 +49,20 @@ const TYPED: [&str; 25] = [
     "format",
     "help",
     "host",
+    "import",
     "note",
     "ocsp",
     "output",
     "plan",
     "rebase",
+    "retry",
     "reverse",
     "role",
     "save-chain",
     "save-roots",
     "service",
+    "status",
+    "status-column",
     "version",
     "xmpp-domain",
 ];

@@ -9,10 +9,11 @@ use super::super::fingerprint::digest_of;
 use super::super::planned::Planned;
 use super::super::second_pass::look;
 use super::super::voice::Voice;
-use crate::carry::{Index, KeyColumn};
+use crate::carry::Index;
 use crate::cli::Apply;
 use crate::export::Dialect;
 use crate::journal::{Entry, FileDigest, How};
+use crate::key::KeyColumn;
 use crate::rewrite::{Guard, Rewriter, Treatments, Unguarded};
 
 /// Where the old values come from.
@@ -151,7 +152,7 @@ impl Source {
     ) -> Result<KeyColumn, Failure> {
         let Some(file) = self.file() else { return Err(Failure::no_key("the export")) };
         let reader = file.pass(&application.choices, voice.progress(), "reading")?;
-        KeyColumn::choose(reader.dialect(), other).ok_or_else(|| Failure::no_key(&file.name))
+        KeyColumn::choose(reader.dialect(), &[other]).ok_or_else(|| Failure::no_key(&file.name))
     }
 
     /// Fills the index with what the plan changes in it, and counts its users.

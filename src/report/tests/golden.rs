@@ -128,6 +128,9 @@ fn the_other_commands_are_as_they_were_approved() {
         text.clear();
         verification(vec![violation()]).render(&style, &mut text).unwrap();
         assert_golden(&format!("verify-moved-{width}.txt"), &text);
+        text.clear();
+        reconciled().render(&style, &mut text).unwrap();
+        assert_golden(&format!("reconcile-{width}.txt"), &text);
     }
 }
 
@@ -153,6 +156,7 @@ fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
     strange.what.clone_from(&report.notes[0]);
     strange.expected.clone_from(&report.notes[0]);
     verification(vec![strange]).render(style, &mut text).unwrap();
+    reconciled().render(style, &mut text).unwrap();
     String::from_utf8(text).unwrap()
 }
 

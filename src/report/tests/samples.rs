@@ -4,7 +4,10 @@ use std::io::{self, Cursor, Write};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use super::super::certificates::Verdicts;
-use super::super::inspection::{HostCount, Inspection, Warning};
+use super::super::inspection::{Complaint, Example, HostCount, Inspection, Warning};
+use super::super::reconciliation::{
+    Changes, Difference, Duplicate, Fate, Missing, Reconciliation, Retry, StatusValue,
+};
 use super::super::requests::{RequestFinding, RequestReport, Requests};
 use super::super::verification::{MovedHost, Verification, Violation};
 use super::super::*;
@@ -467,6 +470,58 @@ pub(super) fn verdicts() -> Verdicts {
     Verdicts { notes: vec!["revocation was not asked".to_owned()], certificates }
 }
 
+/// A reconciliation with one of everything; what strangers wrote is hostile.
+pub(super) fn reconciled() -> Reconciliation {
+    let hostile = || HOSTILE.to_owned();
+    let key = || Some("jane@corp.example.com".to_owned());
+    Reconciliation {
+        plan: "plan.json".to_owned(),
+        export: "users.csv".to_owned(),
+        import: Some("import.csv".to_owned()),
+        status: Some("status.csv".to_owned()),
+        after: Some("after.csv".to_owned()),
+        key: "email".to_owned(),
+        status_column: Some(hostile()),
+        notes: vec!["a note".to_owned()],
+        photos_settle_at: Some("2026-11-25T12:00:00Z".to_owned()),
+        changes: Changes { sent: 2, applied: 1, refused: 1, ..Changes::default() },
+        collateral_records: Some(1),
+        missing_records: Some(1),
+        status_values: vec![StatusValue {
+            value: hostile(),
+            reading: "refused".into(),
+            changes: 1,
+            shows_new: 0,
+            shows_old: 1,
+        }],
+        records: vec![Fate {
+            record: 1,
+            line: 2,
+            key: key(),
+            class: "refused".into(),
+            reason: "status-words".into(),
+            explanation: "by the words of the status file".into(),
+            certainty: "seen".into(),
+            status: Some(format!("no such user jane@corp.example.com {HOSTILE}")),
+            old: "https://203.0.113.7/jane@corp.example.com".to_owned(),
+            new: "https://c1.webex.com/jane@corp.example.com".to_owned(),
+            found: Some(hostile()),
+            retry: true,
+        }],
+        collateral: vec![Difference {
+            record: 1,
+            line: 2,
+            key: key(),
+            column: "jobTitle".to_owned(),
+            imported: "ask jane@corp.example.com".to_owned(),
+            found: hostile(),
+        }],
+        missing: vec![Missing { record: 1, line: 2, key: key() }],
+        duplicates: vec![Duplicate { file: "after".into(), record: 9, key: key() }],
+        retry: Some(Retry { file: "retry.csv".to_owned(), records: 1 }),
+    }
+}
+
 /// A chain as it was given, for an XMPP server, with answers about its revocation.
 fn given_to_xmpp() -> CertificateReport {
     let plain = certificate("im.corp.example", "", "refuses");
@@ -585,6 +640,19 @@ pub(super) fn inspection() -> Inspection {
             reason: "unclosed-quote".into(),
             explanation: "the quote opened on line 5 (byte 384) is never closed".to_owned(),
             hint: Some("close the quote in the export with a text editor".to_owned()),
+        }],
+        health: vec![Complaint {
+            kind: "duplicate-email".into(),
+            column: "email".to_owned(),
+            records: 2,
+            explanation: "an earlier record has this email".into(),
+            hint: "leave one of the records in the file".into(),
+            examples: vec![Example {
+                record: 3,
+                line: 4,
+                value: "jane@corp.example.com".to_owned(),
+                same_as: Some(1),
+            }],
         }],
     }
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use super::super::terminal::Style;
 use super::super::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 12] = [
+const SCHEMAS: [&str; 13] = [
     "report-1",
     "report-jsonl-1",
     "check-1",
@@ -18,6 +19,7 @@ const SCHEMAS: [&str; 12] = [
     "csr-jsonl-1",
     "inspect-1",
     "plan-1",
+    "reconcile-1",
     "verify-1",
     "approvals-1",
     "applied-1",
@@ -110,6 +112,23 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
         let document: Value = serde_json::from_slice(&text).unwrap();
         assert_valid(&validator("verify-1"), &document);
         assert_eq!(document["proven"], verification.is_proven());
+    }
+}
+
+#[test]
+fn what_reconcile_prints_is_what_its_schema_says_and_redaction_hides_who() {
+    for redaction in [Redaction::Keep, Redaction::Redact] {
+        let mut found = reconciled();
+        found.redact(redaction);
+        let (mut json, mut text) = (Vec::new(), Vec::new());
+        found.to_json(&mut json).unwrap();
+        found.render(&Style { color: false, width: 80, unicode: true }, &mut text).unwrap();
+        assert_valid(&validator("reconcile-1"), &serde_json::from_slice(&json).unwrap());
+        for shown in [json, text] {
+            let shown = String::from_utf8(shown).unwrap();
+            assert_eq!(shown.contains("jane@corp"), redaction == Redaction::Keep, "{shown}");
+            assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+        }
     }
 }
 
@@ -237,6 +256,7 @@ fn schemas_are_strict_described_and_agree() {
     assert_eq!(schema("csr-1")["properties"]["schema"]["const"], requests::SCHEMA);
     assert_eq!(schema("inspect-1")["properties"]["schema"]["const"], inspection::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
+    assert_eq!(schema("reconcile-1")["properties"]["schema"]["const"], reconciliation::SCHEMA);
     assert_eq!(schema("plan-1")["properties"]["schema"]["const"], crate::plan::SCHEMA);
     assert_eq!(schema("approvals-1")["properties"]["schema"]["const"], crate::approval::SCHEMA);
     assert_eq!(schema("applied-1")["properties"]["schema"]["const"], crate::journal::SCHEMA);

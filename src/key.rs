@@ -1,9 +1,9 @@
-//! By which column two exports are matched, and a record's key in it.
+//! By which column the records of several exports are matched, and a record's key in it.
 
 use crate::export::{Dialect, KeyField, Record};
 
-/// The column by which the records of two exports are matched, as WebEx matches a record with a
-/// user: by e-mail address, and by the next best column where there is none.
+/// The column by which the records of exports are matched, as WebEx matches a record with a user:
+/// by e-mail address, and by the next best column where there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyColumn {
     /// Its name, as it stands in the planned export.
@@ -15,25 +15,42 @@ pub struct KeyColumn {
 
 impl KeyColumn {
     /// The first of the planned export's key columns (`email`, else `userName`, else `employeeID`)
-    /// that the other export has too.
-    pub fn choose(planned: &Dialect, fresh: &Dialect) -> Option<Self> {
-        let key = planned.key_fields.iter().find(|key| find(fresh, &key.column).is_some())?;
+    /// that all the other files have too.
+    pub fn choose(planned: &Dialect, others: &[&Dialect]) -> Option<Self> {
+        let everywhere =
+            |key: &&KeyField| others.iter().all(|other| find(other, &key.column).is_some());
+        let key = planned.key_fields.iter().find(everywhere)?;
         let folds_case = ["email", "username"].contains(&key.column.to_ascii_lowercase().as_str());
         Some(Self { name: key.column.clone(), folds_case })
     }
 
+    /// Where it stands in the records of a file.
+    pub fn field(&self, dialect: &Dialect) -> Option<usize> {
+        find(dialect, &self.name).map(|key| key.field)
+    }
+
     /// The key of a record, spelled as it is compared; none where the cell is empty, is `-`
     /// (WebEx's word for empty) or cannot be read.
-    pub(super) fn of(&self, record: &Record<'_>, dialect: &Dialect) -> Option<String> {
+    pub fn of(&self, record: &Record<'_>, dialect: &Dialect) -> Option<String> {
+        let text = self.text(record, self.field(dialect)?)?;
+        Some(self.folded(&text))
+    }
+
+    /// The same as it stands in a [`field`](Self::field) of the record.
+    pub fn text(&self, record: &Record<'_>, field: usize) -> Option<String> {
         if record.defect().is_some() {
             return None;
         }
-        let text = record.field(find(dialect, &self.name)?.field)?.text().ok()?;
+        let text = record.field(field)?.text().ok()?;
         match text.trim() {
             "" | "-" => None,
-            text if self.folds_case => Some(text.to_lowercase()),
             text => Some(text.to_owned()),
         }
+    }
+
+    /// A key's text, spelled as it is compared.
+    pub fn folded(&self, text: &str) -> String {
+        if self.folds_case { text.to_lowercase() } else { text.to_owned() }
     }
 }
 
@@ -51,7 +68,7 @@ mod tests {
         let dialect = |text: &str| {
             Reader::open(text.as_bytes(), &Choices::default()).unwrap().dialect().clone()
         };
-        let Some(column) = KeyColumn::choose(&dialect(export), &dialect(other)) else {
+        let Some(column) = KeyColumn::choose(&dialect(export), &[&dialect(other)]) else {
             return (None, String::new());
         };
         let mut reader = Reader::open(export.as_bytes(), &Choices::default()).unwrap();

@@ -1,0 +1,197 @@
+//! Numbers against the habit of their column: a spreadsheet that takes `+14085551234` or `01210`
+//! for a number writes `14085551234` and `1210`.
+//!
+//! What is usual is known at the end only, so the first cells of every shape are kept as examples.
+
+use std::collections::BTreeMap;
+
+use super::{Ailment, EXAMPLES_KEPT, Example};
+use crate::export::Position;
+
+/// A habit is one when so many of a hundred cells have it, of so many cells at least.
+const USUAL: (u64, u64) = (90, 20);
+/// The longest number that is counted by its length (E.164 allows 15 digits).
+const LONGEST: usize = 24;
+/// The shortest number that is one in a telephone column: shorter ones are extensions.
+const SHORTEST_PHONE: usize = 7;
+/// How many countries' postal codes have habits of their own.
+const COUNTRIES_KEPT: usize = 300;
+
+/// What a column of numbers holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Telephone numbers.
+    Phones,
+    /// Numbers of a fixed length: an `employeeID`, postal codes.
+    Codes,
+}
+
+/// A column of numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watched {
+    /// Which of the watched columns it is.
+    at: usize,
+    pub(super) field: usize,
+    pub(super) holds: Holds,
+    /// Whether each country has its own habit.
+    pub(super) by_country: bool,
+}
+
+/// The columns of numbers, by Cisco's names in all editions.
+pub(super) fn watched(names: &[String]) -> Vec<Watched> {
+    let column = |(field, name): (usize, &String)| {
+        let (holds, by_country) = match name.to_ascii_lowercase().as_str() {
+            "phonebusinessnumber" | "phoneoffice" | "phonemobilenumber" | "phonecell" | "fax" => {
+                (Holds::Phones, false)
+            }
+            "zipcode" | "zip" => (Holds::Codes, true),
+            "employeeid" | "userssoid" => (Holds::Codes, false),
+            _ => return None,
+        };
+        Some((field, holds, by_country))
+    };
+    let columns = names.iter().enumerate().filter_map(column).enumerate();
+    columns
+        .map(|(at, (field, holds, by_country))| Watched { at, field, holds, by_country })
+        .collect()
+}
+
+/// The numbers of each column, by shape.
+#[derive(Debug, Default)]
+pub(super) struct Habits {
+    /// By watched column: its field, and the shapes by country, in the order in which they were
+    /// met. There are a few, and most records are of the first.
+    columns: Vec<(usize, Vec<(u128, Shapes)>)>,
+}
+
+#[derive(Debug)]
+struct Shapes {
+    holds: Holds,
+    /// Numbers that begin with `+`.
+    plus: u64,
+    /// Bare digits by their number, and those of them that begin with `0`.
+    digits: [Cells; LONGEST + 1],
+    zeros: [u64; LONGEST + 1],
+}
+
+#[derive(Debug, Default)]
+struct Cells {
+    records: u64,
+    /// The first that do not begin with `0`.
+    examples: Vec<Example>,
+}
+
+impl Habits {
+    /// Counts a cell.
+    pub(super) fn meet(&mut self, watched: Watched, country: &str, text: &str, at: Position) {
+        let text = text.trim();
+        let has_plus = watched.holds == Holds::Phones && text.starts_with('+');
+        let is_bare = !text.is_empty()
+            && text.len() <= LONGEST
+            && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !has_plus && !is_bare {
+            return;
+        }
+        let Some(shapes) = self.shapes(watched, country) else { return };
+        if has_plus {
+            shapes.plus += 1;
+            return;
+        }
+        let cells = &mut shapes.digits[text.len()];
+        cells.records += 1;
+        if text.starts_with('0') {
+            shapes.zeros[text.len()] += 1;
+        } else if cells.examples.len() < EXAMPLES_KEPT {
+            let (record, line, value) = (at.record, at.line, text.to_owned());
+            cells.examples.push(Example { record, line, value, same_as: None });
+        }
+    }
+
+    fn shapes(&mut self, watched: Watched, country: &str) -> Option<&mut Shapes> {
+        // Country codes and calling codes are short: as a number they are quickly compared.
+        let mut name = [0; size_of::<u128>()];
+        name.get_mut(..country.len())?.copy_from_slice(country.as_bytes());
+        let country = u128::from_le_bytes(name);
+        while self.columns.len() <= watched.at {
+            self.columns.push((watched.field, Vec::new()));
+        }
+        let (field, countries) = &mut self.columns[watched.at];
+        *field = watched.field;
+        let at = countries.iter().position(|(name, _)| *name == country);
+        let at = match at {
+            Some(at) => at,
+            None if countries.len() >= COUNTRIES_KEPT => return None,
+            None => {
+                countries.push((country, Shapes::new(watched.holds)));
+                countries.len() - 1
+            }
+        };
+        countries.get_mut(at).map(|(_, shapes)| shapes)
+    }
+
+    /// The numbers that break their column's habit: field, kind, how many records, the first.
+    pub(super) fn broken(self) -> Vec<(usize, Ailment, u64, Vec<Example>)> {
+        let mut broken: BTreeMap<(usize, Ailment), (u64, Vec<Example>)> = BTreeMap::new();
+        let columns = self.columns.into_iter();
+        for (field, shapes) in columns.flat_map(|(field, countries)| {
+            countries.into_iter().map(move |(_, shapes)| (field, shapes))
+        }) {
+            let Some((ailment, records, examples)) = shapes.broken() else { continue };
+            let all = broken.entry((field, ailment)).or_default();
+            all.0 += records;
+            all.1.extend(examples);
+        }
+        let first = |((field, ailment), (records, mut examples)): ((_, _), (_, Vec<Example>))| {
+            examples.sort_by_key(|example| example.record);
+            examples.truncate(EXAMPLES_KEPT);
+            (field, ailment, records, examples)
+        };
+        broken.into_iter().map(first).collect()
+    }
+}
+
+impl Shapes {
+    fn new(holds: Holds) -> Self {
+        let digits = std::array::from_fn(|_| Cells::default());
+        Self { holds, plus: 0, digits, zeros: [0; LONGEST + 1] }
+    }
+
+    fn broken(self) -> Option<(Ailment, u64, Vec<Example>)> {
+        let (ailment, lengths) = match self.holds {
+            Holds::Phones => (self.lost_from_phones()?, SHORTEST_PHONE..=LONGEST),
+            Holds::Codes => (Ailment::LostZeros, 0..=self.usual_length()?.checked_sub(1)?),
+        };
+        let mut records = 0;
+        let mut examples = Vec::new();
+        for (cells, zeros) in
+            self.digits.into_iter().zip(self.zeros).take(lengths.end() + 1).skip(*lengths.start())
+        {
+            records += cells.records - zeros;
+            examples.extend(cells.examples);
+        }
+        (records > 0).then_some((ailment, records, examples))
+    }
+
+    /// What bare digits of a telephone column have lost.
+    fn lost_from_phones(&self) -> Option<Ailment> {
+        let bare: u64 = self.digits[SHORTEST_PHONE..].iter().map(|cells| cells.records).sum();
+        let zeros: u64 = self.zeros[SHORTEST_PHONE..].iter().sum();
+        match () {
+            () if is_usual(self.plus, self.plus + bare) => Some(Ailment::LostPlus),
+            () if is_usual(zeros, bare) => Some(Ailment::LostZeros),
+            () => None,
+        }
+    }
+
+    /// The length that nearly all numbers have, where some of them begin with `0`.
+    fn usual_length(&self) -> Option<usize> {
+        let all = self.digits.iter().map(|cells| cells.records).sum();
+        let is_it =
+            |length: &usize| is_usual(self.digits[*length].records, all) && self.zeros[*length] > 0;
+        (1..=LONGEST).find(is_it)
+    }
+}
+
+fn is_usual(some: u64, all: u64) -> bool {
+    all >= USUAL.1 && some * 100 >= all * USUAL.0
+}

@@ -1,0 +1,398 @@
+//! What `photofix reconcile` says: what became of every change that was imported.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::json::write_document;
+use super::terminal::{Page, Style, Tone};
+use super::words::{counted, grouped};
+use super::{Redaction, Tool, Word};
+
+/// The schema of `photofix reconcile --format json`; published under `schema/`.
+pub const SCHEMA: &str = "photofix.reconcile/1";
+
+/// Records of each class, and differing cells, that people are shown; the JSON has more.
+const SHOWN: usize = 20;
+
+/// What became of an import.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reconciliation {
+    /// The plan.
+    pub plan: String,
+    /// The export that the plan was made for.
+    pub export: String,
+    /// The import file; none where it is what the plan makes of the whole export.
+    pub import: Option<String>,
+    /// The status file.
+    pub status: Option<String>,
+    /// The export taken afterwards.
+    pub after: Option<String>,
+    /// The column by which records are matched.
+    pub key: String,
+    /// The column that was taken for WebEx's status.
+    pub status_column: Option<String>,
+    /// What must be read first.
+    pub notes: Vec<String>,
+    /// Until when Jabber may show the old photos (RFC 3339), by the time of a file.
+    pub photos_settle_at: Option<String>,
+    /// How many changes there are of each class.
+    pub changes: Changes,
+    /// Records with cells that differ from what was imported, besides the changed photo cells;
+    /// none where there is no after export.
+    pub collateral_records: Option<u64>,
+    /// Imported records that the after export does not have.
+    pub missing_records: Option<u64>,
+    /// The values of the status column, and how they are read.
+    pub status_values: Vec<StatusValue>,
+    /// Every change that was sent.
+    pub records: Vec<Fate>,
+    /// The first cells that differ.
+    pub collateral: Vec<Difference>,
+    /// The first records that are missing.
+    pub missing: Vec<Missing>,
+    /// The first keys that stand in a file twice.
+    pub duplicates: Vec<Duplicate>,
+    /// The retry file, where one was written.
+    pub retry: Option<Retry>,
+}
+
+/// Changes by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Changes that were sent: the sum of the classes.
+    pub sent: u64,
+    /// It arrived.
+    pub applied: u64,
+    /// WebEx refused it.
+    pub refused: u64,
+    /// Nothing was done.
+    pub ignored: u64,
+    /// It was taken, and the cell shows something else now.
+    pub reverted: u64,
+    /// What there is does not tell.
+    pub unclear: u64,
+    /// Changes of the plan that the import file does not carry.
+    pub not_sent: u64,
+}
+
+/// A value of the status column.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatusValue {
+    /// The value.
+    pub value: String,
+    /// `accepted`, `refused`, `skipped`, `unknown`.
+    pub reading: Word,
+    /// Sent changes that carry it.
+    pub changes: u64,
+    /// Those of them whose cell shows what was sent.
+    pub shows_new: u64,
+    /// Those of them whose cell shows what was there before.
+    pub shows_old: u64,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fate {
+    /// Data record of the export, from 1.
+    pub record: u64,
+    /// Line of the export, from 1.
+    pub line: u64,
+    /// The record's key.
+    pub key: Option<String>,
+    /// `applied`, `refused`, `ignored`, `reverted`, `unclear`.
+    pub class: Word,
+    /// The stable word.
+    pub reason: Word,
+    /// The same in a sentence.
+    pub explanation: Word,
+    /// `seen` in the after export, `said` by the status file, `none`.
+    pub certainty: Word,
+    /// WebEx's words.
+    pub status: Option<String>,
+    /// The photo cell before.
+    pub old: String,
+    /// The photo cell that was sent.
+    pub new: String,
+    /// What the after export shows, where it is neither.
+    pub found: Option<String>,
+    /// Whether it belongs in a retry file.
+    pub retry: bool,
+}
+
+/// A cell that differs from what was imported.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Data record of the import file, from 1.
+    pub record: u64,
+    /// Line of the import file, from 1.
+    pub line: u64,
+    /// The record's key.
+    pub key: Option<String>,
+    /// The column.
+    pub column: String,
+    /// What was imported.
+    pub imported: String,
+    /// What the after export shows.
+    pub found: String,
+}
+
+/// An imported record that the after export does not have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Missing {
+    /// Data record of the import file, from 1.
+    pub record: u64,
+    /// Line of the import file, from 1.
+    pub line: u64,
+    /// The record's key.
+    pub key: Option<String>,
+}
+
+/// A key that stands in a file once more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Duplicate {
+    /// `import`, `status`, `after`.
+    pub file: Word,
+    /// The data record that repeats it, from 1.
+    pub record: u64,
+    /// The key.
+    pub key: Option<String>,
+}
+
+/// The retry file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Retry {
+    /// Its path.
+    pub file: String,
+    /// Its records.
+    pub records: u64,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: Word,
+    tool: Tool,
+    #[serde(flatten)]
+    reconciliation: &'a Reconciliation,
+}
+
+impl Reconciliation {
+    /// Whether everything that was sent arrived, and nothing else moved.
+    pub fn is_settled(&self) -> bool {
+        self.changes.applied == self.changes.sent
+            && self.collateral_records.unwrap_or(0) == 0
+            && self.missing_records.unwrap_or(0) == 0
+    }
+
+    /// As it may be shown: without keys, and without e-mail addresses in cells.
+    pub fn redact(&mut self, redaction: Redaction) {
+        if redaction == Redaction::Keep {
+            return;
+        }
+        let mask = |text: &mut String| *text = redaction.text(text);
+        for fate in &mut self.records {
+            fate.key = None;
+            [&mut fate.old, &mut fate.new].into_iter().for_each(mask);
+            fate.status.iter_mut().chain(&mut fate.found).for_each(mask);
+        }
+        for difference in &mut self.collateral {
+            difference.key = None;
+            [&mut difference.imported, &mut difference.found].into_iter().for_each(mask);
+        }
+        self.missing.iter_mut().for_each(|missing| missing.key = None);
+        self.duplicates.iter_mut().for_each(|duplicate| duplicate.key = None);
+        self.status_values.iter_mut().for_each(|value| mask(&mut value.value));
+    }
+
+    /// Writes one JSON document ([`SCHEMA`]).
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn to_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let document = Document { schema: SCHEMA.into(), tool: Tool::this(), reconciliation: self };
+        write_document(&document, out)
+    }
+
+    /// Writes it for people.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn render(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut page = Page::new(style, out);
+        page.notes(&self.notes)?;
+        self.outcome(&mut page)?;
+        self.files(&mut page)?;
+        self.values(&mut page)?;
+        for class in ["refused", "ignored", "reverted", "unclear"] {
+            self.fates(class, &mut page)?;
+        }
+        self.differences(&mut page)?;
+        self.absent(&mut page)?;
+        self.twice(&mut page)?;
+        if let Some(retry) = &self.retry {
+            page.heading("Retry file", "")?;
+            page.paragraph(
+                2,
+                Tone::Plain,
+                &format!("{}: {}", retry.file, counted(retry.records, "record")),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn outcome(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let Changes { sent, applied, refused, ignored, reverted, unclear, .. } = self.changes;
+        let tone = if self.is_settled() { Tone::Good } else { Tone::Caution };
+        let first = format!("{} of {} arrived", grouped(applied), counted(sent, "change"));
+        let rest: Vec<String> = [
+            (refused, "refused"),
+            (ignored, "ignored"),
+            (reverted, "reverted"),
+            (unclear, "unclear"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, class)| format!("{} {class}", grouped(number)))
+        .collect();
+        let text = match rest.is_empty() {
+            true => format!("{first}."),
+            false => format!("{first}; {}.", super::words::list(&rest)),
+        };
+        page.paragraph(0, tone, &text)?;
+        match (self.collateral_records, self.missing_records.unwrap_or(0)) {
+            (None, _) => Ok(()),
+            (Some(0), 0) => page.paragraph(0, Tone::Plain, "Nothing else moved."),
+            (Some(differ), missing) => {
+                let text = format!(
+                    "Collateral: {} with other cells than were imported, {} missing.",
+                    counted(differ, "record"),
+                    grouped(missing)
+                );
+                page.paragraph(0, Tone::Caution, &text)
+            }
+        }
+    }
+
+    fn files(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let mut fact = |label: &str, text: &str| {
+            page.labelled((2, 8), (Tone::Quiet, label), Tone::Plain, text)
+        };
+        fact("plan", &self.plan)?;
+        fact("export", &self.export)?;
+        fact(
+            "import",
+            self.import.as_deref().unwrap_or("as the plan makes it of the whole export"),
+        )?;
+        if let (Some(status), Some(column)) = (&self.status, &self.status_column) {
+            fact("status", &format!("{status}, column `{column}`"))?;
+        }
+        if let Some(after) = &self.after {
+            fact("after", after)?;
+        }
+        fact("key", &self.key)
+    }
+
+    fn values(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.status_values.is_empty() {
+            return Ok(());
+        }
+        page.heading("WebEx's words", "as they are read")?;
+        for value in self.status_values.iter().take(SHOWN) {
+            let seen = match self.after.is_some() {
+                true => format!(
+                    ", {} show the new cell, {} the old",
+                    grouped(value.shows_new),
+                    grouped(value.shows_old)
+                ),
+                false => String::new(),
+            };
+            let text = format!("{}: {}{seen}", value.reading, counted(value.changes, "change"));
+            page.cut(2, Tone::Plain, &value.value)?;
+            page.paragraph(4, Tone::Quiet, &text)?;
+        }
+        more(page, self.status_values.len().saturating_sub(SHOWN))
+    }
+
+    fn fates(&self, class: &str, page: &mut Page<'_>) -> io::Result<()> {
+        let fates: Vec<&Fate> = self.records.iter().filter(|fate| fate.class == class).collect();
+        if fates.is_empty() {
+            return Ok(());
+        }
+        let mut title = class.to_owned();
+        title[..1].make_ascii_uppercase();
+        page.heading(&title, &counted(fates.len() as u64, "change"))?;
+        for fate in fates.iter().take(SHOWN) {
+            page.cut(2, Tone::Caution, &place(fate.record, fate.line, fate.key.as_deref()))?;
+            page.paragraph(4, Tone::Plain, &format!("{}: {}", fate.reason, fate.explanation))?;
+            if let Some(words) = &fate.status {
+                page.labelled((4, 7), (Tone::Quiet, "WebEx:"), Tone::Plain, words)?;
+            }
+            page.cut(4, Tone::Plain, &format!("sent   {}", fate.new))?;
+            if let Some(found) = &fate.found {
+                page.cut(4, Tone::Plain, &format!("found  {found}"))?;
+            }
+        }
+        more(page, fates.len().saturating_sub(SHOWN))
+    }
+
+    fn differences(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.collateral.is_empty() {
+            return Ok(());
+        }
+        let records = counted(self.collateral_records.unwrap_or(0), "record");
+        page.heading("Collateral", &records)?;
+        for difference in self.collateral.iter().take(SHOWN) {
+            let Difference { record, line, key, column, imported, found } = difference;
+            let place = format!("{}: {column}", place(*record, *line, key.as_deref()));
+            page.cut(2, Tone::Caution, &place)?;
+            page.cut(4, Tone::Plain, &format!("imported  {imported}"))?;
+            page.cut(4, Tone::Plain, &format!("found     {found}"))?;
+        }
+        more(page, self.collateral.len().saturating_sub(SHOWN))
+    }
+
+    fn absent(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let records = counted(self.missing_records.unwrap_or(0), "record");
+        page.heading("Missing afterwards", &records)?;
+        for missing in self.missing.iter().take(SHOWN) {
+            let place = place(missing.record, missing.line, missing.key.as_deref());
+            page.cut(2, Tone::Caution, &place)?;
+        }
+        more(page, self.missing.len().saturating_sub(SHOWN))
+    }
+
+    fn twice(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.duplicates.is_empty() {
+            return Ok(());
+        }
+        page.heading("Keys that stand in a file twice", "")?;
+        for duplicate in self.duplicates.iter().take(SHOWN) {
+            let file = match duplicate.file.as_ref() {
+                "import" => "import file",
+                "status" => "status file",
+                _ => "after export",
+            };
+            let key = duplicate.key.as_deref().unwrap_or("");
+            page.cut(2, Tone::Caution, &format!("{file}, record {} {key}", duplicate.record))?;
+        }
+        more(page, self.duplicates.len().saturating_sub(SHOWN))
+    }
+}
+
+fn place(record: u64, line: u64, key: Option<&str>) -> String {
+    let key = key.map(|key| format!(", {key}")).unwrap_or_default();
+    format!("record {record}, line {line}{key}")
+}
+
+fn more(page: &mut Page<'_>, number: usize) -> io::Result<()> {
+    match number as u64 {
+        0 => Ok(()),
+        number => {
+            let text = format!("and {} more: see --format json", grouped(number));
+            page.paragraph(2, Tone::Quiet, &text)
+        }
+    }
+}

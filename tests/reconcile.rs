@@ -1,0 +1,274 @@
+//! `photofix reconcile` and the health of `inspect`, through the binary.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use common::{Folder, Run};
+use serde_json::{Value, json};
+
+const HEADER: &str = "displayName,email,phoneBusinessNumber,userProfilePhotoURL";
+
+fn user(name: &str, host: &str, phone: &str) -> String {
+    format!("\"Doe, {name}\",{name}@corp.example.com,{phone},https://{host}/{name}.jpg")
+}
+
+fn file(header: &str, rows: &[String]) -> String {
+    let lines = std::iter::once(header.to_owned()).chain(rows.iter().cloned());
+    lines.map(|line| line + "\r\n").collect()
+}
+
+const OLD: &str = "203.0.113.7";
+const NEW: &str = "c12.webex.com";
+
+/// A folder with an export, its plan and its import file.
+fn planned() -> Folder {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    let users = ["ann", "bob", "cid", "dot"].map(|name| user(name, OLD, "+1"));
+    folder.write("users.csv", file(HEADER, &[&users[..], &[user("eve", NEW, "+1")]].concat()));
+    let plan = ["plan", "users.csv", "-o", "plan.json", "--offline", "--map", "map.csv"];
+    assert_eq!(folder.run(&plan).status, 0);
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "import.csv"];
+    assert_eq!(folder.run(&apply).status, 0);
+    folder
+}
+
+fn status(rows: &[(&str, &str)]) -> String {
+    let rows: Vec<String> =
+        rows.iter().map(|(name, words)| user(name, NEW, "+1") + "," + words).collect();
+    file(&format!("{HEADER},Import Status"), &rows)
+}
+
+fn found(run: &Run) -> Value {
+    let found: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/reconcile-1.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&found), "{found:#}");
+    found
+}
+
+#[test]
+fn everything_arrived() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let run = folder.run(&[
+        "reconcile",
+        "--plan",
+        "plan.json",
+        "--export",
+        "after.csv",
+        "--retry",
+        "r.csv",
+    ]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("4 of 4 changes arrived."), "{}", run.text());
+    assert!(run.text().contains("Nothing else moved."), "{}", run.text());
+    assert!(!folder.join("r.csv").exists(), "there is nothing to retry");
+    folder.write("status.csv", status(&["ann", "bob", "cid", "dot"].map(|name| (name, "OK"))));
+    let run = folder.run(&["reconcile", "--plan", "plan.json", "--status", "status.csv"]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("without --after"), "how sure it is: {}", run.text());
+}
+
+#[test]
+fn each_class_and_the_retry_file() {
+    let folder = planned();
+    let words = [("ann", "OK"), ("bob", "Error: phone"), ("dot", "OK")];
+    folder.write("status.csv", status(&words));
+    let after = [
+        user("eve", NEW, "1E+10"),
+        user("ann", NEW, "+1"),
+        user("bob", OLD, "+2"),
+        user("cid", OLD, "+1"),
+        user("dot", OLD, "+1"),
+    ];
+    folder.write("after.csv", file(HEADER, &after));
+    let arguments = [
+        "reconcile",
+        "users.csv",
+        "--plan",
+        "plan.json",
+        "--import",
+        "import.csv",
+        "--status",
+        "status.csv",
+        "--after",
+        "after.csv",
+        "--retry",
+        "retry.csv",
+        "--format",
+        "json",
+    ];
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let found = found(&run);
+    let classes: Vec<&str> = found["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["class"].as_str().unwrap())
+        .collect();
+    assert_eq!(classes, ["applied", "refused", "ignored", "reverted"]);
+    assert_eq!(found["records"][1]["status"], "Error: phone");
+    assert_eq!(
+        (&found["key"], &found["status_column"]),
+        (&json!("email"), &json!("Import Status"))
+    );
+    let columns: Vec<(&str, &str)> = found["collateral"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["key"].as_str().unwrap(), it["column"].as_str().unwrap()))
+        .collect();
+    let phone = "phoneBusinessNumber";
+    assert_eq!(columns, [("bob@corp.example.com", phone), ("eve@corp.example.com", phone)]);
+    assert_eq!(found["retry"], json!({"file": "retry.csv", "records": 3}));
+    // From the after export: what changed in the meantime is not taken back.
+    let retry = [user("bob", NEW, "+2"), user("cid", NEW, "+1"), user("dot", NEW, "+1")];
+    assert_eq!(String::from_utf8(folder.read("retry.csv")).unwrap(), file(HEADER, &retry));
+
+    let again = folder.run(&arguments);
+    assert_eq!(again.status, 2, "{}", again.stderr);
+    assert!(again.stderr.contains("the retry file `retry.csv` exists already"), "{}", again.stderr);
+    let run = folder.run(&[&arguments[..12], &["--force", "--redact"]].concat());
+    assert_eq!(run.status, 3);
+    assert!(!run.text().contains("@corp"), "{}", run.text());
+}
+
+#[test]
+fn what_was_imported_is_what_the_journal_says() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let arguments = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let run = folder.run(&arguments);
+    assert!(run.text().contains("to be `import.csv`, which the plan's journal names"));
+
+    let moved = folder.join("sent.csv");
+    std::fs::rename(folder.join("import.csv"), &moved).unwrap();
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 2);
+    for piece in ["expected  `import.csv` sha256", "no such file, or another", "--import"] {
+        assert!(run.stderr.contains(piece), "no {piece:?} in\n{}", run.stderr);
+    }
+    let run = folder.run(&[&arguments[..], &["--import", "sent.csv"]].concat());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+
+    std::fs::remove_file(folder.join("plan.json.applied")).unwrap();
+    let run = folder.run(&arguments);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.text().contains("nothing says what was imported"), "{}", run.text());
+}
+
+#[test]
+fn an_import_in_parts_and_of_what_was_approved() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let apply = [
+        "apply",
+        "users.csv",
+        "--plan",
+        "plan.json",
+        "-o",
+        "some.csv",
+        "--again",
+        "--batch",
+        "2",
+        "--only-changed",
+    ];
+    assert_eq!(folder.run(&apply).status, 0);
+    let reconcile = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let parts = ["--import", "some-0001.csv", "some-0002.csv"];
+    for more in [&[][..], &parts] {
+        let run = folder.run(&[&reconcile[..], more].concat());
+        assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+        assert!(run.text().contains("4 of 4 changes arrived."), "{}", run.text());
+    }
+    // One part only: the others' changes were not sent, and are not looked for.
+    let run = folder.run(&[&reconcile[..], &parts[..2]].concat());
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("2 of 2 changes arrived."), "{}", run.text());
+    assert!(run.text().contains("2 of the plan's changes are not in the import file"));
+}
+
+#[test]
+fn the_24_hours_of_jabber() {
+    let folder = planned();
+    let path = folder.write("after.csv", folder.read("import.csv"));
+    let arguments = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    assert!(folder.run(&arguments).text().contains("Jabber may show the old photos until"));
+    let long_ago = SystemTime::now() - Duration::from_secs(25 * 3600);
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
+    let run = folder.run(&arguments);
+    assert!(!run.text().contains("Jabber may show"), "{}", run.text());
+}
+
+#[test]
+fn files_that_do_not_belong_together() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    folder.write("status.csv", status(&[("ann", "OK")]));
+    folder.write("two.csv", status(&[("ann", "OK,3")]).replace("Import Status", "Words,Line"));
+    let other = String::from_utf8(folder.read("users.csv")).unwrap().replace("ann", "amy");
+    folder.write("other.csv", &other);
+    folder.write("third.csv", other.replace("amy", "ann").replace(OLD, "c9.webex.com"));
+    let reconcile = |more: &[&'static str]| {
+        [&["reconcile", "--plan", "plan.json", "--retry", "retry.csv"][..], more].concat()
+    };
+    let before = folder.names();
+    for (arguments, expected, pieces) in [
+        (reconcile(&[]), 2, &["nothing to compare", "--status", "--after"][..]),
+        (reconcile(&["--after", "-"]), 2, &["none of them can be `-`"]),
+        (reconcile(&["--after", "users.csv"]), 2, &["`users.csv` is the export itself"]),
+        (reconcile(&["--status", "after.csv"]), 2, &["`after.csv`", "no column that the import"]),
+        (reconcile(&["--status", "two.csv"]), 2, &["`Words`, `Line`", "--status-column"]),
+        (reconcile(&["--status", "two.csv", "--status-column", "x"]), 2, &["has no column `x`"]),
+        (reconcile(&["other.csv", "--after", "after.csv"]), 4, &["not the one", "planned for"]),
+        (
+            reconcile(&["--import", "third.csv", "--after", "after.csv"]),
+            4,
+            &["`third.csv`", "not made with this plan", "record 1 (line 2)", "c9.webex.com"],
+        ),
+        (reconcile(&["--import", "users.csv", "--after", "after.csv"]), 4, &["none of the 4"]),
+        (reconcile(&["--after", "nowhere.csv"]), 1, &["nowhere.csv"]),
+    ] {
+        let run = folder.run(&arguments);
+        assert_eq!(run.status, expected, "{arguments:?}\n{}", run.stderr);
+        for piece in pieces {
+            assert!(run.stderr.contains(piece), "{arguments:?}: no {piece:?} in\n{}", run.stderr);
+        }
+        assert_eq!(folder.names(), before, "{arguments:?} left something");
+    }
+    std::fs::remove_file(folder.join("users.csv")).unwrap();
+    let run = folder.run(&reconcile(&["--after", "after.csv"]));
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("`users.csv`, is not here"), "{}", run.stderr);
+}
+
+#[test]
+fn inspect_tells_of_damage_and_of_age() {
+    let folder = Folder::new();
+    let rows = [user("ann", NEW, "1.41E+11"), user("bob", NEW, "+1"), user("ann", NEW, "N/A")];
+    let path = folder.write("users.csv", file(HEADER, &rows));
+    let long_ago = SystemTime::now() - Duration::from_secs(73 * 3600);
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
+    let run = folder.run(&["inspect", "users.csv"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    for piece in [
+        "phoneBusinessNumber: scientific-notation, 1 record",
+        "record 1, line 2  1.41E+11",
+        "email: duplicate-email, 1 record",
+        "record 3, line 4, as record 1  ann@corp.example.com",
+        "phoneBusinessNumber: not-applicable, 1 record",
+        "`users.csv` is 3 days old",
+    ] {
+        assert!(run.text().contains(piece), "no {piece:?} in\n{}", run.text());
+    }
+    folder.write("fresh.csv", file(HEADER, &rows[1..2]));
+    let run = folder.run(&["inspect", "fresh.csv"]);
+    assert!(!run.text().contains("old by the time") && !run.text().contains("Health"));
+}
