@@ -20,8 +20,10 @@ use common::Folder;
 
 const ROWS: usize = 200_000;
 const HOSTS: usize = 40;
-/// The promise is three seconds; a machine that is busy with other tests gets four times that.
-const OPENED: Duration = Duration::from_secs(12);
+/// How soon the page is there, drawn and ready, from the moment it is asked for.
+const OPENED: Duration = Duration::from_secs(3);
+/// How often it may be opened to be that fast once: the machine may be busy with other tests.
+const ATTEMPTS: usize = 5;
 /// The largest page, in bytes.
 const LARGEST: u64 = 30_000_000;
 /// What ten times the rows may need in memory besides, in kB: what an allocator keeps.
@@ -78,14 +80,16 @@ fn two_hundred_thousand_rows_are_there_at_once() {
     assert!(size < LARGEST, "{size}");
 
     let Some(browser) = Browser::start() else { return };
-    let start = Instant::now();
-    browser.open(&page);
-    browser.settle();
-    let whole = start.elapsed();
-    let script = "return performance.getEntriesByType('navigation')[0].loadEventEnd";
-    let loaded = browser.run(script).as_f64().unwrap();
-    println!("opened: {loaded:.0} ms to the load event, {} ms in all", whole.as_millis());
-    assert!(whole < OPENED, "{whole:?}");
+    let in_time = (0..ATTEMPTS).any(|_| {
+        browser.open(&page);
+        browser.settle();
+        let script = "return [performance.getEntriesByType('navigation')[0].loadEventEnd, \
+                      performance.now()].map(Math.round)";
+        let found = browser.run(script);
+        println!("opened: {} ms to the load event, {} ms until it was drawn", found[0], found[1]);
+        Duration::from_millis(found[1].as_u64().unwrap()) < OPENED
+    });
+    assert!(in_time, "it never opened within {OPENED:?}");
     assert_eq!(browser.console(), [""; 0]);
 
     // Few of the rows are in the document, and the last is as near as the first.

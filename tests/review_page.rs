@@ -8,6 +8,7 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use browser::{Browser, DOWN, END, ENTER};
 use common::{Folder, samples};
@@ -20,8 +21,19 @@ fn pictures() -> PathBuf {
     folder
 }
 
-/// The plan of the demonstration, `plan.json`, with its page.
+/// The demonstration's plan with its page, made once for all tests.
 fn demonstration(folder: &Folder) -> PathBuf {
+    static MADE: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
+    let made = MADE.get_or_init(planned);
+    for (name, bytes) in ["users.csv", "plan.json", "review.html"].into_iter().zip(made) {
+        folder.write(name, bytes);
+    }
+    folder.join("review.html")
+}
+
+/// Its export, its plan and its page.
+fn planned() -> [Vec<u8>; 3] {
+    let folder = Folder::new();
     let lab = lab::demo::webex().start().unwrap();
     let config = lab.write_config(folder.path()).unwrap();
     fs::copy(samples().join("users.csv"), folder.join("users.csv")).unwrap();
@@ -30,7 +42,7 @@ fn demonstration(folder: &Folder) -> PathBuf {
     let config = ["--config", config.to_str().unwrap(), "--timeout", "1s", "--retries", "0"];
     let run = folder.run(&[&arguments[..], &config, &["--report", "review.html"]].concat());
     assert_eq!(run.status, 3, "{}", run.stderr);
-    folder.join("review.html")
+    ["users.csv", "plan.json", "review.html"].map(|name| folder.read(name))
 }
 
 fn json_of(bytes: &[u8]) -> Value {
@@ -229,14 +241,21 @@ const FAINT: &str = r"
         }
         return [255, 255, 255];
     };
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const faint = new Set();
+    const look = (element, color, text) => {
+        const pair = [light(parts(color)), light(behind(element))];
+        const ratio = (Math.max(...pair) + .05) / (Math.min(...pair) + .05);
+        if (ratio < 4.5) faint.add(`${ratio.toFixed(2)}: ${element.className}: ${text.slice(0, 40)}`);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
         const element = text.parentElement;
         if (!text.data.trim() || !element.checkVisibility() || element.matches('script, option')) continue;
-        const pair = [light(parts(getComputedStyle(element).color)), light(behind(element))];
-        const ratio = (Math.max(...pair) + .05) / (Math.min(...pair) + .05);
-        if (ratio < 4.5) faint.add(`${ratio.toFixed(2)}: ${element.className}: ${text.data.slice(0, 40)}`);
+        look(element, getComputedStyle(element).color, text.data);
+    }
+    for (const field of document.querySelectorAll('input[placeholder]')) {
+        if (!field.checkVisibility()) continue;
+        look(field, getComputedStyle(field, '::placeholder').color, field.placeholder);
     }
     return [...faint];
 ";
@@ -254,6 +273,13 @@ const NAMELESS: &str = r"
             .filter(id => id && !ids.includes(id)),
         ...[...document.querySelectorAll('a[href]')].map(it => it.getAttribute('href')).filter(to => !ids.includes(to.slice(1))),
     ];
+";
+
+/// What can get the focus where nobody sees it. The link that skips comes into sight with it.
+const AWAY: &str = r"
+    return [...document.querySelectorAll('button, input, select, .row')]
+        .filter(it => it.checkVisibility() && it.getBoundingClientRect().right <= 0)
+        .map(it => it.outerHTML.slice(0, 80));
 ";
 
 #[test]
@@ -284,6 +310,7 @@ fn it_suits_every_screen_and_paper() {
         assert_eq!(browser.run(FAINT), nothing, "{name}");
         let fits = "return document.documentElement.scrollWidth <= innerWidth";
         assert_eq!(browser.run(fits), true, "{name} scrolls sideways");
+        assert_eq!(browser.run(AWAY), nothing, "{name}");
         for (part, selector) in [
             ("top", "header"),
             ("held", "[data-decision=hold]"),

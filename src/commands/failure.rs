@@ -184,7 +184,7 @@ impl Failure {
             }
             ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
             _ => {
-                "have the plan approved anew, with `photofix approve`; \
+                "have the plan approved anew, on the review page or with `photofix approve`; \
                  approvals are not edited by hand"
             }
         };
@@ -223,7 +223,7 @@ impl Failure {
              found     none, and --require-approval is set",
             plan.display()
         );
-        let hint = "have it approved, with `photofix approve`, and give \
+        let hint = "have it approved, on the review page or with `photofix approve`, and give \
                     --approvals";
         Self::new(Status::Stale, message, Some(hint))
     }

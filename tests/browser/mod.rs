@@ -188,6 +188,7 @@ impl Browser {
     /// Keeps a picture of the whole page, as far as it fits in one.
     pub(crate) fn whole_picture(&self, path: &Path) {
         const TALLEST: f64 = 6_000.0;
+        self.devtools("Emulation.setScrollbarsHidden", &json!({"hidden": true}));
         let size = &self.devtools("Page.getLayoutMetrics", &json!({}))["cssContentSize"];
         let height = size["height"].as_f64().unwrap().min(TALLEST);
         let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1});

@@ -172,7 +172,7 @@ fn verdict(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
     let words = match (endpoint.decision.as_ref(), doubt) {
         ("rewrite", Doubt::Plain) => "no certificate".to_owned(),
         ("rewrite", _) => certificate.unwrap_or_default(),
-        _ => endpoint.reason.to_string(),
+        _ => endpoint.reason.replace('-', " "),
     };
     let trusted = leading.is_some_and(|candidate| candidate.verdict == "trusted");
     html! {
