@@ -138,8 +138,15 @@ fn it_asks_for_nothing_and_does_what_it_offers() {
     assert_eq!(text(&browser, &format!("{row} code:nth-child(2) mark")), "c10.webexconnect.com");
     // What is held offers a line for the map.
     browser.click("tbody[data-decision=hold] .open");
+    // The button says so for a moment.
+    browser.run(
+        "const button = document.querySelector('.opened[data-decision=hold] button.copy'); \
+         window.said = []; \
+         new MutationObserver(() => said.push(button.textContent)) \
+            .observe(button, {childList: true})",
+    );
     browser.click(".opened[data-decision=hold] button.copy");
-    browser.wait_for("return /Copied|Selected/.test(document.querySelector('.opened[data-decision=hold] button.copy').textContent)");
+    browser.wait_for("return /Copied|Selected/.test(said[0])");
     let line = text(&browser, ".opened[data-decision=hold] .copy code");
     assert_eq!(line, "203.0.113.18,NAME.webex.com");
     assert_eq!(browser.run("return getSelection().toString()"), line);

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,10 +17,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::common::peer;
+use super::common::{peer, peer_of};
 
 /// How long a page may take to do what was asked of it, on a machine that is busy with others.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What a reference to an element is called (WebDriver, 11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -45,7 +45,8 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts one; none where this machine has no Chromium, which [`peer`] says.
     pub(crate) fn start() -> Option<Self> {
-        let (chromium, driver) = (peer("chromium")?, peer("chromedriver")?);
+        let chromium = peer_of(&["chromium", "google-chrome"])?;
+        let driver = peer("chromedriver")?;
         let turn = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let mut driver = Command::new(driver)
@@ -256,6 +257,15 @@ impl Browser {
         self.ask(method, &format!("{}{path}", self.session), body)
     }
 
+    /// Ends the browser, whatever state it is in.
+    fn quit(&self) -> io::Result<()> {
+        let mut driver = TcpStream::connect(("127.0.0.1", self.port))?;
+        driver.set_read_timeout(Some(PATIENCE))?;
+        write!(driver, "DELETE {} HTTP/1.1\r\nHost: localhost\r\n\r\n", self.session)?;
+        // The answer comes when it has ended.
+        driver.read(&mut [0]).map(|_| ())
+    }
+
     /// One request on a connection of its own.
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
@@ -290,8 +300,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if !std::thread::panicking() && !self.session.is_empty() {
-            self.command("DELETE", "", None);
+        // Also when a test fails: a driver that is killed leaves its browser behind.
+        if !self.session.is_empty() {
+            let _ = self.quit();
         }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
