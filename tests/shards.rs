@@ -41,7 +41,7 @@ fn piped(folder: &Folder, arguments: &[&str], input: &[u8]) -> Run {
     child.wait_with_output().unwrap().into()
 }
 
-fn shard<'a>(header: &'a str) -> [&'a str; 8] {
+fn shard(header: &str) -> [&str; 8] {
     ["apply", "-", "--plan", "plan.json", "-o", "-", "--shard", header]
 }
 

@@ -53,7 +53,7 @@ pub(super) fn apply(
     let mut report = application.plan.plan.report.clone();
     report.command = application.how.as_str().into();
     report.export.file.clone_from(&export.name);
-    report.ledger = seen.ledger.clone();
+    report.ledger = seen.ledger;
     report.notes.insert(
         0,
         format!(
