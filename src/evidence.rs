@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::Fqdn;
 
-pub use photos::{Looks, PhotoAnswer, PhotoQuestion, PhotoReply};
+pub use photos::{Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply};
 
 /// The two schemes a photo URL may have (RFC 9110, 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -113,8 +113,8 @@ fn side(answer: &PhotoAnswer) -> PhotoSide {
         PhotoAnswer::Answered(reply) => PhotoSide {
             status: Some(reply.status),
             media_type: reply.media_type.clone(),
-            length: Some(reply.length),
-            sha256: Some(reply.sha256.clone()),
+            length: reply.content.as_ref().map(|content| content.length),
+            sha256: reply.content.as_ref().map(|content| content.sha256.clone()),
             certificate_failure: reply.certificate_failure.clone(),
             why: None,
         },

@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::evidence::{Endpoint, Evidence, Looks, PhotoAnswer, PhotoQuestion, PhotoReply};
+use crate::evidence::{
+    Endpoint, Evidence, Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply,
+};
 use crate::name::Fqdn;
 
 /// Photo URLs that one image must stand for to be a placeholder: two users may well share a photo,
@@ -153,14 +155,16 @@ pub fn compare(
             )
         })
         .collect();
-    let mut users: HashMap<&str, usize> = HashMap::new();
+    let mut urls_of: HashMap<&str, usize> = HashMap::new();
     for (_, new) in &answers {
-        if let Some(image) = photo(new) {
-            *users.entry(&image.sha256).or_default() += 1;
+        if let PhotoAnswer::Answered(reply) = new
+            && let Served::Photo(photo) = served(reply)
+        {
+            *urls_of.entry(&photo.sha256).or_default() += 1;
         }
     }
-    let is_placeholder = |image: &PhotoReply| {
-        users.get(image.sha256.as_str()).is_some_and(|n| *n >= PLACEHOLDER_URLS)
+    let is_placeholder = |photo: &PhotoContent| {
+        urls_of.get(photo.sha256.as_str()).is_some_and(|urls| *urls >= PLACEHOLDER_URLS)
     };
     let outcomes: Vec<(Outcome, bool)> =
         answers.iter().map(|(old, new)| judge(old, new, is_placeholder)).collect();
@@ -183,58 +187,54 @@ pub fn compare(
 fn judge(
     old: &PhotoAnswer,
     new: &PhotoAnswer,
-    is_placeholder: impl Fn(&PhotoReply) -> bool,
+    is_placeholder: impl Fn(&PhotoContent) -> bool,
 ) -> (Outcome, bool) {
-    let (PhotoAnswer::Answered(before), PhotoAnswer::Answered(after)) = (old, new) else {
+    let (PhotoAnswer::Answered(old), PhotoAnswer::Answered(new)) = (old, new) else {
         return (Outcome::Unreachable, false);
     };
-    let are_the_same = before.sha256 == after.sha256;
-    match (content(before), content(after)) {
-        (Content::Trouble, _) | (_, Content::Trouble) => (Outcome::Unreachable, false),
-        (Content::None | Content::Page, _) => (Outcome::Missing, false),
-        (Content::Photo, Content::None) => (Outcome::Gone, true),
-        (Content::Photo, Content::Page) => (Outcome::Html, true),
-        (Content::Photo, Content::Photo) if is_placeholder(after) => {
-            (Outcome::Placeholder, !are_the_same)
+    match (served(old), served(new)) {
+        (Served::Trouble, _) | (_, Served::Trouble) => (Outcome::Unreachable, false),
+        (Served::Nothing | Served::Page, _) => (Outcome::Missing, false),
+        (Served::Photo(_), Served::Nothing) => (Outcome::Gone, true),
+        (Served::Photo(_), Served::Page) => (Outcome::Html, true),
+        (Served::Photo(old), Served::Photo(new)) => {
+            let are_the_same = old.sha256 == new.sha256;
+            match is_placeholder(new) {
+                true => (Outcome::Placeholder, !are_the_same),
+                false if are_the_same => (Outcome::Same, false),
+                false => (Outcome::Different, true),
+            }
         }
-        (Content::Photo, Content::Photo) if are_the_same => (Outcome::Same, false),
-        (Content::Photo, Content::Photo) => (Outcome::Different, true),
     }
 }
 
 /// What an answer comes to.
-enum Content {
+enum Served<'a> {
     /// A photo, as far as can be seen.
-    Photo,
+    Photo(&'a PhotoContent),
     /// HTML in place of one.
     Page,
     /// "There is none", in one of the ways in which servers say so.
-    None,
+    Nothing,
     /// The server could not say: it has trouble, or wants to be asked later.
     Trouble,
 }
 
-fn content(reply: &PhotoReply) -> Content {
-    let is_html =
-        matches!(reply.media_type.as_deref(), Some("text/html" | "application/xhtml+xml"));
-    match (reply.status, reply.looks) {
-        // Nothing at all is no photo, with status 204 or without (RFC 9110, 15.3.5).
-        (200..=299, _) if reply.length == 0 => Content::None,
-        (200..=299, Looks::Image) => Content::Photo,
-        (200..=299, Looks::Markup) => Content::Page,
-        (200..=299, Looks::Unknown) if is_html => Content::Page,
-        (200..=299, Looks::Unknown) => Content::Photo,
+fn served(reply: &PhotoReply) -> Served<'_> {
+    let media_type = reply.media_type.as_deref();
+    let is_html = matches!(media_type, Some("text/html" | "application/xhtml+xml"));
+    match (&reply.content, reply.status) {
+        // Success without content is no photo, by status 204 or without (RFC 9110, 15.3.5).
+        (Some(content), _) if content.length == 0 => Served::Nothing,
+        (Some(content), _) => match content.looks {
+            Looks::Markup => Served::Page,
+            Looks::Unknown if is_html => Served::Page,
+            Looks::Image | Looks::Unknown => Served::Photo(content),
+        },
         // Request Timeout, Too Early, Too Many Requests (RFC 9110, RFC 8470, RFC 6585).
-        (408 | 425 | 429, _) => Content::Trouble,
-        (400..=499, _) => Content::None,
-        _ => Content::Trouble,
-    }
-}
-
-fn photo(answer: &PhotoAnswer) -> Option<&PhotoReply> {
-    match answer {
-        PhotoAnswer::Answered(reply) if matches!(content(reply), Content::Photo) => Some(reply),
-        _ => None,
+        (None, 408 | 425 | 429) => Served::Trouble,
+        (None, 400..=499) => Served::Nothing,
+        (None, _) => Served::Trouble,
     }
 }
 

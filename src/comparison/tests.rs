@@ -3,15 +3,16 @@
 use super::*;
 use crate::evidence::{Answer, Family, OldHost, Scheme};
 
-fn reply(status: u16, looks: Looks, content: &str) -> PhotoAnswer {
+fn reply(status: u16, looks: Looks, text: &str) -> PhotoAnswer {
+    typed(status, if looks == Looks::Markup { "text/html" } else { "image/jpeg" }, looks, text)
+}
+
+fn typed(status: u16, media_type: &str, looks: Looks, text: &str) -> PhotoAnswer {
+    let content = || PhotoContent { looks, length: text.len() as u64, sha256: text.to_owned() };
     PhotoAnswer::Answered(PhotoReply {
         status,
-        media_type: Some(
-            if looks == Looks::Markup { "text/html" } else { "image/jpeg" }.to_owned(),
-        ),
-        looks,
-        length: content.len() as u64,
-        sha256: content.to_owned(),
+        media_type: Some(media_type.to_owned()),
+        content: (200..=299).contains(&status).then(content),
         certificate_failure: None,
     })
 }
@@ -53,12 +54,7 @@ fn every_pair_of_answers_has_its_outcome() {
     let nothing = || reply(404, Looks::Unknown, "not found");
     let page = || reply(200, Looks::Markup, "<html>");
     let failed = || PhotoAnswer::CouldNotAsk("connection refused".to_owned());
-    let untyped = |media_type: &str| match reply(200, Looks::Unknown, "?") {
-        PhotoAnswer::Answered(reply) => {
-            PhotoAnswer::Answered(PhotoReply { media_type: Some(media_type.to_owned()), ..reply })
-        }
-        other => other,
-    };
+    let untyped = |media_type: &str| typed(200, media_type, Looks::Unknown, "?");
     for (old, new, outcome, is_lost) in [
         (image("a"), image("a"), Outcome::Same, false),
         (untyped("application/octet-stream"), untyped("image/png"), Outcome::Same, false),

@@ -34,22 +34,29 @@ pub enum PhotoAnswer {
     NotAsked(String),
 }
 
-/// An answer of a photo server, without its bytes.
+/// An answer of a photo server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoReply {
     /// The status, after redirects.
     pub status: u16,
     /// The media type that the server states, in lower case and without parameters.
     pub media_type: Option<String>,
-    /// What the first bytes are.
-    pub looks: Looks,
-    /// Bytes of content.
-    pub length: u64,
-    /// SHA-256 of the content, hexadecimal.
-    pub sha256: String,
+    /// What was served; none unless the status says success, as nothing else is a photo.
+    pub content: Option<PhotoContent>,
     /// Why the server's certificate would not do for this URL; none where it would, or where none
     /// is presented.
     pub certificate_failure: Option<String>,
+}
+
+/// Content, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoContent {
+    /// What the first bytes are.
+    pub looks: Looks,
+    /// Its length in bytes.
+    pub length: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
 }
 
 /// What content is by its first bytes, whatever media type is stated.

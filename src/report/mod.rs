@@ -309,7 +309,7 @@ pub struct PhotoSide {
     pub status: Option<u16>,
     /// The media type that the server states.
     pub media_type: Option<String>,
-    /// Bytes of content.
+    /// Bytes of content; none unless the status says success.
     pub length: Option<u64>,
     /// SHA-256 of the content, hexadecimal.
     pub sha256: Option<String>,

@@ -20,7 +20,7 @@ use url::{Position, Url};
 
 use super::looks::{DECIDING_BYTES, looks};
 use super::trust::{AsJudged, NotObeyed, Noted, OTHER_THAN_JUDGED, config};
-use crate::evidence::{Looks, PhotoAnswer, PhotoQuestion, PhotoReply, Scheme};
+use crate::evidence::{PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply, Scheme};
 use crate::network::connect::connect;
 use crate::network::connect_to::redirected;
 use crate::network::http::{Content, Question, converse, is_redirect, location, read};
@@ -187,28 +187,26 @@ async fn look(response: Response<Incoming>, question: &Question<'_>) -> Result<R
     }
     let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let media_type = media_type.map(essence).filter(|it| !it.is_empty());
-    let mut reply = PhotoReply {
-        status: status.as_u16(),
-        media_type,
-        looks: Looks::Unknown,
-        length: 0,
-        sha256: String::new(),
-        certificate_failure: None,
+    let content = match status.is_success() {
+        true => Some(hashed(response.into_body(), question.max_body).await?),
+        false => None,
     };
-    // What else than a photo says is nobody's business.
-    let body = status.is_success().then(|| response.into_body());
+    let status = status.as_u16();
+    Ok(Reply::Photo(PhotoReply { status, media_type, content, certificate_failure: None }))
+}
+
+async fn hashed(body: Incoming, max: usize) -> Result<PhotoContent, String> {
     let (mut hash, mut first) = (Sha256::new(), Vec::new());
-    if let Some(body) = body {
-        let length = read(body, question.max_body, |octets| {
-            hash.update(octets);
-            let wanted = DECIDING_BYTES.saturating_sub(first.len()).min(octets.len());
-            first.extend_from_slice(&octets[..wanted]);
-        });
-        reply.length = u64::try_from(length.await?).unwrap_or(u64::MAX);
-        reply.looks = looks(&first);
-    }
-    reply.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Reply::Photo(reply))
+    let length = read(body, max, |octets| {
+        hash.update(octets);
+        let wanted = DECIDING_BYTES.saturating_sub(first.len()).min(octets.len());
+        first.extend_from_slice(&octets[..wanted]);
+    });
+    Ok(PhotoContent {
+        length: u64::try_from(length.await?).unwrap_or(u64::MAX),
+        looks: looks(&first),
+        sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
 }
 
 /// A media type without its parameters (WHATWG MIME Sniffing, 4.1: "essence").
