@@ -8,8 +8,8 @@ use crate::photo::{PhotoUrl, request_target};
 /// Distinct photo URLs of one endpoint that make a sample: enough to tell a placeholder from a
 /// photo, few enough to bother nobody.
 pub const SAMPLE: usize = 8;
-/// Distinct photo URLs of one run: the users of the largest organisations, and about 100 MB of
-/// memory with all answers.
+/// Distinct photo URLs of one run: the users of large organisations, and with all answers between
+/// 100 and 200 MB of memory.
 pub const MAX_URLS: usize = 100_000;
 /// The longest path and query that is kept, in bytes: what every HTTP server should support
 /// (RFC 9110, 4.1).

@@ -14,6 +14,10 @@ use crate::report::{PhotoExample, PhotoSide, PhotosReport};
 /// Photo URLs of each outcome that a report shows.
 const EXAMPLES_SHOWN: usize = 3;
 
+/// Equally good names of an endpoint that are compared by all its photo URLs; more of them are told
+/// apart by a sample.
+const NAMES_COMPARED_BY_ALL: usize = 2;
+
 /// The names whose photos are compared with those of an endpoint, and the photo URLs to do it by.
 #[derive(Debug, Default)]
 pub(super) struct Contest {
@@ -34,7 +38,7 @@ impl Contest {
     pub(super) fn questions(&self, evidence: &Evidence) -> Vec<PhotoQuestion> {
         let mut questions = BTreeSet::new();
         for (endpoint, names) in &self.names {
-            for (at, target) in self.urls.of(endpoint).iter().enumerate() {
+            for (at, target) in self.targets(endpoint, names).iter().enumerate() {
                 let Some(old) = old_question(endpoint, target) else { continue };
                 let news: Vec<PhotoQuestion> = names
                     .iter()
@@ -56,9 +60,15 @@ impl Contest {
         name: &Fqdn,
         evidence: &Evidence,
     ) -> Option<Comparison> {
-        let targets = self.urls.of(endpoint);
-        let is_in = self.names.get(endpoint).is_some_and(|names| names.contains(name));
-        (is_in && !targets.is_empty()).then(|| compare(endpoint, name, targets, evidence))
+        let names = self.names.get(endpoint).filter(|names| names.contains(name))?;
+        let targets = self.targets(endpoint, names);
+        (!targets.is_empty()).then(|| compare(endpoint, name, targets, evidence))
+    }
+
+    /// The photo URLs by which these names of an endpoint are compared.
+    fn targets(&self, endpoint: &Endpoint, names: &BTreeSet<Fqdn>) -> &[String] {
+        let all = self.urls.of(endpoint);
+        if names.len() > NAMES_COMPARED_BY_ALL { &all[..all.len().min(SAMPLE)] } else { all }
     }
 
     /// That not every photo was compared.

@@ -232,15 +232,15 @@ fn weigh(
         (Ok(_), Some(address)) => evidence.forward(&candidate.name, address),
         (Ok(_), None) => Forward::NotAsked("a bare host name has no address to confirm".to_owned()),
     };
-    let certified_not_asked = Certified::NotAsked;
     let mut weighed =
-        Weighed { candidate, admitted, forward, certified: certified_not_asked, photos: None };
+        Weighed { candidate, admitted, forward, certified: Certified::NotAsked, photos: None };
     if let Some(name) = weighed.usable() {
-        let known = match endpoint.scheme {
+        let photos = compared(name);
+        let certified = match endpoint.scheme {
             Scheme::Http => Certified::NotApplicable,
             Scheme::Https => certified(name, endpoint.port),
         };
-        (weighed.photos, weighed.certified) = (compared(name), known);
+        weighed = Weighed { certified, photos, ..weighed };
     }
     weighed
 }

@@ -1,6 +1,7 @@
 //! One photo: a GET to one address, over TLS where the scheme says so, the answer hashed and not
 //! kept.
 
+use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ use crate::network::settings::NetworkSettings;
 use crate::network::tls::failure_words;
 use crate::network::words;
 
-/// The largest photo, in bytes. WebEx takes uploads of 5 MB at most and makes them smaller; what
-/// does not end is not a photo.
+/// The largest photo, in bytes. Clients show 128 by 128 pixels best (Cisco's guides), which take a
+/// few kilobytes; whatever is larger than this, or never ends, was not made to be one.
 const MAX_PHOTO: usize = 8 * 1024 * 1024;
 /// Redirects that are followed on one server, such as one that adds a slash.
 const MAX_REDIRECTS: usize = 3;
@@ -59,18 +60,28 @@ enum Reply {
 
 impl Getter<'_> {
     /// Puts one question and follows it where it leads on the same server. `known` is the
-    /// certificate that the server of a name presented when it was judged.
+    /// certificate that the server of a name presented when it was judged; `is_connected` says as
+    /// soon as there is somebody to ask.
     pub(super) async fn get(
         &self,
         question: &PhotoQuestion,
         known: Option<&Vec<u8>>,
+        is_connected: &Cell<bool>,
     ) -> Result<PhotoAnswer, Failure> {
         let mut url = url_of(question).map_err(Failure::Other)?;
         for _ in 0..=MAX_REDIRECTS {
             let noted = Noted::default();
             let reply = match question.scheme {
-                Scheme::Http => request(self.open(question).await?, &url).await,
-                Scheme::Https => request(self.open_tls(question, known, &noted).await?, &url).await,
+                Scheme::Http => {
+                    let stream = self.open(question).await?;
+                    is_connected.set(true);
+                    request(stream, &url).await
+                }
+                Scheme::Https => {
+                    let stream = self.open_tls(question, known, &noted).await?;
+                    is_connected.set(true);
+                    request(stream, &url).await
+                }
             };
             match reply.map_err(Failure::Other)? {
                 Reply::Photo(reply) => {

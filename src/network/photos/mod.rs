@@ -8,7 +8,7 @@ mod get;
 mod looks;
 mod trust;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -103,16 +103,13 @@ impl Photos<'_> {
     /// One question; gives the reason when its server cannot be asked at all.
     async fn question(&self, question: &PhotoQuestion) -> Option<String> {
         let (answer, hopeless) = match self.put(question).await {
+            Ok(PhotoAnswer::NotAsked(why)) => (PhotoAnswer::NotAsked(why.clone()), Some(why)),
             Ok(answer) => (answer, None),
-            Err(Failure::NoConnection(why)) => (
-                PhotoAnswer::CouldNotAsk(why.clone()),
-                Some(format!("no connection before: {why}")),
-            ),
+            Err(Failure::NoConnection(why)) => {
+                let hopeless = format!("no connection before: {why}");
+                (PhotoAnswer::CouldNotAsk(why), Some(hopeless))
+            }
             Err(Failure::Other(why)) => (PhotoAnswer::CouldNotAsk(why), None),
-        };
-        let hopeless = match &answer {
-            PhotoAnswer::NotAsked(why) => Some(why.clone()),
-            _ => hopeless,
         };
         self.answers.borrow_mut().insert(question.clone(), answer);
         hopeless
@@ -140,13 +137,18 @@ impl Photos<'_> {
         });
         let timeout = self.settings.limits.timeout;
         let own_end = Instant::now().checked_add(timeout).unwrap_or(self.deadline.at);
-        let (end, words) = match own_end < self.deadline.at {
-            true => (own_end, format!("no whole answer within {}", seconds(timeout))),
-            false => (self.deadline.at, self.deadline.words.clone()),
-        };
-        match timeout_at(end, Box::pin(self.getter.get(question, known))).await {
+        let end = own_end.min(self.deadline.at);
+        let is_connected = Cell::new(false);
+        let get = Box::pin(self.getter.get(question, known, &is_connected));
+        match timeout_at(end, get).await {
             Ok(answer) => answer,
-            Err(_) => Err(Failure::Other(words)),
+            Err(_) if end < own_end => Err(Failure::Other(self.deadline.words.clone())),
+            Err(_) if is_connected.get() => {
+                Err(Failure::Other(format!("no whole answer within {}", seconds(timeout))))
+            }
+            Err(_) => {
+                Err(Failure::NoConnection(format!("no connection within {}", seconds(timeout))))
+            }
         }
     }
 }
