@@ -5,6 +5,8 @@
 //! is evidence too. Every map is ordered and keyed by the question, so the order in which answers
 //! arrived cannot show.
 
+mod photos;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
@@ -12,6 +14,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::name::Fqdn;
+
+pub use photos::{Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply};
 
 /// The two schemes a photo URL may have (RFC 9110, 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -450,6 +454,8 @@ pub struct Evidence {
     pub fetched: BTreeMap<Fetch, Fetched>,
     /// OCSP responses and CRLs from files.
     pub files: Vec<RevocationFile>,
+    /// Photos, asked for only where the administrator wants it.
+    pub photos: BTreeMap<PhotoQuestion, PhotoAnswer>,
     /// How the resolvers did.
     pub resolver: ResolverHealth,
 }

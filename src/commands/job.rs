@@ -1,23 +1,25 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::certificates::Judge;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
 use super::first_pass::FirstPass;
+use super::photos::{self, Contest};
 use super::progress::{INTERRUPTED, Progress};
 use super::trust::{self, Trust};
 use super::web_proxy;
-use crate::census::{Census, Kind};
+use crate::census::{Census, Kind, Photos};
 use crate::certify::Demand;
 use crate::cli::JobOptions;
-use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
+use crate::decide::{Certified, Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{
-    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, PhotoAnswer, PhotoQuestion,
+    Scheme, Service, Target,
 };
 use crate::export::Choices;
 use crate::ledger::Class;
@@ -44,6 +46,7 @@ pub(super) struct Job {
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
+    photos: Photos,
     options: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -75,6 +78,7 @@ impl Job {
             // As it shows itself: without user and password.
             shown.insert("proxy".to_owned(), proxy.to_string().into());
         }
+        let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
@@ -82,6 +86,7 @@ impl Job {
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
+            photos,
             network,
             options: shown,
         })
@@ -111,7 +116,8 @@ impl Job {
         progress: Progress,
     ) -> Result<Outcome, Failure> {
         let mut scope = self.load_scope()?;
-        let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
+        let domains = &self.scope.domains;
+        let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
             .census
@@ -128,11 +134,12 @@ impl Job {
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
-        let (evidence, trust) = match self.policy.reach {
+        let begun = Instant::now();
+        let (mut evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
-                    "offline: nothing was asked; certificates are not checked, and only the map \
-                     and the default host decide"
+                    "offline: nothing was asked; certificates are not checked and photos not \
+                     compared, and only the map and the default host decide"
                         .to_owned(),
                 );
                 (Evidence::default(), None)
@@ -156,19 +163,22 @@ impl Job {
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
+        // Photos are not judged by any time.
         let at = jiff::Timestamp::now().as_second();
-        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
+        let judge_of =
+            |trust: &Trust| Judge::new(trust.anchors.clone(), at, self.certificates.clone());
+        let mut judge = trust.as_ref().map(judge_of);
 
-        let decided: Vec<Decided> = endpoints
-            .iter()
-            .map(|endpoint| {
-                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
-                {
-                    Some(judge) => judge.certified(name, port, &evidence),
-                    None => crate::decide::Certified::NotAsked,
-                })
-            })
-            .collect();
+        let nothing = Contest::default();
+        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
+        if let Some(trust) = trust.filter(|_| self.photos != Photos::Off) {
+            // Only now it is known which names may be written, and so whose photos matter.
+            let urls = std::mem::take(&mut first.census.photo_urls);
+            let contest = Contest::among(&decided, self.policy, urls);
+            evidence.photos = self.ask_for_photos(&contest, &evidence, &trust, begun, progress)?;
+            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
+            notes.extend(contest.note());
+        }
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
@@ -199,6 +209,26 @@ impl Job {
             certificates: judge.map(Judge::into_reports).unwrap_or_default(),
         };
         Ok(Outcome { report, treatments, at })
+    }
+
+    fn decide(
+        &self,
+        endpoints: &[Endpoint],
+        scope: &Scope,
+        evidence: &Evidence,
+        judge: &mut Option<Judge>,
+        contest: &Contest,
+    ) -> Vec<Decided> {
+        let mut certified = |name: &ReferenceIdentifier, port| match judge {
+            Some(judge) => judge.certified(name, port, evidence),
+            None => Certified::NotAsked,
+        };
+        let decide = |endpoint: &Endpoint| {
+            let compared =
+                |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
+            decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
+        };
+        endpoints.iter().map(decide).collect()
     }
 
     fn load_scope(&self) -> Result<Scope, Failure> {
@@ -249,6 +279,31 @@ impl Job {
             Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
         ask(&agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
+
+    fn ask_for_photos(
+        &self,
+        contest: &Contest,
+        evidence: &Evidence,
+        trust: &Trust,
+        begun: Instant,
+        progress: Progress,
+    ) -> Result<BTreeMap<PhotoQuestion, PhotoAnswer>, Failure> {
+        let questions = contest.questions(evidence);
+        if questions.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let settings =
+            network_settings(&self.network, self.certificates.revocation_timeout, trust)?;
+        let bar = progress.endpoints("comparing photos");
+        let mut on_event = |event| match event {
+            Event::Planned(servers) => bar.set_length(servers),
+            Event::Done => bar.inc(1),
+        };
+        let answers =
+            network::photos(&questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
+        bar.finish_and_clear();
+        answers.map_err(|error| Failure::network(&error))
+    }
 }
 
 /// Asks the network, with a progress bar.
@@ -263,7 +318,22 @@ pub(super) fn ask(
     trust: &Trust,
     progress: Progress,
 ) -> Result<Evidence, Failure> {
-    let settings = NetworkSettings {
+    let settings = network_settings(plan, revocation, trust)?;
+    let bar = progress.endpoints("asking");
+    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
+        Event::Planned(hosts) => bar.set_length(hosts),
+        Event::Done => bar.inc(1),
+    });
+    bar.finish_and_clear();
+    evidence.map_err(|error| Failure::network(&error))
+}
+
+fn network_settings(
+    plan: &NetworkPlan,
+    revocation: Duration,
+    trust: &Trust,
+) -> Result<NetworkSettings, Failure> {
+    Ok(NetworkSettings {
         servers: plan.servers.clone(),
         connect_to: plan.connect_to.clone(),
         special: plan.special,
@@ -275,14 +345,7 @@ pub(super) fn ask(
         },
         anchors: trust.anchors.clone(),
         dns_trust: trust.roots.clone(),
-    };
-    let bar = progress.endpoints("asking");
-    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
-        Event::Planned(hosts) => bar.set_length(hosts),
-        Event::Done => bar.inc(1),
-    });
-    bar.finish_and_clear();
-    evidence.map_err(|error| Failure::network(&error))
+    })
 }
 
 fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
@@ -341,6 +404,7 @@ fn endpoint_report(
             .map(|weighed| candidate_report(weighed, chosen, policy))
             .collect(),
         old_certificate: old_certificate(&decided.endpoint, evidence),
+        photos: photos::reports(decided),
     }
 }
 

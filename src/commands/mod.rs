@@ -17,6 +17,7 @@ mod job;
 mod joined;
 mod output;
 mod parts;
+mod photos;
 mod plan;
 mod plan_file;
 mod planned;

@@ -9,10 +9,11 @@ use std::ops::Range;
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
     Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, remarks,
+    outcome, photos, remarks,
 };
 use super::{
-    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
+    CandidateReport, Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report,
+    Row, conflicts,
 };
 use crate::ledger::{Class, Ledger};
 
@@ -206,11 +207,17 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             grouped(endpoint.records),
             MarkdownText(&decision(endpoint)),
             MarkdownCode(leading.map_or("", |candidate| &candidate.host)),
-            MarkdownText(&leading.map(evidence).unwrap_or_default()),
+            MarkdownText(&leading.map(|it| spoken_for(endpoint, it)).unwrap_or_default()),
             MarkdownText(&leading.map(|it| validity.words(endpoint, it)).unwrap_or_default())
         )?;
     }
     Ok(())
+}
+
+/// Who and what speaks for a candidate, its photos included.
+fn spoken_for(endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
+    let evidence = evidence(candidate);
+    photos(endpoint, &candidate.host).map_or(evidence.clone(), |it| format!("{evidence}; {it}"))
 }
 
 /// What is remarkable about certificates, and does not decide.

@@ -32,6 +32,7 @@ mod words;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -234,6 +235,9 @@ pub struct EndpointReport {
     pub candidates: Vec<CandidateReport>,
     /// What the old address itself presented.
     pub old_certificate: Option<OldCertificate>,
+    /// The photos under each name that was compared, strongest first; none unless that was wanted.
+    #[serde(default)]
+    pub photos: Vec<PhotosReport>,
 }
 
 impl EndpointReport {
@@ -277,6 +281,52 @@ pub struct OldCertificate {
     pub subject: Option<String>,
     /// notAfter, RFC 3339.
     pub not_after: Option<String>,
+}
+
+/// What became of an endpoint's photos under a new name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotosReport {
+    /// The name.
+    pub host: String,
+    /// Distinct photo URLs that were compared.
+    pub urls: u64,
+    /// Photo URLs by outcome: `same`, `different`, `gone`, `placeholder`, `html`, `missing`,
+    /// `unreachable`.
+    pub outcomes: BTreeMap<Word, u64>,
+    /// The first photo URLs of each outcome.
+    pub examples: Vec<PhotoExample>,
+}
+
+/// One photo URL, under the old host and the new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoExample {
+    /// Path and query.
+    pub target: String,
+    /// The outcome.
+    pub outcome: Word,
+    /// Whether a user who sees a photo today would see another, or none.
+    pub lost: bool,
+    /// Under the old host.
+    pub old: PhotoSide,
+    /// Under the new host.
+    pub new: PhotoSide,
+}
+
+/// What one photo URL answered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PhotoSide {
+    /// The HTTP status; none without an answer.
+    pub status: Option<u16>,
+    /// The media type that the server states.
+    pub media_type: Option<String>,
+    /// Bytes of content; none unless the status says success.
+    pub length: Option<u64>,
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: Option<String>,
+    /// Why the old server's certificate would not do for this URL; it was not obeyed.
+    pub certificate_failure: Option<String>,
+    /// Why there is no answer.
+    pub why: Option<String>,
 }
 
 /// A certificate verdict for one name at one address.

@@ -137,6 +137,12 @@ fn mask_endpoint(endpoint: &mut EndpointReport) {
         mask_all(&mut old.dns_names);
         old.subject.iter_mut().for_each(mask_in);
     }
+    for example in endpoint.photos.iter_mut().flat_map(|photos| &mut photos.examples) {
+        mask_in(&mut example.target);
+        for side in [&mut example.old, &mut example.new] {
+            [&mut side.media_type, &mut side.why].into_iter().flatten().for_each(mask_in);
+        }
+    }
 }
 
 fn mask_certificate(certificate: &mut CertificateReport) {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::census::Photos;
 use crate::cli::{
     CertificateOptions, ImportOptions, NetworkOptions, PermissionOptions, PolicyOptions,
     ReadOptions, ReportOptions, ScopeOptions, TalkOptions,
@@ -394,6 +395,15 @@ pub fn policy(
         _ => WebexHosts::Leave,
     };
     Ok((Policy { untrusted, ambiguity, reach }, webex))
+}
+
+/// Resolves `--photos`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn photos(options: &PolicyOptions) -> Result<Photos, SettingsError> {
+    let words = [("off", Photos::Off), ("sample", Photos::Sample), ("all", Photos::All)];
+    word("photos", options.photos.as_ref(), &words)
 }
 
 /// Whether a plan may be applied that nobody approved.

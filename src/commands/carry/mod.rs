@@ -13,6 +13,7 @@ use super::first_pass::FirstPass;
 use super::second_pass::{Destination, look};
 use super::voice::Voice;
 use crate::carry::{Index, Rebasing, Reverser};
+use crate::census::Photos;
 use crate::cli::Apply;
 use crate::evidence::Endpoint;
 use crate::report::Report;
@@ -115,7 +116,7 @@ impl<'w> Work<'w> {
         let inputs: Vec<_> = source.path().map(|path| (path, source.what())).into_iter().collect();
         let destination = application.open(&export, options, layers, &inputs)?;
         let (choices, domains) = (&application.choices, &application.domains);
-        let first = FirstPass::make(&export, choices, domains, voice.progress())?;
+        let first = FirstPass::make(&export, choices, domains, Photos::Off, voice.progress())?;
         Ok((Self { application, source, export, first, voice }, destination))
     }
 

@@ -173,6 +173,7 @@ fn unplanned(endpoint: &Endpoint, records: u64) -> EndpointReport {
         hint,
         candidates: Vec::new(),
         old_certificate: None,
+        photos: Vec::new(),
     }
 }
 

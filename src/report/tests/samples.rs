@@ -39,6 +39,7 @@ pub(in crate::report) fn endpoint(
         hint: None,
         candidates,
         old_certificate: None,
+        photos: Vec::new(),
     }
 }
 
@@ -55,6 +56,44 @@ pub(in crate::report) fn candidate(
         verdict: "trusted".into(),
         objection: None,
         support: None,
+    }
+}
+
+/// Photos of which one was not asked for.
+fn photos(host: &str, target: &str) -> PhotosReport {
+    let mut outcomes: std::collections::BTreeMap<Word, u64> =
+        ["same", "different", "gone", "placeholder", "html", "missing", "unreachable"]
+            .into_iter()
+            .map(|outcome| (outcome.into(), 0))
+            .collect();
+    outcomes.insert("same".into(), 7);
+    outcomes.insert("unreachable".into(), 1);
+    let side = PhotoSide {
+        status: Some(200),
+        media_type: Some("image/jpeg".to_owned()),
+        length: Some(7_203),
+        sha256: Some("9a".repeat(32)),
+        certificate_failure: None,
+        why: None,
+    };
+    let failure = Some("it does not name the address".to_owned());
+    let old = PhotoSide { certificate_failure: failure, ..side.clone() };
+    let why = Some("no whole answer within 5 s".to_owned());
+    let example = |outcome: &'static str, new| PhotoExample {
+        target: target.to_owned(),
+        outcome: outcome.into(),
+        lost: false,
+        old: old.clone(),
+        new,
+    };
+    PhotosReport {
+        host: host.to_owned(),
+        urls: 8,
+        outcomes,
+        examples: vec![
+            example("same", side),
+            example("unreachable", PhotoSide { why, ..PhotoSide::default() }),
+        ],
     }
 }
 
@@ -188,6 +227,7 @@ pub(in crate::report) fn rich() -> Report {
         subject: Some("CN=c12.webex.com".to_owned()),
         not_after: Some("2027-03-01T00:00:00Z".to_owned()),
     });
+    rewrite.photos = vec![photos("c12.webex.com", "/photos/jane@corp.example.jpg")];
     let mut flagged = endpoint(
         "2001:db8::7",
         1,
@@ -389,6 +429,11 @@ pub(in crate::report) fn hostile() -> (Report, Vec<Row<'static>>) {
             subject: Some(text()),
             not_after: None,
         });
+        for example in endpoint.photos.iter_mut().flat_map(|photos| &mut photos.examples) {
+            example.target = text();
+            example.new.media_type = Some(text());
+            example.new.why = Some(text());
+        }
     }
     for certificate in &mut report.certificates {
         certificate.reasons = vec![text()];
