@@ -166,13 +166,25 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// Do only what these approvals of the plan approve, as `photofix approve`
+    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Option<PathBuf>,
     /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
     #[arg(long)]
     pub again: bool,
+    /// EXPORT is a piece of the planned export, cut between records: `with-header` writes the header
+    /// that the piece begins with, `drop-header` leaves it out, `without-header` says that the piece
+    /// has none. The plan's digest of the export cannot be checked: prove the joined pieces with
+    /// `photofix verify`
+    #[arg(
+        long,
+        value_name = "HEADER",
+        value_parser = PossibleValuesParser::new(["with-header", "drop-header", "without-header"]),
+        conflicts_with_all = ["approvals", "direction", "rollback", "batch"],
+        help_heading = "Another export"
+    )]
+    pub shard: Option<String>,
     /// Another export than the one that was planned for: what --rebase changes, or --reverse
     #[arg(
         long = "export",
@@ -520,6 +532,10 @@ pub struct PolicyOptions {
     /// [default: hold]
     #[arg(long, value_name = "hold|pick")]
     pub ambiguous: Option<String>,
+    /// Fetch photos under the old host and the new one, and hold what the new one serves not or
+    /// otherwise: `off` (no photo is loaded), `sample` (8 URLs of each host) or `all` [default: off]
+    #[arg(long, value_name = "off|sample|all")]
+    pub photos: Option<String>,
     /// Ask the certificates of photo hosts that are WebEx names already, too
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub check_all: Option<bool>,
@@ -572,7 +588,8 @@ pub struct ImportOptions {
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Reports")]
 pub struct ReportOptions {
-    /// Write a report, its kind by its ending: .json .jsonl .csv .md .diff; repeat
+    /// Write a report, its kind by its ending: .json .jsonl .csv .html .md .diff; repeat. The .html
+    /// of `plan` is the review page, on which the plan is approved
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<Vec<PathBuf>>,
     /// Leave e-mail addresses out of reports and the summary

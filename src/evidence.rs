@@ -6,6 +6,7 @@
 //! arrived cannot show.
 
 mod forwards;
+mod photos;
 pub mod written;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::name::Fqdn;
+
+pub use photos::{Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply};
 
 use forwards::Forwards;
 use written::{answers, base64_bytes, base64_list, base64_option};
@@ -462,6 +465,9 @@ pub struct Evidence {
     pub fetched: BTreeMap<Fetch, Fetched>,
     /// OCSP responses and CRLs from files.
     pub files: Vec<RevocationFile>,
+    /// Photos, asked for only where the administrator wants it.
+    #[serde(with = "answers")]
+    pub photos: BTreeMap<PhotoQuestion, PhotoAnswer>,
     /// How the resolvers did.
     pub resolver: ResolverHealth,
 }

@@ -19,7 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["evidence", "x509", "reference", "name"]),
     ("profile", &["rules", "x509", "evidence"]),
     ("certify", &["profile", "rules", "x509", "evidence", "reference", "name"]),
-    ("decide", &["profile", "reference", "evidence", "name"]),
+    ("comparison", &["evidence", "name"]),
+    ("decide", &["profile", "reference", "comparison", "evidence", "name"]),
     ("request", &["x509", "reference"]),
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
@@ -42,7 +43,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
     (
         "settings",
-        &["cli", "decide", "export", "name", "network", "profile", "reference", "report", "role"],
+        &[
+            "census",
+            "cli",
+            "decide",
+            "export",
+            "name",
+            "network",
+            "profile",
+            "reference",
+            "report",
+            "role",
+        ],
     ),
 ];
 

@@ -7,8 +7,8 @@ use super::facts;
 use super::failure::Failure;
 use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
-use crate::census::Census;
-use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader};
+use crate::census::{Census, Photos};
+use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
@@ -34,9 +34,10 @@ impl FirstPass {
         export: &ExportFile,
         choices: &Choices,
         domains: &[Fqdn],
+        photos: Photos,
         progress: Progress,
     ) -> Result<Self, Failure> {
-        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains)?, ()));
+        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains, photos)?, ()));
         Self::counted(export, choices, progress, count).map(|(first, ())| first)
     }
 
@@ -53,7 +54,8 @@ impl FirstPass {
         Self::counted(export, choices, progress, |reader| {
             let mut health = Health::new(reader.dialect());
             reader.keep_fields();
-            let census = Census::take_watched(reader, domains, |record| health.look(record))?;
+            let look = |record: &Record<'_>| health.look(record);
+            let census = Census::take_watched(reader, domains, Photos::Off, look)?;
             Ok((census, health.finish()))
         })
     }

@@ -1,24 +1,26 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::certificates::Judge;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
 use super::first_pass::FirstPass;
+use super::photos::{self, Contest};
 use super::progress::{INTERRUPTED, Progress};
 use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use super::web_proxy;
-use crate::census::{Census, Kind};
+use crate::census::{Census, Kind, Photos};
 use crate::certify::Demand;
 use crate::cli::JobOptions;
-use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
+use crate::decide::{Certified, Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{
-    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, PhotoAnswer, PhotoQuestion,
+    Scheme, Service, Target,
 };
 use crate::export::Choices;
 use crate::ledger::Class;
@@ -47,6 +49,7 @@ pub(super) struct Job {
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
+    photos: Photos,
     /// Where the evidence comes from, and whether it is kept.
     pub gathering: Gathering,
     replay: Option<Replay>,
@@ -88,6 +91,7 @@ impl Job {
             // As it shows itself: without user and password.
             shown.insert("proxy".to_owned(), proxy.to_string().into());
         }
+        let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
         let gathering = settings::gathering(&options.recording, network.reach)?;
         let replay = Replay::open(&gathering, export, &mut shown)?;
@@ -97,6 +101,7 @@ impl Job {
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
+            photos,
             gathering,
             replay,
             network,
@@ -137,7 +142,8 @@ impl Job {
         progress: Progress,
     ) -> Result<Outcome, Failure> {
         let (mut scope, names) = self.load_scope()?;
-        let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
+        let domains = &self.scope.domains;
+        let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
             .census
@@ -156,12 +162,13 @@ impl Job {
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
-        let asked_from = now();
-        let (evidence, trust) = match self.policy.reach {
+        let (asked_from, begun) = (now(), Instant::now());
+        let mut missing = BTreeSet::new();
+        let (mut evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
-                    "offline: nothing was asked; certificates are not checked, and only the map \
-                     and the default host decide"
+                    "offline: nothing was asked; certificates are not checked and photos not \
+                     compared, and only the map and the default host decide"
                         .to_owned(),
                 );
                 (Evidence::default(), None)
@@ -173,43 +180,34 @@ impl Job {
                     Agenda { endpoints: endpoints.clone(), hosts: hosts.iter().cloned().collect() };
                 let evidence = match &self.replay {
                     None => self.ask(&agenda, &scope, &trust, progress)?,
-                    Some(replay) => {
-                        let replayed = replay.answer(&agenda, &scope, &trust);
-                        let here = Here { export: &digest, names: &names, options: &self.options };
-                        notes.splice(0..0, replay.notes(&replayed, &here));
-                        replayed.evidence
-                    }
+                    Some(replay) => replay.answer(&agenda, &scope, &trust, &mut missing),
                 };
-                if evidence.resolver.is_silent() {
-                    notes.insert(
-                        0,
-                        format!(
-                            "no resolver answered a single one of {} questions (asked: {}); name \
-                             another with --dns",
-                            evidence.resolver.asked,
-                            evidence.resolver.servers.join(", ")
-                        ),
-                    );
-                }
                 (evidence, Some(trust))
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
+        // Photos are not judged by any time.
         let at = self.replay.as_ref().map_or_else(now, |replay| replay.recording.judged_at);
-        let kept = trust.as_ref().filter(|_| matches!(self.gathering, Gathering::Record(_)));
-        let trust_kept = kept.map(Trust::recorded);
-        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
+        let judge_of =
+            |trust: &Trust| Judge::new(trust.anchors.clone(), at, self.certificates.clone());
+        let mut judge = trust.as_ref().map(judge_of);
+        let is_kept = matches!(self.gathering, Gathering::Record(_));
+        let trust_kept = trust.as_ref().filter(|_| is_kept).map(Trust::recorded);
 
-        let decided: Vec<Decided> = endpoints
-            .iter()
-            .map(|endpoint| {
-                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
-                {
-                    Some(judge) => judge.certified(name, port, &evidence),
-                    None => crate::decide::Certified::NotAsked,
-                })
-            })
-            .collect();
+        let nothing = Contest::default();
+        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
+        if let Some(trust) = trust.filter(|_| self.photos != Photos::Off) {
+            // Only now it is known which names may be written, and so whose photos matter.
+            let urls = std::mem::take(&mut first.census.photo_urls);
+            let contest = Contest::among(&decided, self.policy, urls);
+            let questions = contest.questions(&evidence);
+            evidence.photos = match &self.replay {
+                None => self.ask_for_photos(&questions, &evidence, &trust, begun, progress)?,
+                Some(replay) => replay.photos(&questions, &mut missing),
+            };
+            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
+            notes.extend(contest.note());
+        }
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
@@ -217,6 +215,21 @@ impl Job {
                 judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
             notes.extend(judge.revocation_note());
+        }
+        if let Some(replay) = &self.replay {
+            let here = Here { export: &digest, names: &names, options: &self.options };
+            notes.splice(0..0, replay.notes(&missing, &here));
+        }
+        if evidence.resolver.is_silent() {
+            notes.insert(
+                0,
+                format!(
+                    "no resolver answered a single one of {} questions (asked: {}); name another \
+                     with --dns",
+                    evidence.resolver.asked,
+                    evidence.resolver.servers.join(", ")
+                ),
+            );
         }
         let treatments = treatments(&scope, &decided);
         let report = Report {
@@ -252,6 +265,26 @@ impl Job {
             sha256: UNSEALED.to_owned(),
         });
         Ok(Outcome { report, treatments, at, recording })
+    }
+
+    fn decide(
+        &self,
+        endpoints: &[Endpoint],
+        scope: &Scope,
+        evidence: &Evidence,
+        judge: &mut Option<Judge>,
+        contest: &Contest,
+    ) -> Vec<Decided> {
+        let mut certified = |name: &ReferenceIdentifier, port| match judge {
+            Some(judge) => judge.certified(name, port, evidence),
+            None => Certified::NotAsked,
+        };
+        let decide = |endpoint: &Endpoint| {
+            let compared =
+                |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
+            decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
+        };
+        endpoints.iter().map(decide).collect()
     }
 
     /// The trust anchors: of a replay the recorded ones, unless others are named.
@@ -314,6 +347,30 @@ impl Job {
         }
         ask(agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
+
+    fn ask_for_photos(
+        &self,
+        questions: &[PhotoQuestion],
+        evidence: &Evidence,
+        trust: &Trust,
+        begun: Instant,
+        progress: Progress,
+    ) -> Result<BTreeMap<PhotoQuestion, PhotoAnswer>, Failure> {
+        if questions.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let settings =
+            network_settings(&self.network, self.certificates.revocation_timeout, trust)?;
+        let bar = progress.endpoints("comparing photos");
+        let mut on_event = |event| match event {
+            Event::Planned(servers) => bar.set_length(servers),
+            Event::Done => bar.inc(1),
+        };
+        let answers =
+            network::photos(questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
+        bar.finish_and_clear();
+        answers.map_err(|error| Failure::network(&error))
+    }
 }
 
 /// The clock, in seconds since the epoch.
@@ -333,7 +390,22 @@ pub(super) fn ask(
     trust: &Trust,
     progress: Progress,
 ) -> Result<Evidence, Failure> {
-    let settings = NetworkSettings {
+    let settings = network_settings(plan, revocation, trust)?;
+    let bar = progress.endpoints("asking");
+    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
+        Event::Planned(hosts) => bar.set_length(hosts),
+        Event::Done => bar.inc(1),
+    });
+    bar.finish_and_clear();
+    evidence.map_err(|error| Failure::network(&error))
+}
+
+fn network_settings(
+    plan: &NetworkPlan,
+    revocation: Duration,
+    trust: &Trust,
+) -> Result<NetworkSettings, Failure> {
+    Ok(NetworkSettings {
         servers: plan.servers.clone(),
         connect_to: plan.connect_to.clone(),
         special: plan.special,
@@ -345,14 +417,7 @@ pub(super) fn ask(
         },
         anchors: trust.anchors.clone(),
         dns_trust: trust.roots.clone(),
-    };
-    let bar = progress.endpoints("asking");
-    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
-        Event::Planned(hosts) => bar.set_length(hosts),
-        Event::Done => bar.inc(1),
-    });
-    bar.finish_and_clear();
-    evidence.map_err(|error| Failure::network(&error))
+    })
 }
 
 fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
@@ -411,6 +476,7 @@ fn endpoint_report(
             .map(|weighed| candidate_report(weighed, chosen, policy))
             .collect(),
         old_certificate: old_certificate(&decided.endpoint, evidence),
+        photos: photos::reports(decided),
     }
 }
 

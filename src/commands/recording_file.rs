@@ -1,6 +1,6 @@
 //! The file of a recording: read to be replayed, written to be kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use super::failure::Failure;
 use super::plan_file::{one_standard_input, read};
 use super::second_pass::Destination;
 use super::trust::Trust;
-use crate::network::{self, Agenda, Replayed};
+use crate::evidence::{Evidence, PhotoAnswer, PhotoQuestion};
+use crate::network::{self, Agenda, Question};
 use crate::recording::{Here, Recording};
 use crate::reference::Scope;
 use crate::settings::{self, Gathering};
@@ -57,28 +58,43 @@ impl Replay {
         Ok(Some(Self { path: path.clone(), recording, trust, notes }))
     }
 
-    /// The answers to the questions of this run.
-    pub(super) fn answer(&self, agenda: &Agenda, scope: &Scope, trust: &Trust) -> Replayed {
+    /// The answers to the questions of this run; those that are not there are added to `missing`.
+    pub(super) fn answer(
+        &self,
+        agenda: &Agenda,
+        scope: &Scope,
+        trust: &Trust,
+        missing: &mut BTreeSet<Question>,
+    ) -> Evidence {
         if agenda.is_empty() {
-            return Replayed::default();
+            return Evidence::default();
         }
-        network::replay(agenda, scope, &trust.anchors, &self.recording.evidence)
+        network::replay(agenda, scope, &trust.anchors, &self.recording.evidence, missing)
+    }
+
+    /// The same about photos.
+    pub(super) fn photos(
+        &self,
+        questions: &[PhotoQuestion],
+        missing: &mut BTreeSet<Question>,
+    ) -> BTreeMap<PhotoQuestion, PhotoAnswer> {
+        network::replay_photos(questions, &self.recording.evidence, missing)
     }
 
     /// What a reader must know of a replay that is not the recorded run again, the gravest first.
-    pub(super) fn notes(&self, replayed: &Replayed, here: &Here<'_>) -> Vec<String> {
-        let missing = replayed.missing.first().map(|first| {
-            let asked = match replayed.missing.len() {
+    pub(super) fn notes(&self, missing: &BTreeSet<Question>, here: &Here<'_>) -> Vec<String> {
+        let unanswered = missing.first().map(|first| {
+            let asked = match missing.len() {
                 1 => "1 question".to_owned(),
                 more => format!("{more} questions"),
             };
             format!(
                 "the recording holds no answer to {asked} of this run: {first}{}; what hangs on \
                  them counts as not asked, and a new recording with these options has them",
-                if replayed.missing.len() > 1 { " is the first" } else { "" },
+                if missing.len() > 1 { " is the first" } else { "" },
             )
         });
-        missing
+        unanswered
             .into_iter()
             .chain(self.recording.differences(here))
             .chain(self.notes.iter().cloned())

@@ -5,7 +5,7 @@
 //! this run would have asked for, and every one that is not there is known.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -14,15 +14,15 @@ use std::task::{Context, Poll, Waker};
 use super::Agenda;
 use super::survey::{Network, Survey};
 use crate::evidence::{
-    Answer, Evidence, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome, Purpose,
-    Target,
+    Answer, Evidence, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome,
+    PhotoAnswer, PhotoQuestion, Purpose, Target,
 };
 use crate::name::Fqdn;
 use crate::reference::Scope;
 use crate::x509::trust::TrustAnchors;
 
 /// What becomes of a question that the earlier run did not put.
-pub const NOT_RECORDED: &str = "the recording holds no answer";
+const NOT_RECORDED: &str = "the recording holds no answer";
 
 /// A question, as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +35,8 @@ pub enum Question {
     Handshake(Target),
     /// OCSP, a CRL, or an issuer's certificate.
     Fetch(Fetch),
+    /// A photo.
+    Photo(PhotoQuestion),
 }
 
 impl fmt::Display for Question {
@@ -54,28 +56,26 @@ impl fmt::Display for Question {
                 Purpose::Crl => write!(f, "the CRL `{url}`"),
                 Purpose::CaIssuers => write!(f, "the issuer's certificate `{url}`"),
             },
+            Self::Photo(PhotoQuestion { name: None, address, target, .. }) => {
+                write!(f, "the photo `{target}` of `{address}`")
+            }
+            Self::Photo(PhotoQuestion { name: Some(name), address, target, .. }) => {
+                write!(f, "the photo `{target}` of `{name}` at `{address}`")
+            }
         }
     }
 }
 
-/// What a run comes to that gets the answers of an earlier one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replayed {
-    /// The answers to the questions of this run.
-    pub evidence: Evidence,
-    /// The questions that the earlier run did not put, in order.
-    pub missing: BTreeSet<Question>,
-}
-
 /// Answers everything that decisions about the agenda need from what an earlier run learned, and
-/// asks nobody. `anchors` are those that the earlier run judged by: they say whom to ask about
-/// revocation.
+/// asks nobody. `anchors` say whom to ask about revocation. What the earlier run did not ask is not
+/// asked here either, and is added to `missing`.
 pub fn replay(
     agenda: &Agenda,
     scope: &Scope,
     anchors: &TrustAnchors,
     earlier: &Evidence,
-) -> Replayed {
+    missing: &mut BTreeSet<Question>,
+) -> Evidence {
     let network = Recorded { earlier, missing: RefCell::default() };
     let survey = Survey::new(&network, scope, anchors, &agenda.endpoints);
     finish(async {
@@ -88,7 +88,23 @@ pub fn replay(
     });
     let mut evidence = survey.into_evidence();
     evidence.files.clone_from(&earlier.files);
-    Replayed { evidence, missing: network.missing.into_inner() }
+    missing.append(&mut network.missing.into_inner());
+    evidence
+}
+
+/// The same about photos.
+pub fn replay_photos(
+    questions: &[PhotoQuestion],
+    earlier: &Evidence,
+    missing: &mut BTreeSet<Question>,
+) -> BTreeMap<PhotoQuestion, PhotoAnswer> {
+    let mut answer = |question: &PhotoQuestion| {
+        earlier.photos.get(question).cloned().unwrap_or_else(|| {
+            missing.insert(Question::Photo(question.clone()));
+            PhotoAnswer::NotAsked(NOT_RECORDED.to_owned())
+        })
+    };
+    questions.iter().map(|question| (question.clone(), answer(question))).collect()
 }
 
 /// Brings a future to its end that waits for nothing but itself.

@@ -10,4 +10,4 @@ mod host;
 
 pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
 pub use classifier::{Classified, Classifier, ORIGINS_KEPT, OriginId};
-pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};
+pub use host::{HostKind, HostNotAlone, PhotoUrl, request_target, with_host};

@@ -11,7 +11,8 @@ use serde_json::json;
 use super::*;
 use crate::evidence::{
     Absence, Answer, Dialogue, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome,
-    Purpose, ResolverHealth, RevocationFile, Target,
+    Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply, Purpose, ResolverHealth,
+    RevocationFile, Scheme, Target,
 };
 use crate::name::Fqdn;
 
@@ -81,6 +82,32 @@ fn fetched() -> impl Strategy<Value = Fetched> {
     (outcome, any::<u64>()).prop_map(|(outcome, elapsed_ms)| Fetched { outcome, elapsed_ms })
 }
 
+fn photo() -> impl Strategy<Value = (PhotoQuestion, PhotoAnswer)> {
+    let looks = prop_oneof![Just(Looks::Image), Just(Looks::Markup), Just(Looks::Unknown)];
+    let content = (looks, any::<u64>(), words()).prop_map(|(looks, length, sha256)| PhotoContent {
+        looks,
+        length,
+        sha256,
+    });
+    let parts = (any::<u16>(), option::of(words()), option::of(content), option::of(words()));
+    let reply = parts.prop_map(|(status, media_type, content, certificate_failure)| PhotoReply {
+        status,
+        media_type,
+        content,
+        certificate_failure,
+    });
+    let answer = prop_oneof![
+        reply.prop_map(PhotoAnswer::Answered),
+        words().prop_map(PhotoAnswer::CouldNotAsk),
+        words().prop_map(PhotoAnswer::NotAsked),
+    ];
+    let scheme = prop_oneof![Just(Scheme::Http), Just(Scheme::Https)];
+    let question = (option::of(name()), any::<IpAddr>(), any::<u16>(), scheme, words());
+    (question, answer).prop_map(|((name, address, port, scheme, target), answer)| {
+        (PhotoQuestion { name, address, port, scheme, target }, answer)
+    })
+}
+
 fn evidence() -> impl Strategy<Value = Evidence> {
     let family = prop_oneof![Just(Family::V4), Just(Family::V6)];
     let fetch =
@@ -99,16 +126,27 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         any::<bool>(),
         btree_map(fetch, fetched(), 0..4),
         vec(file, 0..2),
+        vec(photo(), 0..4),
         resolver,
     )
         .prop_map(
-            |(pointers, addresses, handshakes, revocation_asked, fetched, files, resolver)| {
+            |(
+                pointers,
+                addresses,
+                handshakes,
+                revocation_asked,
+                fetched,
+                files,
+                photos,
+                resolver,
+            )| {
                 let mut evidence = Evidence::default();
                 evidence.pointers = pointers;
                 evidence.handshakes = handshakes;
                 evidence.revocation_asked = revocation_asked;
                 evidence.fetched = fetched;
                 evidence.files = files;
+                evidence.photos = photos.into_iter().collect();
                 evidence.resolver = resolver;
                 for ((name, family), answer) in addresses {
                     evidence.learn_addresses(name, family, answer);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::census::Photos;
 use crate::cli::{
     CertificateOptions, ImportOptions, NetworkOptions, PermissionOptions, PolicyOptions,
     ReadOptions, RecordingOptions, ReportOptions, ScopeOptions, TalkOptions,
@@ -438,6 +439,15 @@ pub fn policy(
     Ok((Policy { untrusted, ambiguity, reach }, webex))
 }
 
+/// Resolves `--photos`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn photos(options: &PolicyOptions) -> Result<Photos, SettingsError> {
+    let words = [("off", Photos::Off), ("sample", Photos::Sample), ("all", Photos::All)];
+    word("photos", options.photos.as_ref(), &words)
+}
+
 /// Whether a plan may be applied that nobody approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approval {
@@ -504,6 +514,26 @@ pub fn batch(options: &ImportOptions) -> Result<Option<u64>, SettingsError> {
             why: "at least 1 record is needed in a part".to_owned(),
         }),
         size => Ok(size.map(u64::from)),
+    }
+}
+
+/// What a piece of an export begins with, and what is written of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shard {
+    /// The header, which is written.
+    WithHeader,
+    /// The header, which is left out.
+    DropHeader,
+    /// A data record.
+    WithoutHeader,
+}
+
+/// Resolves `--shard`, whose words the command line has checked.
+pub fn shard(word: &str) -> Shard {
+    match word {
+        "with-header" => Shard::WithHeader,
+        "drop-header" => Shard::DropHeader,
+        _ => Shard::WithoutHeader,
     }
 }
 
