@@ -14,7 +14,7 @@ const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
 or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
 not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
-mismatched plan or approvals, or a plan that may not be applied; 130 interrupted.
+mismatched plan or approvals, a damaged recording, or a plan that may not be applied; 130 interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment

@@ -92,10 +92,14 @@ fn a_replay_gives_the_same_bytes_without_a_network() {
     let folder = Folder::new();
     copy_samples(&folder);
     let lab = lab::demo::webex().start().unwrap();
-    let more = ["--map", "map.csv", "--check-all"];
+    let more = ["--map", "map.csv", "--check-all", "--photos", "all"];
     let run = record(&folder, &lab, &more);
     assert_eq!(run.status, 3, "{}", run.stderr);
     drop(lab);
+    let evidence = &json(&folder.read("run.json"))["evidence"];
+    for kind in ["pointers", "addresses", "handshakes", "fetched", "photos"] {
+        assert!(!evidence[kind].as_array().unwrap().is_empty(), "{kind}");
+    }
 
     // With the options about names alone; and with a network's settings that lead nowhere.
     let dead = format!("127.0.0.1:{}", free_port());

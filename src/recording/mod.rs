@@ -30,7 +30,8 @@ pub struct Recording {
     /// When the first question was put.
     #[serde(with = "rfc3339")]
     pub asked_from: i64,
-    /// When the last answer was there: the time at which everything is judged.
+    /// When the last answer was there, those about photos apart, which no time matters to: the time
+    /// at which everything is judged.
     #[serde(with = "rfc3339")]
     pub judged_at: i64,
     /// The export that was read.
