@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, photos, remarks,
+    Validity, approval, authority, carried, counted, grouped, leading, list, map_lines, outcome,
+    remarks, spoken_for,
 };
 use super::{
-    CandidateReport, Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row, conflicts,
+    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
 };
 use crate::ledger::{Class, Ledger};
 
@@ -130,7 +130,7 @@ impl Renderer for Markdown {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.more(self.held)?;
         if self.changes > 0 {
             let all = self.ledger.of(Class::Rewritten);
@@ -211,12 +211,6 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// Who and what speaks for a candidate, its photos included.
-fn spoken_for(endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
-    let evidence = evidence(candidate);
-    photos(endpoint, &candidate.host).map_or(evidence.clone(), |it| format!("{evidence}; {it}"))
 }
 
 /// What is remarkable about certificates, and does not decide.

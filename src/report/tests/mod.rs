@@ -3,7 +3,7 @@
 
 mod golden;
 mod patch;
-mod samples;
+pub(super) mod samples;
 mod schemas;
 
 /// Some certificate of a host, for tests beside the code.
