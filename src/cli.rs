@@ -515,8 +515,8 @@ pub struct PolicyOptions {
     /// [default: hold]
     #[arg(long, value_name = "hold|pick")]
     pub ambiguous: Option<String>,
-    /// Fetch photos under the old host and the new one, and hold what the new one serves not or
-    /// otherwise: `off` (no photo is loaded), `sample` (8 URLs of each host) or `all` [default: off]
+    /// Fetch photos under the old host and the new one, and hold a host that would lose any: `off`
+    /// (no photo is loaded), `sample` (8 URLs of each host) or `all` [default: off]
     #[arg(long, value_name = "off|sample|all")]
     pub photos: Option<String>,
     /// Ask the certificates of photo hosts that are WebEx names already, too
