@@ -23,6 +23,7 @@ pub mod cli;
 pub mod commands;
 pub mod decide;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod health;
 pub mod journal;

@@ -39,12 +39,14 @@ use crate::x509::time;
 pub(super) struct Job {
     /// How to read the export.
     pub choices: Choices,
-    scope: ScopeSettings,
+    /// Where a name may come from, and where it must lie.
+    pub scope: ScopeSettings,
     network: NetworkPlan,
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
-    options: serde_json::Map<String, serde_json::Value>,
+    /// The options that were given, by their long names.
+    pub options: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What a job came to: everything but the rows.
@@ -54,6 +56,18 @@ pub(super) struct Outcome {
     pub report: Report,
     /// What to do with each endpoint.
     pub treatments: Treatments,
+    /// When the evidence was gathered, in seconds since the epoch.
+    pub at: i64,
+}
+
+/// What was learned of some endpoints, and what was decided.
+pub(super) struct Settled {
+    /// What was answered.
+    pub evidence: Evidence,
+    /// The decisions, in the order of the endpoints.
+    pub decided: Vec<Decided>,
+    /// The certificate verdicts; none where nothing was asked.
+    pub judge: Option<Judge>,
     /// When the evidence was gathered, in seconds since the epoch.
     pub at: i64,
 }
@@ -117,10 +131,7 @@ impl Job {
             .census
             .endpoints
             .keys()
-            .filter(|endpoint| match endpoint.host {
-                OldHost::Address(_) => true,
-                OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
-            })
+            .filter(|it| needs_decision(it, &scope))
             .cloned()
             .collect();
         let hosts = self.hosts_to_check(&first.census);
@@ -128,6 +139,45 @@ impl Job {
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
+        let Settled { evidence, decided, judge, at } =
+            self.settle(&endpoints, hosts, &scope, &mut notes, progress)?;
+        let treatments = treatments(&scope, &decided);
+        let report = Report {
+            schema: SCHEMA.into(),
+            tool: Tool::this(),
+            command: command.into(),
+            notes,
+            export: first.facts(export),
+            options: self.options.clone(),
+            approval: None,
+            carry: None,
+            ledger: expected_ledger(&first.census, &treatments),
+            host_kinds: kinds(&first.census),
+            endpoints: decided
+                .iter()
+                .map(|decided| {
+                    let records = first.census.endpoints.get(&decided.endpoint).copied();
+                    self.endpoint_report(decided, records.unwrap_or(0), &evidence)
+                })
+                .collect(),
+            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
+        };
+        Ok(Outcome { report, treatments, at })
+    }
+
+    /// Asks about some endpoints and photo hosts, judges, and decides the endpoints; `notes` get
+    /// what must be read first.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(super) fn settle(
+        &self,
+        endpoints: &[Endpoint],
+        hosts: BTreeSet<Service>,
+        scope: &Scope,
+        notes: &mut Vec<String>,
+        progress: Progress,
+    ) -> Result<Settled, Failure> {
         let (evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
@@ -140,7 +190,7 @@ impl Job {
             Reach::Network => {
                 let trust = trust::load(&self.certificates.trust)?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
+                let evidence = self.ask(endpoints, &hosts, scope, &trust, progress)?;
                 if evidence.resolver.is_silent() {
                     notes.insert(
                         0,
@@ -159,16 +209,18 @@ impl Job {
         let at = jiff::Timestamp::now().as_second();
         let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
 
-        let decided: Vec<Decided> = endpoints
-            .iter()
-            .map(|endpoint| {
-                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
-                {
-                    Some(judge) => judge.certified(name, port, &evidence),
-                    None => crate::decide::Certified::NotAsked,
+        let decided: Vec<Decided> =
+            endpoints
+                .iter()
+                .map(|endpoint| {
+                    decide(endpoint, scope, &evidence, self.policy, &mut |name, port| {
+                        match &mut judge {
+                            Some(judge) => judge.certified(name, port, &evidence),
+                            None => crate::decide::Certified::NotAsked,
+                        }
+                    })
                 })
-            })
-            .collect();
+                .collect();
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
@@ -177,31 +229,24 @@ impl Job {
             }
             notes.extend(judge.revocation_note());
         }
-        let treatments = treatments(&scope, &decided);
-        let report = Report {
-            schema: SCHEMA.into(),
-            tool: Tool::this(),
-            command: command.into(),
-            notes,
-            export: first.facts(export),
-            options: self.options.clone(),
-            approval: None,
-            carry: None,
-            ledger: expected_ledger(&first.census, &treatments),
-            host_kinds: kinds(&first.census),
-            endpoints: decided
-                .iter()
-                .map(|decided| {
-                    let records = first.census.endpoints.get(&decided.endpoint).copied();
-                    endpoint_report(decided, records.unwrap_or(0), &evidence, self.policy)
-                })
-                .collect(),
-            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
-        };
-        Ok(Outcome { report, treatments, at })
+        Ok(Settled { evidence, decided, judge, at })
     }
 
-    fn load_scope(&self) -> Result<Scope, Failure> {
+    /// What the report says of a decision.
+    pub(super) fn endpoint_report(
+        &self,
+        decided: &Decided,
+        records: u64,
+        evidence: &Evidence,
+    ) -> EndpointReport {
+        endpoint_report(decided, records, evidence, self.policy)
+    }
+
+    /// Loads the map and the candidates.
+    ///
+    /// # Errors
+    /// [`Failure`] names the file and the line.
+    pub(super) fn load_scope(&self) -> Result<Scope, Failure> {
         let read =
             |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
@@ -285,7 +330,8 @@ pub(super) fn ask(
     evidence.map_err(|error| Failure::network(&error))
 }
 
-fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
+/// What is done with the records of what was decided.
+pub(super) fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
     let leave = |class, reason: &Reason| {
         Treatment::Leave(Leave {
             class,
@@ -306,6 +352,14 @@ fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
         })
         .collect();
     Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None }
+}
+
+/// Whether an endpoint is decided: every address, and a bare host that the map knows.
+pub(super) fn needs_decision(endpoint: &Endpoint, scope: &Scope) -> bool {
+    match endpoint.host {
+        OldHost::Address(_) => true,
+        OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
+    }
 }
 
 /// Records by host kind, in the order of the contract.
