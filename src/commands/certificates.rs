@@ -9,7 +9,7 @@ use crate::decide::{Certified, Subject};
 use crate::evidence::{Dialogue, Evidence};
 use crate::profile::{PROFILES, Verdict, VerdictKind};
 use crate::reference::ReferenceIdentifier;
-use crate::report::explanation::{ExplainedCertificate, FindingReport};
+use crate::report::explanation::{ExplainedCertificate, FindingReport, ProfileResponse};
 use crate::report::{
     CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
 };
@@ -160,7 +160,10 @@ fn findings(name: &NameVerdict, certificate: &CertificateVerdict) -> Vec<Finding
     let responses = |finding| {
         let responses = PROFILES.iter().filter_map(|profile| {
             let response = profile.weighs(finding, all, dialogue, &certificate.revocation)?;
-            Some((profile.id.as_str().into(), response.as_str().into()))
+            Some(ProfileResponse {
+                profile: profile.id.as_str().into(),
+                response: response.as_str().into(),
+            })
         });
         responses.collect()
     };

@@ -53,7 +53,7 @@ impl Context<'_> {
         let offering = self.entry.candidates.iter().filter(|it| it.sources.contains(&source));
         let offered: Vec<String> = offering.map(|it| it.host.clone()).collect();
         let (answer, names, detail) = match source {
-            Source::Map => self.of_file(offered, "map", "no line of the map holds the host"),
+            Source::Map => self.of_file(offered, "map", "no line of the map is about the host"),
             Source::Certificate => self.certificate(),
             Source::Ptr => self.pointers(offered),
             Source::Corpus => self.corpus(offered),
@@ -172,7 +172,8 @@ fn certificate_of(old: &OldCertificate, outcome: Option<&HandshakeOutcome>) -> T
         details.push("a wildcard is no name, and can support one".to_owned());
     }
     if let Some(not_after) = &old.not_after {
-        details.push(format!("until {not_after}"));
+        let date = not_after.split_once('T').map_or(not_after.as_str(), |(date, _)| date);
+        details.push(format!("until {date}"));
     }
     let detail = (!details.is_empty()).then(|| details.join("; "));
     let answer = match outcome {

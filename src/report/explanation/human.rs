@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 
 use super::{
-    Conclusion, EndpointFacts, ExplainedCandidate, ExplainedCertificate, Explanation,
-    FindingReport, RecordFacts, SourceAnswer,
+    CertificateReport, Conclusion, EndpointFacts, ExplainedCandidate, ExplainedCertificate,
+    Explanation, FindingReport, RecordFacts, SourceAnswer,
 };
 use crate::ledger::Class;
 use crate::report::certificates::{at_address, revocation};
 use crate::report::layout::{fit, width};
-use crate::report::terminal::{Page, Style, Tone};
+use crate::report::terminal::{Detail, Page, Style, Tone};
 use crate::report::words::{authority, counted, evidence, list};
 
 /// Columns of the labels.
@@ -48,7 +48,7 @@ impl Explanation {
         }
         verdicts(&mut page, &self.certificates)?;
         page.heading("Decision", "")?;
-        conclusion(&mut page, &self.decision)
+        conclusion(&mut page, &self.decision, &self.kind)
     }
 }
 
@@ -134,18 +134,21 @@ fn sources(page: &mut Page<'_>, answers: &[SourceAnswer]) -> io::Result<()> {
 }
 
 fn said(answer: &SourceAnswer) -> String {
-    let mut text = some_of(&answer.names);
-    if text.is_empty() {
-        text = match answer.answer.as_ref() {
-            "nothing" => "no name".to_owned(),
-            "could-not-ask" => "could not be asked".to_owned(),
-            "not-asked" => "not asked".to_owned(),
-            other => other.to_owned(),
-        };
-    }
-    match &answer.detail {
-        Some(detail) => format!("{text}; {detail}"),
-        None => text,
+    let (names, detail) = (some_of(&answer.names), answer.detail.as_deref());
+    let word = match answer.answer.as_ref() {
+        "offers" => return joined(&names, "; ", detail),
+        "nothing" => "no name",
+        "could-not-ask" => "could not be asked",
+        "not-asked" => "not asked",
+        other => other,
+    };
+    joined(word, ": ", detail)
+}
+
+fn joined(text: &str, sign: &str, detail: Option<&str>) -> String {
+    match detail {
+        Some(detail) => format!("{text}{sign}{detail}"),
+        None => text.to_owned(),
     }
 }
 
@@ -160,7 +163,7 @@ fn some_of(names: &[String]) -> String {
 
 fn candidates(page: &mut Page<'_>, it: &Explanation) -> io::Result<()> {
     for explained in it.candidates.iter().take(CANDIDATES_SHOWN) {
-        candidate(page, explained, it.decision.host.as_deref())?;
+        candidate(page, explained, &it.decision)?;
     }
     match it.candidates.len().saturating_sub(CANDIDATES_SHOWN) {
         0 => Ok(()),
@@ -172,10 +175,10 @@ fn candidates(page: &mut Page<'_>, it: &Explanation) -> io::Result<()> {
 fn candidate(
     page: &mut Page<'_>,
     explained: &ExplainedCandidate,
-    chosen: Option<&str>,
+    decision: &Conclusion,
 ) -> io::Result<()> {
     let it = &explained.candidate;
-    let is_chosen = chosen == Some(it.host.as_str());
+    let is_chosen = decision.host.as_ref() == Some(&it.host);
     let name = fit(&it.host, page.style.columns() - 4, page.style.ellipsis());
     let (tone, sign) = match is_chosen {
         true => (Tone::Good, page.style.arrow()),
@@ -201,127 +204,145 @@ fn candidate(
     }
     page.paragraph(4, Tone::Plain, &text)?;
     match &it.objection {
+        // The decision says it as well.
+        Some(objection) if decision.explanation == *objection => Ok(()),
         Some(objection) => page.paragraph(4, Tone::Caution, objection),
         None => Ok(()),
     }
 }
 
-/// The verdicts; servers that were judged alike stand together.
+/// The verdicts; servers that were judged alike stand together. Where there are several, what
+/// holds of each is said in one line.
 fn verdicts(page: &mut Page<'_>, certificates: &[ExplainedCertificate]) -> io::Result<()> {
+    let groups = judged_alike(certificates);
+    let detail = if groups.len() > 1 { Detail::Brief } else { Detail::Full };
+    for (addresses, one) in groups.iter().take(VERDICTS_SHOWN) {
+        let it = &one.certificate;
+        let server = format!("Certificate of {}:{}", it.host, it.port);
+        let room = page.style.columns().saturating_sub(width(&it.profile) + 2);
+        page.heading(&fit(&server, room, page.style.ellipsis()), &it.profile)?;
+        match &one.findings {
+            Some(findings) => judged(page, addresses, it, findings, detail)?,
+            None => at_address(page, it)?,
+        }
+    }
+    match groups.len().saturating_sub(VERDICTS_SHOWN) {
+        0 => Ok(()),
+        more => page.heading(&format!("{more} more verdicts"), "--format json has all"),
+    }
+}
+
+fn judged_alike(
+    certificates: &[ExplainedCertificate],
+) -> Vec<(Vec<IpAddr>, &ExplainedCertificate)> {
     let mut groups: Vec<(Vec<IpAddr>, &ExplainedCertificate)> = Vec::new();
     for one in certificates {
         let alike = groups.iter_mut().find(|(_, first)| {
-            let (a, b) = (&one.certificate, &first.certificate);
-            (&a.host, a.port, &a.verdict, &a.reasons) == (&b.host, b.port, &b.verdict, &b.reasons)
-                && (&a.chain, &a.revocation) == (&b.chain, &b.revocation)
-                && one.findings == first.findings
+            let mut it = one.clone();
+            it.certificate.address = first.certificate.address;
+            it == **first
         });
         match alike {
             Some((addresses, _)) => addresses.extend(one.certificate.address),
             None => groups.push((one.certificate.address.into_iter().collect(), one)),
         }
     }
-    for (addresses, one) in groups.iter().take(VERDICTS_SHOWN) {
-        let it = &one.certificate;
-        page.heading(
-            &fit(
-                &format!("Certificate of {}:{}", it.host, it.port),
-                page.style.columns() - it.profile.len() - 2,
-                page.style.ellipsis(),
-            ),
-            &it.profile,
-        )?;
-        match &one.findings {
-            Some(findings) => findings_at(page, addresses, one, findings)?,
-            None => at_address(page, it)?,
-        }
-    }
-    match groups.len().saturating_sub(VERDICTS_SHOWN) {
-        0 => Ok(()),
-        more => {
-            page.heading(&format!("{more} more verdicts on certificates"), "--format json has all")
-        }
-    }
+    groups
 }
 
-fn findings_at(
+/// A verdict and the findings behind it.
+fn judged(
     page: &mut Page<'_>,
     addresses: &[IpAddr],
-    one: &ExplainedCertificate,
+    it: &CertificateReport,
     findings: &[FindingReport],
+    detail: Detail,
 ) -> io::Result<()> {
-    let it = &one.certificate;
     let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let at = match addresses.as_slice() {
-        [] => String::new(),
-        some => format!("at {}: ", some_of(some)),
+    let verdict = match (&it.deciding_rule, addresses.as_slice()) {
+        (Some(rule), []) => format!("by the rule {rule}"),
+        (Some(rule), some) => format!("at {}, by the rule {rule}", some_of(some)),
+        // Nothing was seen to which a rule applies.
+        (None, _) => it.reasons.first().cloned().unwrap_or_default(),
     };
-    let why = it.reasons.first().map_or("", String::as_str);
     let tone = Tone::of_verdict(&it.verdict);
-    page.labelled((2, LABEL), (tone, &it.verdict), Tone::Plain, &format!("{at}{why}"))?;
-    let applying = findings.iter().filter(|finding| is_telling(finding));
-    for finding in applying {
-        let (tone, label) = match finding.status.as_ref() {
-            "holds" => (Tone::Good, "holds"),
-            "broken" => (Tone::Bad, "broken"),
-            "undetermined" => (Tone::Caution, "not known"),
-            // A rule that does not apply, and that a client minds all the same: revocation.
-            _ => (Tone::Caution, "no answer"),
+    page.labelled((2, LABEL), (tone, &it.verdict), Tone::Plain, &verdict)?;
+    let mut holding = Vec::new();
+    let mut uncounted = Vec::new();
+    let mut silent = Vec::new();
+    for finding in findings {
+        let counts = finding.profiles.iter().any(|one| one.profile == it.profile);
+        let (tone, label) = match (finding.status.as_ref(), counts) {
+            ("not-applicable", false) => {
+                silent.push(finding.rule.to_string());
+                continue;
+            }
+            ("holds", false) => {
+                uncounted.push(finding.rule.to_string());
+                continue;
+            }
+            ("holds", true) if detail == Detail::Brief => {
+                holding.push(finding.rule.to_string());
+                continue;
+            }
+            ("holds", true) => (Tone::Good, "holds"),
+            ("broken", _) => (Tone::Bad, "broken"),
+            // Also a rule that does not apply and that a client minds: revocation not offered.
+            _ => (Tone::Caution, "not known"),
         };
-        let text = format!("{}: {}{}", finding.rule, finding.detail, weight(finding, &it.profile));
+        let text = format!("{}: {}{}", finding.rule, finding.detail, weight(finding));
         page.labelled((2, LABEL), (tone, label), Tone::Plain, &text)?;
     }
-    let silent: Vec<String> = findings
-        .iter()
-        .filter(|finding| !is_telling(finding))
-        .map(|finding| finding.rule.to_string())
-        .collect();
-    if !silent.is_empty() {
-        labelled(page, "not asked", &list(&silent))?;
-    }
-    if let Some(anchor) = &it.trust_anchor {
-        labelled(page, "anchor", &format!("{} ({})", anchor.subject, anchor.source))?;
+    let holding_too = format!("{}; of no weight for {}", list(&uncounted), it.profile);
+    for (names, label, text) in [
+        (&holding, "holds", list(&holding)),
+        (&uncounted, "holds too", holding_too),
+        (&silent, "silent", format!("{}: not about such a certificate", list(&silent))),
+    ] {
+        if !names.is_empty() {
+            labelled(page, label, &text)?;
+        }
     }
     for (at, text) in revocation(it).iter().enumerate() {
         labelled(page, if at == 0 { "revocation" } else { "" }, text)?;
     }
-    it.remarks.iter().try_for_each(|remark| {
-        page.labelled((2, LABEL), (Tone::Caution, "remark"), Tone::Plain, remark)
-    })
+    match it.remarks.len() as u64 {
+        0 => Ok(()),
+        remarks => {
+            let text = format!("{} besides, which decides nothing", counted(remarks, "remark"));
+            labelled(page, "see also", &format!("photofix check: {text}"))
+        }
+    }
 }
 
-/// Whether a finding says something of this certificate, or counts all the same.
-fn is_telling(finding: &FindingReport) -> bool {
-    finding.status != "not-applicable" || !finding.profiles.is_empty()
-}
-
-/// For whom a finding counts: what holds is told only where it does not count for `profile`.
-fn weight(finding: &FindingReport, profile: &str) -> String {
-    let holds = finding.status == "holds";
-    if holds && finding.profiles.contains_key(profile) {
+/// What the clients do about a finding that does not hold.
+fn weight(finding: &FindingReport) -> String {
+    if finding.status == "holds" {
         return String::new();
     }
-    let counts = finding.profiles.iter().map(|(profile, response)| match response.as_ref() {
-        _ if holds => profile.to_string(),
-        "trusted" => format!("{profile} does not mind"),
-        response => format!("{profile} {response}"),
+    let responses = finding.profiles.iter().map(|one| match one.response.as_ref() {
+        "trusted" => format!("{} does not mind", one.profile),
+        response => format!("{} {response}", one.profile),
     });
-    let counts: Vec<String> = counts.collect();
-    match (counts.as_slice(), holds) {
-        ([], _) => " (counts for no profile)".to_owned(),
-        (counts, true) => format!(" (counts for {})", list(counts)),
-        (counts, false) => format!(" ({})", counts.join(", ")),
+    match responses.collect::<Vec<_>>() {
+        none if none.is_empty() => " (of no weight for any profile)".to_owned(),
+        some => format!(" ({})", some.join(", ")),
     }
 }
 
-fn conclusion(page: &mut Page<'_>, it: &Conclusion) -> io::Result<()> {
+fn conclusion(page: &mut Page<'_>, it: &Conclusion, kind: &str) -> io::Result<()> {
     let tone = match it.class {
         Class::Rewritten => Tone::Good,
         Class::Untouched => Tone::Quiet,
         Class::Held | Class::Unresolved | Class::Unreadable => Tone::Caution,
     };
     let text = format!("{}: {}", it.reason, it.explanation);
-    page.labelled((2, LABEL), (tone, it.class.as_str()), Tone::Plain, &text)?;
+    let word = match (it.class, kind) {
+        // It is decided, and nothing is done yet.
+        (Class::Rewritten, "export" | "plan") => "rewrite",
+        (class, _) => class.as_str(),
+    };
+    page.labelled((2, LABEL), (tone, word), Tone::Plain, &text)?;
     match (&it.new, it.new_host_range, &it.host) {
         (Some(new), Some([from, to]), _) => {
             page.cell(2, Tone::Good, &label("becomes"), new, &(from..to))?;
@@ -334,7 +355,7 @@ fn conclusion(page: &mut Page<'_>, it: &Conclusion) -> io::Result<()> {
     }
     for (at, line) in it.map_lines.iter().enumerate() {
         // It is copied, so it is not broken.
-        let name = if at == 0 { "map line" } else { "" };
+        let name = if at == 0 { "map line" } else { "or" };
         page.line(2, &[(Tone::Quiet, &label(name)), (Tone::Plain, " "), (Tone::Heading, line)])?;
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 mod human;
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -137,7 +136,16 @@ pub struct FindingReport {
     /// The presented identifier that decided.
     pub presented: Option<String>,
     /// What the client profiles do about it; those for which it does not count are left out.
-    pub profiles: BTreeMap<Word, Word>,
+    pub profiles: Vec<ProfileResponse>,
+}
+
+/// What one client does about a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProfileResponse {
+    /// The client profile.
+    pub profile: Word,
+    /// `trusted`, `prompts`, `refuses`, `unknown`.
+    pub response: Word,
 }
 
 /// What is done with the record or the endpoint, and why.
