@@ -19,8 +19,8 @@ mismatched plan or approvals, or a plan that may not be applied; 130 interrupted
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
 over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files, nor what `explain` is asked, nor what is said of one plan (--approvals, --again, --export, --rebase, --reverse, and
-the answers of `approve`).";
+and of files, nor what `explain` is asked, nor what is said of one plan (--approvals, --again, --export,
+--rebase, --reverse, and the answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";

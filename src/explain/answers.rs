@@ -60,7 +60,7 @@ impl Context<'_> {
             Source::List => {
                 self.of_file(offered, "candidates", "no name of the list leads to the address")
             }
-            Source::Default => self.of_file(offered, "default-host", "it is not asked about"),
+            Source::Default => self.of_file(offered, "default-host", "it is not offered to this host"),
         };
         SourceAnswer { source, answer: answer.into(), names, detail }
     }

@@ -331,7 +331,7 @@ mod tests {
                 open,
                 Question::Record(3),
                 "there is no record 3: there are 2 records; in record 2 the quote opened on line 3 \
-                 (byte 56) is never closed; 1 more lines up to the end of the file are inside it",
+                 (byte 56) is never closed; 2 more lines up to the end of the file are inside it",
             ),
             (
                 EXPORT,

@@ -186,8 +186,8 @@ fn candidate(
     };
     page.line(2, &[(tone, sign), (Tone::Plain, " "), (tone, &name)])?;
     let mut text = match &explained.admitted_by {
-        Some(domain) => format!("admitted by {domain}; {}", evidence(it)),
-        None => format!("not admitted; {}", evidence(it)),
+        Some(domain) => format!("admitted by {domain}; from {}", evidence(it)),
+        None => format!("not admitted; from {}", evidence(it)),
     };
     // An objection says it as well.
     let detail = it.forward_detail.as_ref().filter(|_| it.objection.is_none());
