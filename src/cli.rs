@@ -188,6 +188,18 @@ pub struct Apply {
     /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
     #[arg(long)]
     pub again: bool,
+    /// EXPORT is a piece of the planned export, cut between records: `with-header` writes the header
+    /// that the piece begins with, `drop-header` leaves it out, `without-header` says that the piece
+    /// has none. The plan's digest of the export cannot be checked: prove the joined pieces with
+    /// `photofix verify`
+    #[arg(
+        long,
+        value_name = "HEADER",
+        value_parser = PossibleValuesParser::new(["with-header", "drop-header", "without-header"]),
+        conflicts_with_all = ["approvals", "direction", "rollback", "batch"],
+        help_heading = "Another export"
+    )]
+    pub shard: Option<String>,
     /// Another export than the one that was planned for: what --rebase changes, or --reverse
     #[arg(
         long = "export",

@@ -98,6 +98,9 @@ pub struct Profile {
     pub identity: &'static [&'static str],
     /// The same of an XMPP server.
     pub identity_of_xmpp: &'static [&'static str],
+    /// Whether it, or the system that it runs on, fetches an intermediate that the server did not
+    /// send (RFC 5280, 4.2.2.1), in words. It never counts as sent: see the table of verdicts.
+    pub on_incomplete_chain: &'static str,
     rows: &'static [Row],
     on_revocation: OnRevocation,
     words: Words,
@@ -138,6 +141,7 @@ pub static PROFILES: [Profile; 3] = [
                that it cannot validate",
         identity: &["dns-id", "cn-id"],
         identity_of_xmpp: &["xmpp-addr", "srv-id", "dns-id", "cn-id"],
+        on_incomplete_chain: "this client is not known to fetch it",
         rows: &[
             row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
@@ -182,6 +186,8 @@ pub static PROFILES: [Profile; 3] = [
                the user is asked about what it does not accept",
         identity: &["dns-id"],
         identity_of_xmpp: &["xmpp-addr", "srv-id", "dns-id"],
+        on_incomplete_chain: "Windows, macOS and iOS fetch it themselves where they may connect \
+                              to its address, Android does not: some users are asked, others not",
         rows: &[
             row("tls-version", Unknown, Unknown),
             row("handshake", Refuses, Unknown),
@@ -225,6 +231,8 @@ pub static PROFILES: [Profile; 3] = [
                and refuses what it cannot prove good",
         identity: &["dns-id"],
         identity_of_xmpp: &["srv-id", "xmpp-addr", "dns-id"],
+        on_incomplete_chain: "a strict client does not fetch it (RFC 8446, 4.4.2: the server sends \
+                              it)",
         rows: &[
             row("tls-version", Refuses, Unknown),
             row("handshake", Refuses, Unknown),

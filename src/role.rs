@@ -44,21 +44,28 @@ pub struct Port {
     pub speech: Speech,
     /// The port that Jabber uses instead where this one is closed.
     pub otherwise: Option<u16>,
+    /// Where it is in use, if not everywhere: there nobody listens at other sites, and that is no
+    /// fault.
+    pub only: Option<&'static str>,
 }
 
 const fn port(number: u16, what: &'static str, speech: Speech) -> Port {
-    Port { number, what, speech, otherwise: None }
+    Port { number, what, speech, otherwise: None, only: None }
 }
 
 const fn either(number: u16, what: &'static str, otherwise: u16) -> Port {
-    Port { number, what, speech: Speech::Tls, otherwise: Some(otherwise) }
+    Port { number, what, speech: Speech::Tls, otherwise: Some(otherwise), only: None }
+}
+
+const fn sometimes(number: u16, what: &'static str, only: &'static str) -> Port {
+    Port { number, what, speech: Speech::Tls, otherwise: None, only: Some(only) }
 }
 
 static CUCM: [Port; 7] = [
     either(8443, "UDS and AXL (HTTPS)", 443),
     either(443, "UDS and AXL (HTTPS)", 8443),
-    port(5061, "SIP over TLS", Speech::Tls),
-    port(5091, "SIP with OAuth", Speech::Tls),
+    sometimes(5061, "SIP over TLS", "where phone security is on"),
+    sometimes(5091, "SIP with OAuth", "where SIP OAuth mode is on"),
     either(6971, "configuration files (HTTPS)", 6972),
     either(6972, "configuration files (HTTPS)", 6971),
     port(6970, "configuration files (HTTP)", Speech::Plain),
@@ -66,7 +73,7 @@ static CUCM: [Port; 7] = [
 static IMP: [Port; 3] = [
     port(8443, "SOAP (HTTPS)", Speech::Tls),
     port(5222, "XMPP", Speech::Xmpp),
-    port(7336, "file transfer (HTTPS)", Speech::Tls),
+    sometimes(7336, "file transfer (HTTPS)", "where managed file transfer is on"),
 ];
 static UNITY: [Port; 4] = [
     either(443, "voicemail (HTTPS)", 8443),

@@ -51,7 +51,7 @@ pub(super) fn remarks(
 fn completion(
     presented: Presented<'_>,
     evidence: &Evidence,
-    Standard { anchors, at, .. }: Standard<'_>,
+    Standard { anchors, at, profile, .. }: Standard<'_>,
 ) -> Option<String> {
     if presented.path.path.is_some() {
         return None;
@@ -64,8 +64,8 @@ fn completion(
             };
             let completion = revocation::completed_by(presented.chain, anchors, body, at)?;
             Some(format!(
-                "{completion}, which the server should send (it came from `{}`)",
-                question.url
+                "{completion}, which the server should send (it came from `{}`); {}",
+                question.url, profile.on_incomplete_chain
             ))
         },
     )

@@ -163,6 +163,10 @@ impl Failure {
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
             }
+            PlanError::OtherPiece(_) => {
+                "give a piece of that export; one that has no header is applied with `--shard \
+                 without-header`"
+            }
             PlanError::Expired { .. } => "make the plan again, or allow its age with --max-age",
             PlanError::Ageless { .. } => "see that the clock is right, and make the plan again",
             PlanError::Edited(_)

@@ -25,6 +25,7 @@ mod progress;
 mod reconcile;
 mod rows;
 mod second_pass;
+mod shard;
 mod show;
 mod trust;
 mod verify;

@@ -465,6 +465,26 @@ pub fn batch(options: &ImportOptions) -> Result<Option<u64>, SettingsError> {
     }
 }
 
+/// What a piece of an export begins with, and what is written of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shard {
+    /// The header, which is written.
+    WithHeader,
+    /// The header, which is left out.
+    DropHeader,
+    /// A data record.
+    WithoutHeader,
+}
+
+/// Resolves `--shard`, whose words the command line has checked.
+pub fn shard(word: &str) -> Shard {
+    match word {
+        "with-header" => Shard::WithHeader,
+        "drop-header" => Shard::DropHeader,
+        _ => Shard::WithoutHeader,
+    }
+}
+
 /// When something is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {

@@ -84,3 +84,30 @@ fn a_closed_port_is_no_trouble_where_another_takes_its_place() {
                  nobody presents a certificate there";
     assert!(texts(&document["notes"]).contains(&plain.to_owned()), "{document:#}");
 }
+
+#[test]
+fn a_closed_port_is_no_trouble_where_it_is_not_in_use_everywhere() {
+    let host = "cucm.corp.example";
+    for (open, status) in [
+        (&[8443, 6972][..], 0),
+        (&[8443, 6972, 5061], 0),
+        // Nothing takes the place of the configuration files, nor of UDS.
+        (&[8443, 5061], 3),
+        (&[6972, 5091], 3),
+    ] {
+        let mut lab = Lab::builder().host(host, &["203.0.113.1"]);
+        for number in open {
+            lab = lab.photo_server("203.0.113.1", *number, Certificate::for_names(&[host]));
+        }
+        let lab = lab.start().unwrap();
+        let folder = Folder::new();
+        let config = lab.write_config(folder.path()).unwrap();
+        let arguments = ["check", host, "--role", "cucm", "--format", "json", "--config"];
+        let arguments = [&arguments[..], &[config.to_str().unwrap()]].concat();
+        let document = json(&folder.run(&arguments), status);
+        let oauth = port(&document, 5091);
+        let remark = &texts(&oauth["remarks"])[0];
+        assert!(remark.contains("SIP with OAuth, where SIP OAuth mode is on"), "{oauth:#}");
+        assert_eq!(oauth["verdict"] == "trusted", open.contains(&5091), "{oauth:#}");
+    }
+}

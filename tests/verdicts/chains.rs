@@ -126,7 +126,7 @@ fn incomplete() -> Vec<Row> {
                 remark: Some(
                     "the path to `CN=Lab Root CA,O=Photofix Lab` would be complete with `CN=Lab \
                      Issuing CA …,O=Photofix Lab`, which the server should send (it came from \
-                     `http://ca.lab.example/…`)",
+                     `http://ca.lab.example/…`); …",
                 ),
                 ..broken(
                     "trusted-path",

@@ -237,15 +237,13 @@ fn a_missing_issuer_is_named_and_not_used() {
     let alone = vec![world.server.clone()];
     let anchors = world.root.anchors();
     let stranger = Authority::root("Root").intermediate("Sub");
-    for (fetched, remarks) in [
-        (
-            Some(FetchOutcome::Body(world.sub.der.clone())),
-            &["the path to `CN=Root` would be complete with `CN=Sub`, which the server should \
-               send (it came from `http://ca.example/sub.cer`)"][..],
-        ),
-        (Some(FetchOutcome::Body(stranger.der)), &[]),
-        (Some(FetchOutcome::Failed("HTTP status 404".to_owned())), &[]),
-        (None, &[]),
+    let complete = "the path to `CN=Root` would be complete with `CN=Sub`, which the server should \
+                    send (it came from `http://ca.example/sub.cer`); ";
+    for (fetched, is_complete) in [
+        (Some(FetchOutcome::Body(world.sub.der.clone())), true),
+        (Some(FetchOutcome::Body(stranger.der)), false),
+        (Some(FetchOutcome::Failed("HTTP status 404".to_owned())), false),
+        (None, false),
     ] {
         let mut evidence = evidence(NAME, &[("192.0.2.1", completed(alone.clone()))]);
         let rows: Vec<_> = fetched.into_iter().map(|outcome| (SUB, outcome)).collect();
@@ -254,7 +252,8 @@ fn a_missing_issuer_is_named_and_not_used() {
             let found = certify_name(NAME, &evidence, &anchors, profile);
             assert_eq!(found.verdict.rule, Some("trusted-path"));
             let one = &found.certificates[0];
-            assert_eq!(one.remarks, remarks);
+            let remark = format!("{complete}{}", profile.on_incomplete_chain);
+            assert_eq!(one.remarks, if is_complete { vec![remark] } else { Vec::new() });
             assert_eq!(one.revocation.state(), &Revocation::NotAsked);
             assert_eq!(
                 one.revocation.worst().unwrap().status.note.as_deref(),

@@ -19,6 +19,7 @@ use crate::report::Report;
 use crate::rewrite::{Done, Guard, Rewrite, Rewriter, Treatment, Unguarded};
 use crate::settings::Layers;
 use source::Source;
+pub(in crate::commands) use telling::not_planned;
 
 /// Carries the changes over to a newer export.
 ///
@@ -35,7 +36,7 @@ pub(super) fn rebase(
     let (work, destination) = Work::begin(application, source, other, options, layers, voice)?;
     let planned = application.treatments()?;
     let mut treatments = planned.clone();
-    treatments.unplanned = Some(Treatment::Leave(telling::not_planned()));
+    treatments.unplanned = Some(Treatment::Leave(not_planned()));
     let dialect = &work.first.dialect;
 
     let index = if work.source.is_at_hand() {

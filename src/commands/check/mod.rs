@@ -179,18 +179,19 @@ fn show(verdicts: &Verdicts, format: &str, voice: Voice) -> Result<(), Failure> 
 }
 
 /// Whether a client has no trouble at a port: it trusts the certificate, or the port is closed and
-/// the one that Jabber uses instead is not.
+/// not in use everywhere, or closed and the one that Jabber uses instead is not.
 fn is_fine(role: Role, verdict: &NameVerdict, judge: &Judge) -> bool {
     let server = &verdict.demand.service;
-    let otherwise = role.ports().iter().find(|port| port.number == server.port);
+    let port = role.ports().iter().find(|port| port.number == server.port);
     let stands_in = |other: &NameVerdict| {
         let service = &other.demand.service;
         service.name == server.name
-            && otherwise.and_then(|port| port.otherwise) == Some(service.port)
+            && port.and_then(|port| port.otherwise) == Some(service.port)
             && other.verdict.kind == VerdictKind::Trusted
     };
-    verdict.verdict.kind == VerdictKind::Trusted
-        || (verdict.is_closed() && judge.verdicts().any(stands_in))
+    let may_be_closed =
+        || port.is_some_and(|port| port.only.is_some()) || judge.verdicts().any(stands_in);
+    verdict.verdict.kind == VerdictKind::Trusted || (verdict.is_closed() && may_be_closed())
 }
 
 /// The ports of a role at which nobody presents a certificate.
@@ -216,9 +217,10 @@ fn may_serve_another_domain(report: &CertificateReport) -> bool {
 /// Puts first what Jabber uses a port for.
 fn say_what_for(report: &mut CertificateReport, role: Role) {
     let Some(port) = role.ports().iter().find(|port| port.number == report.port) else { return };
-    let otherwise = match port.otherwise {
-        Some(otherwise) => format!("; where it is closed, it uses {otherwise}"),
-        None => String::new(),
+    let otherwise = match (port.otherwise, port.only) {
+        (Some(otherwise), _) => format!("; where it is closed, it uses {otherwise}"),
+        (None, Some(only)) => format!(", {only}: elsewhere it is closed, which is no fault"),
+        (None, None) => String::new(),
     };
     report.remarks.insert(0, format!("Jabber uses this port for {}{otherwise}", port.what));
 }
