@@ -60,7 +60,9 @@ impl Context<'_> {
             Source::List => {
                 self.of_file(offered, "candidates", "no name of the list leads to the address")
             }
-            Source::Default => self.of_file(offered, "default-host", "it is not offered to this host"),
+            Source::Default => {
+                self.of_file(offered, "default-host", "it is not offered to this host")
+            }
         };
         SourceAnswer { source, answer: answer.into(), names, detail }
     }
@@ -196,4 +198,176 @@ pub fn candidates(entry: &EndpointReport, domains: &[Fqdn]) -> Vec<ExplainedCand
         admitted_by: admitted_by(&candidate.host),
     });
     explained.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Absence, Endpoint, Family, Handshake};
+    use crate::report::CandidateReport;
+
+    fn entry(host: &str, scheme: Scheme, candidates: &[(&str, Source)]) -> EndpointReport {
+        EndpointReport {
+            endpoint: Endpoint { host: host.to_owned().into(), port: 443, scheme },
+            records: 1,
+            decision: "unresolved".into(),
+            host: None,
+            reason: "absent".into(),
+            explanation: String::new(),
+            hint: None,
+            candidates: candidates
+                .iter()
+                .map(|(host, source)| CandidateReport {
+                    host: (*host).to_owned(),
+                    sources: vec![*source],
+                    forward: "absent".into(),
+                    forward_detail: None,
+                    verdict: "not-asked".into(),
+                    objection: None,
+                    support: None,
+                })
+                .collect(),
+            old_certificate: None,
+        }
+    }
+
+    fn options(pairs: &[(&str, Value)]) -> Map<String, Value> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    }
+
+    /// `source answer names; detail`, a line each.
+    fn lines(answers: &[SourceAnswer]) -> Vec<String> {
+        let line = |it: &SourceAnswer| {
+            let (source, detail) = (it.source.as_str(), it.detail.as_deref().unwrap_or("-"));
+            format!("{source} {} [{}] {detail}", it.answer, it.names.join(" "))
+        };
+        answers.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_document_says_what_it_kept() {
+        let found = [("c7.webex.com", Source::Ptr), ("c8.webex.com", Source::List)];
+        let given = options(&[("candidates", "names.txt".into()), ("map", "map.csv".into())]);
+        let entry_of = |scheme| entry("203.0.113.7", scheme, &found);
+        assert_eq!(
+            lines(&answers(&entry_of(Scheme::Http), &given, None)),
+            [
+                "map nothing [] no line of the map is about the host",
+                "certificate not-asked [] plain http presents none",
+                "ptr offers [c7.webex.com] -",
+                "corpus nothing [] none of other records leads to the address",
+                "list offers [c8.webex.com] -",
+                "default not-given [] -",
+            ]
+        );
+        let offline = options(&[("offline", true.into())]);
+        let nothing = entry("203.0.113.7", Scheme::Https, &[]);
+        assert_eq!(
+            lines(&answers(&nothing, &offline, None))[1..4],
+            [
+                "certificate not-asked [] offline",
+                "ptr not-asked [] offline",
+                "corpus not-asked [] offline",
+            ]
+        );
+        let mapped = entry("203.0.113.7", Scheme::Https, &[("c7.webex.com", Source::Map)]);
+        let left_in_peace = "not-asked [] the map decides, so the address was left in peace";
+        assert_eq!(
+            lines(&answers(&mapped, &given, None))[..3],
+            [
+                "map offers [c7.webex.com] -".to_owned(),
+                format!("certificate {left_in_peace}"),
+                format!("ptr {left_in_peace}"),
+            ]
+        );
+        // A single label is the map's alone.
+        let bare = entry("ldap-photos", Scheme::Https, &[]);
+        assert_eq!(answers(&bare, &given, None).len(), 1);
+    }
+
+    #[test]
+    fn what_was_asked_just_now_says_why_there_is_no_name() {
+        let entry = entry("203.0.113.7", Scheme::Https, &[]);
+        let address = entry.endpoint.host.address().unwrap();
+        let name = |text| Fqdn::parse(text).unwrap();
+        let corpus = [name("c7.webex.com"), name("c8.webex.com")].map(|name| (name, 1));
+        let scope = Scope { corpus: corpus.into_iter().collect(), ..Scope::default() };
+        for (pointer, said) in [
+            (Answer::Found(vec!["A.B.".to_owned()]), "ptr offers [A.B.] -"),
+            (Answer::Absent(Absence::NxDomain), "ptr nothing [] NXDOMAIN"),
+            (Answer::CouldNotAsk("SERVFAIL".to_owned()), "ptr could-not-ask [] SERVFAIL"),
+            (Answer::NotAsked("private".to_owned()), "ptr not-asked [] private"),
+        ] {
+            let mut evidence = Evidence::default();
+            evidence.pointers.insert(address, pointer);
+            let silent = Answer::CouldNotAsk("no answer".to_owned());
+            evidence.learn_addresses(name("c8.webex.com"), Family::V4, silent);
+            let asked = Asked { scope: &scope, evidence: &evidence };
+            let found = lines(&answers(&entry, &Map::new(), Some(asked)));
+            assert_eq!(found[2], said);
+            assert_eq!(
+                found[3],
+                "corpus nothing [] none of 2 in other records is known to lead to the address; 1 \
+                 could not be asked"
+            );
+        }
+    }
+
+    #[test]
+    fn the_certificate_at_the_address_says_what_it_offers() {
+        let old = |handshake: &str, names: &[&str], subject: Option<&str>| OldCertificate {
+            handshake: handshake.to_owned(),
+            dns_names: names.iter().map(ToString::to_string).collect(),
+            subject: subject.map(ToOwned::to_owned),
+            not_after: subject.map(|_| "2027-03-01T00:00:00Z".to_owned()),
+        };
+        let not_asked = HandshakeOutcome::NotAsked("private".to_owned());
+        for (old, outcome, said) in [
+            (
+                old("completed", &["c7.webex.com"], Some("CN=c7")),
+                None,
+                "certificate offers [c7.webex.com] until 2027-03-01",
+            ),
+            (
+                old("completed", &["*.webex.com"], Some("CN=x")),
+                None,
+                "certificate offers [*.webex.com] a wildcard is no name, and can support one; until \
+                 2027-03-01",
+            ),
+            (
+                old("completed", &[], Some("CN=c7.webex.com")),
+                None,
+                "certificate nothing [] its subject is CN=c7.webex.com; until 2027-03-01",
+            ),
+            (
+                old("connection refused", &[], None),
+                None,
+                "certificate could-not-ask [] connection refused",
+            ),
+            (old("private", &[], None), Some(not_asked), "certificate not-asked [] private"),
+        ] {
+            let mut entry = entry("203.0.113.7", Scheme::Https, &[]);
+            entry.old_certificate = Some(old);
+            let (scope, mut evidence) = (Scope::default(), Evidence::default());
+            if let Some(outcome) = outcome {
+                let address = entry.endpoint.host.address().unwrap();
+                let handshake = Handshake::without_chain(outcome);
+                evidence.handshakes.insert(Target::nameless(address, 443), handshake);
+            }
+            let asked = Some(Asked { scope: &scope, evidence: &evidence });
+            assert_eq!(lines(&answers(&entry, &Map::new(), asked))[1], said);
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_admitted_by_the_domain_that_holds_it() {
+        let domains = ["webex.com", "corp.example"].map(|domain| Fqdn::parse(domain).unwrap());
+        let names = ["c7.webex.com", "notwebex.com", "p.corp.example", "not a name"];
+        let found = names.map(|name| (name, Source::Ptr));
+        let entry = entry("203.0.113.7", Scheme::Https, &found);
+        let admitted: Vec<Option<String>> =
+            candidates(&entry, &domains).into_iter().map(|it| it.admitted_by).collect();
+        let expected = [Some("webex.com"), None, Some("corp.example"), None];
+        assert_eq!(admitted, expected.map(|domain| domain.map(ToOwned::to_owned)));
+    }
 }

@@ -348,13 +348,13 @@ mod tests {
                 EXPORT,
                 host("203.0.113.8:9"),
                 "no photo cell points to `203.0.113.8:9`: they point to \
-                 `http://203.0.113.8:8080`, `https://203.0.113.8:443`",
+                 `https://203.0.113.8:443`, `http://203.0.113.8:8080`",
             ),
             (
                 EXPORT,
                 host("203.0.113.8"),
-                "`203.0.113.8` means 2 endpoints: `http://203.0.113.8:8080`, \
-                 `https://203.0.113.8:443`",
+                "`203.0.113.8` means 2 endpoints: `https://203.0.113.8:443`, \
+                 `http://203.0.113.8:8080`",
             ),
             (
                 "email,userProfilePhotoURL\na@x,-\n",
