@@ -43,9 +43,9 @@ Without the export that was planned for, --rebase goes by the hosts alone, and s
 
 const EXPLAINING: &str = "\
 Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks
-nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a plan
-keeps no records, so that --record also reads the export that it was made for, as long as that is still
-the same.
+nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a
+plan keeps no records, so that --record also reads the export that it was made for, as long as that
+is still the same.
 
   photofix explain users.csv --record 14
   photofix explain plan.json --address 203.0.113.14
