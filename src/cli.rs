@@ -181,7 +181,7 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// Do only what these approvals of the plan approve, as `photofix approve`
+    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Option<PathBuf>,
@@ -286,7 +286,32 @@ pub struct Explain {
     pub format: String,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub job: JobOptions,
+    pub reading: ReadOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub scope: ScopeOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub network: NetworkOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub certificates: CertificateOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub policy: PolicyOptions,
+}
+
+impl Explain {
+    /// The options of the job that is explained.
+    pub fn job(&self) -> JobOptions {
+        JobOptions {
+            reading: self.reading.clone(),
+            scope: self.scope.clone(),
+            network: self.network.clone(),
+            certificates: self.certificates.clone(),
+            policy: self.policy.clone(),
+        }
+    }
 }
 
 /// `photofix verify`.
@@ -606,7 +631,8 @@ pub struct ImportOptions {
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Reports")]
 pub struct ReportOptions {
-    /// Write a report, its kind by its ending: .json .jsonl .csv .md .diff; repeat
+    /// Write a report, its kind by its ending: .json .jsonl .csv .html .md .diff; repeat. The .html
+    /// of `plan` is the review page, on which the plan is approved
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<Vec<PathBuf>>,
     /// Leave e-mail addresses out of reports and the summary

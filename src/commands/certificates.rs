@@ -89,7 +89,7 @@ impl Judge {
     }
 
     /// Every verdict given, with what each rule says and what the profiles make of it.
-    pub(super) fn into_explanations(self) -> Vec<ExplainedCertificate> {
+    pub(super) fn explanations(&self) -> Vec<ExplainedCertificate> {
         let explained = self.verdicts.values().flat_map(|verdict| {
             let judged = verdict.certificates.iter().map(|one| findings(verdict, one));
             let judged = judged.chain(std::iter::repeat(Vec::new()));

@@ -117,7 +117,7 @@ impl Failure {
     }
 
     /// An output could not be written.
-    fn output(error: &io::Error) -> Self {
+    pub fn output(error: &io::Error) -> Self {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
             Some(failure) => failure.clone(),
             None => Self::failed(
@@ -189,7 +189,7 @@ impl Failure {
             }
             ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
             _ => {
-                "have the plan approved anew, with `photofix approve`; \
+                "have the plan approved anew, on the review page or with `photofix approve`; \
                  approvals are not edited by hand"
             }
         };
@@ -277,7 +277,7 @@ impl Failure {
              found     none, and --require-approval is set",
             plan.display()
         );
-        let hint = "have it approved, with `photofix approve`, and give \
+        let hint = "have it approved, on the review page or with `photofix approve`, and give \
                     --approvals";
         Self::new(Status::Stale, message, Some(hint))
     }

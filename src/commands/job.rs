@@ -19,11 +19,13 @@ use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{
     Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
 };
+use crate::explain::{Asked, answers};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
@@ -45,8 +47,7 @@ pub(super) struct Job {
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
-    /// The options that were given, by their long names.
-    pub options: serde_json::Map<String, serde_json::Value>,
+    options: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What a job came to: everything but the rows.
@@ -60,16 +61,13 @@ pub(super) struct Outcome {
     pub at: i64,
 }
 
-/// What was learned of some endpoints, and what was decided.
-pub(super) struct Settled {
-    /// What was answered.
-    pub evidence: Evidence,
-    /// The decisions, in the order of the endpoints.
-    pub decided: Vec<Decided>,
-    /// The certificate verdicts; none where nothing was asked.
-    pub judge: Option<Judge>,
-    /// When the evidence was gathered, in seconds since the epoch.
-    pub at: i64,
+/// What speaks for the decision on one endpoint, beyond what reports say.
+#[derive(Debug)]
+pub(super) struct Reasoning {
+    /// What each source of names answered.
+    pub answers: Vec<SourceAnswer>,
+    /// The certificate verdicts, with every finding.
+    pub certificates: Vec<ExplainedCertificate>,
 }
 
 impl Job {
@@ -124,6 +122,21 @@ impl Job {
         export: &ExportFile,
         progress: Progress,
     ) -> Result<Outcome, Failure> {
+        self.examine(command, export, None, progress).map(|(outcome, _)| outcome)
+    }
+
+    /// The same, or of one endpoint only; then with the whole reasoning, and without notes about
+    /// the rest of the export.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(super) fn examine(
+        &self,
+        command: &'static str,
+        export: &ExportFile,
+        only: Option<&Endpoint>,
+        progress: Progress,
+    ) -> Result<(Outcome, Option<Reasoning>), Failure> {
         let mut scope = self.load_scope()?;
         let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
         scope.corpus = first.census.corpus();
@@ -131,53 +144,24 @@ impl Job {
             .census
             .endpoints
             .keys()
-            .filter(|it| needs_decision(it, &scope))
+            .filter(|endpoint| match endpoint.host {
+                OldHost::Address(_) => true,
+                OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
+            })
+            .filter(|endpoint| only.is_none_or(|only| only == *endpoint))
             .cloned()
             .collect();
-        let hosts = self.hosts_to_check(&first.census);
+        let hosts = match only {
+            Some(_) => BTreeSet::new(),
+            None => self.hosts_to_check(&first.census),
+        };
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
-        let Settled { evidence, decided, judge, at } =
-            self.settle(&endpoints, hosts, &scope, &mut notes, progress)?;
-        let treatments = treatments(&scope, &decided);
-        let report = Report {
-            schema: SCHEMA.into(),
-            tool: Tool::this(),
-            command: command.into(),
-            notes,
-            export: first.facts(export),
-            options: self.options.clone(),
-            approval: None,
-            carry: None,
-            ledger: expected_ledger(&first.census, &treatments),
-            host_kinds: kinds(&first.census),
-            endpoints: decided
-                .iter()
-                .map(|decided| {
-                    let records = first.census.endpoints.get(&decided.endpoint).copied();
-                    self.endpoint_report(decided, records.unwrap_or(0), &evidence)
-                })
-                .collect(),
-            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
-        };
-        Ok(Outcome { report, treatments, at })
-    }
-
-    /// Asks about some endpoints and photo hosts, judges, and decides the endpoints; `notes` get
-    /// what must be read first.
-    ///
-    /// # Errors
-    /// As [`Self::carry_out`].
-    pub(super) fn settle(
-        &self,
-        endpoints: &[Endpoint],
-        hosts: BTreeSet<Service>,
-        scope: &Scope,
-        notes: &mut Vec<String>,
-        progress: Progress,
-    ) -> Result<Settled, Failure> {
+        if only.is_some() {
+            notes.clear();
+        }
         let (evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
@@ -190,7 +174,7 @@ impl Job {
             Reach::Network => {
                 let trust = trust::load(&self.certificates.trust)?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(endpoints, &hosts, scope, &trust, progress)?;
+                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
                 if evidence.resolver.is_silent() {
                     notes.insert(
                         0,
@@ -209,18 +193,16 @@ impl Job {
         let at = jiff::Timestamp::now().as_second();
         let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
 
-        let decided: Vec<Decided> =
-            endpoints
-                .iter()
-                .map(|endpoint| {
-                    decide(endpoint, scope, &evidence, self.policy, &mut |name, port| {
-                        match &mut judge {
-                            Some(judge) => judge.certified(name, port, &evidence),
-                            None => crate::decide::Certified::NotAsked,
-                        }
-                    })
+        let decided: Vec<Decided> = endpoints
+            .iter()
+            .map(|endpoint| {
+                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
+                {
+                    Some(judge) => judge.certified(name, port, &evidence),
+                    None => crate::decide::Certified::NotAsked,
                 })
-                .collect();
+            })
+            .collect();
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
@@ -229,24 +211,38 @@ impl Job {
             }
             notes.extend(judge.revocation_note());
         }
-        Ok(Settled { evidence, decided, judge, at })
+        let explained = judge.as_ref().filter(|_| only.is_some()).map(Judge::explanations);
+        let treatments = treatments(&scope, &decided);
+        let report = Report {
+            schema: SCHEMA.into(),
+            tool: Tool::this(),
+            command: command.into(),
+            notes,
+            export: first.facts(export),
+            options: self.options.clone(),
+            approval: None,
+            carry: None,
+            ledger: expected_ledger(&first.census, &treatments),
+            host_kinds: kinds(&first.census),
+            endpoints: decided
+                .iter()
+                .map(|decided| {
+                    let records = first.census.endpoints.get(&decided.endpoint).copied();
+                    endpoint_report(decided, records.unwrap_or(0), &evidence, self.policy)
+                })
+                .collect(),
+            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
+        };
+        let asked = Asked { scope: &scope, evidence: &evidence };
+        let entry = report.endpoints.first().filter(|_| only.is_some());
+        let reasoning = entry.map(|entry| Reasoning {
+            answers: answers(entry, &self.options, Some(asked)),
+            certificates: explained.unwrap_or_default(),
+        });
+        Ok((Outcome { report, treatments, at }, reasoning))
     }
 
-    /// What the report says of a decision.
-    pub(super) fn endpoint_report(
-        &self,
-        decided: &Decided,
-        records: u64,
-        evidence: &Evidence,
-    ) -> EndpointReport {
-        endpoint_report(decided, records, evidence, self.policy)
-    }
-
-    /// Loads the map and the candidates.
-    ///
-    /// # Errors
-    /// [`Failure`] names the file and the line.
-    pub(super) fn load_scope(&self) -> Result<Scope, Failure> {
+    fn load_scope(&self) -> Result<Scope, Failure> {
         let read =
             |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
@@ -330,8 +326,7 @@ pub(super) fn ask(
     evidence.map_err(|error| Failure::network(&error))
 }
 
-/// What is done with the records of what was decided.
-pub(super) fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
+fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
     let leave = |class, reason: &Reason| {
         Treatment::Leave(Leave {
             class,
@@ -352,14 +347,6 @@ pub(super) fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
         })
         .collect();
     Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None }
-}
-
-/// Whether an endpoint is decided: every address, and a bare host that the map knows.
-pub(super) fn needs_decision(endpoint: &Endpoint, scope: &Scope) -> bool {
-    match endpoint.host {
-        OldHost::Address(_) => true,
-        OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
-    }
 }
 
 /// Records by host kind, in the order of the contract.

@@ -9,6 +9,8 @@ use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::cli::{self, ImportOptions};
 use crate::plan::Plan;
+use crate::report::PlanIdentity;
+use crate::seal;
 use crate::settings::Layers;
 use crate::x509::time;
 
@@ -32,9 +34,14 @@ pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<
     let done = destination.write_as_decided(reader, &export, &report, &treatments)?;
     let summary = voice.summary(&report, &destination.rows);
     let status = Status::of(&report.ledger);
-    let plan = Plan::new(report, time::rfc3339(at), &done).to_file();
-    plan.map_err(std::io::Error::from)
-        .and_then(|plan| out.write_all(&plan))
+    let made = time::rfc3339(at);
+    Plan::new(report, made.clone(), &done)
+        .to_file()
+        .map_err(std::io::Error::from)
+        .and_then(|plan| {
+            destination.rows.plan = Some(PlanIdentity { sha256: seal::sha256(&plan), made });
+            out.write_all(&plan)
+        })
         .and_then(|()| out.flush())
         .map_err(|error| Failure::file("write", &options.output, &error))?;
     drop(out);

@@ -227,7 +227,6 @@ impl Destination {
         let done = rewrite_export(reader, rewriter, guard, &mut writers, &mut |met| {
             rows.met(&met, &dialect)
         })?;
-        rows.finish().map_err(RewriteError::Output)?;
         if let Some((_, rollback)) = rollback {
             rollback.flush().map_err(RewriteError::Output)?;
         }
@@ -235,7 +234,7 @@ impl Destination {
         Ok(done)
     }
 
-    /// Puts everything in its place; gives what was written and where.
+    /// Ends the reports and puts everything in its place; gives what was written and where.
     ///
     /// # Errors
     /// [`Failure`] when something cannot be put in its place; then nothing new is there.
@@ -243,7 +242,8 @@ impl Destination {
         if interrupted() {
             return Err(Failure::interrupted());
         }
-        let Self { outputs, import, rollback, journal, rows, .. } = self;
+        let Self { outputs, import, rollback, journal, mut rows, .. } = self;
+        rows.finish().map_err(|error| Failure::output(&error))?;
         drop((import, rollback, journal, rows));
         let mut written = outputs.commit()?;
         if written.iter().filter(|(what, _)| *what == parts::WHAT).count() > PARTS_SAID {

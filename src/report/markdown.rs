@@ -11,7 +11,9 @@ use super::words::{
     Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
     outcome, remarks,
 };
-use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row, conflicts};
+use super::{
+    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
+};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
@@ -128,7 +130,7 @@ impl Renderer for Markdown {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.more(self.held)?;
         if self.changes > 0 {
             let all = self.ledger.of(Class::Rewritten);

@@ -12,6 +12,7 @@ mod csv;
 mod diff;
 pub mod escape;
 pub mod explanation;
+mod html;
 pub mod inspection;
 mod json;
 mod kind;
@@ -118,6 +119,15 @@ pub struct ExportFacts {
     pub header: Option<Vec<String>>,
     /// The photo column's name, or `field N` (from 1).
     pub photo_column: String,
+}
+
+/// The plan that belongs to a report, as approvals name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanIdentity {
+    /// SHA-256 of the plan's file, hexadecimal.
+    pub sha256: String,
+    /// When its evidence was gathered, RFC 3339.
+    pub made: String,
 }
 
 /// Who approved what of a plan, in records that the plan would change.
@@ -411,6 +421,8 @@ pub struct Change<'a> {
     pub line: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
+    /// Where the photo cell pointed; none when that is not known any more.
+    pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text before.
     pub old: &'a str,
     /// The photo cell's text after.
@@ -438,8 +450,12 @@ pub struct Held<'a> {
     pub byte: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
+    /// Where the photo cell points; none when it cannot be read or that is not known any more.
+    pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text; none when it cannot be decoded.
     pub value: Option<&'a str>,
+    /// Where the host stands in `value`, in bytes; empty when that is not known.
+    pub host: Range<usize>,
     /// Held, unresolved or unreadable.
     pub class: Class,
     /// The stable word, such as `ambiguous` or `unclosed-quote`.

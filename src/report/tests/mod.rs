@@ -4,7 +4,7 @@
 mod explanations;
 mod golden;
 mod patch;
-mod samples;
+pub(super) mod samples;
 mod schemas;
 
 /// Some certificate of a host, for tests beside the code.
