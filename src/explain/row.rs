@@ -111,6 +111,8 @@ mod tests {
             byte: 90,
             key: Some(("email", "a@x")),
             value,
+            host: 0..0,
+            endpoint: None,
             class: Class::Unresolved,
             reason,
             explanation: "why",
