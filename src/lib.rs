@@ -24,6 +24,7 @@ pub mod commands;
 pub mod comparison;
 pub mod decide;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod health;
 pub mod journal;

@@ -34,6 +34,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proof", &["export", "photo", "name"]),
     ("reconcile", &["key", "rewrite", "export"]),
     ("report", &["ledger", "evidence"]),
+    (
+        "explain",
+        &["row", "census", "export", "photo", "reference", "report", "ledger", "evidence", "name"],
+    ),
     ("seal", &[]),
     ("recording", &["evidence", "report", "seal"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),

@@ -314,6 +314,58 @@ fn a_server_that_is_down_is_asked_once_and_addresses_that_are_not_public_never()
 }
 
 #[test]
+fn a_server_that_says_nothing_is_not_waited_for_again() {
+    let folder = Folder::new();
+    write_export(&folder, "https://[2001:db8::7]:8443", 30);
+    let lab = Lab::builder()
+        .host(NEW, &["203.0.113.8"])
+        .tls_fault("2001:db8::7", 8443, TlsFault::Tarpit)
+        .photo_server("203.0.113.8", 8443, Certificate::for_names(&[NEW]))
+        .start()
+        .unwrap();
+    folder.write("map.csv", format!("2001:db8::7,{NEW}\n"));
+    let run = fix(&folder, &lab, &["--photos", "all", "--map", "map.csv", "--timeout", "1s"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(lab.connections()["[2001:db8::7]:8443"], 1);
+    let endpoint = report(&folder)["endpoints"][0].clone();
+    assert_eq!(outcomes(&endpoint["photos"][0]), "unreachable 30", "{endpoint:#}");
+    let why = &endpoint["photos"][0]["examples"][1]["old"]["why"];
+    assert_eq!(*why, "no connection before: no connection within 1 s");
+}
+
+#[test]
+fn a_plan_says_what_it_compared_and_holds_what_is_lost() {
+    let folder = Folder::new();
+    write_export(&folder, &format!("https://{OLD}"), 4);
+    // The certificate has expired: with `warn` the name may be written, and so its photos matter.
+    let lab = Lab::builder()
+        .ptr(OLD, &[NEW])
+        .host(NEW, &[OLD])
+        .photo_server(OLD, 443, Certificate::for_names(&[NEW]).expired())
+        .photo(OLD, 443, NEW, "/photos/u1.png", Photo::Other)
+        .photo(OLD, 443, "*", "/photos/", Photo::Own)
+        .start()
+        .unwrap();
+    let config = lab.write_config(folder.path()).unwrap();
+    let plan = ["plan", "users.csv", "-o", "plan.json", "--config", config.to_str().unwrap()];
+    let photos = ["--photos", "sample", "--force"];
+    let run = folder.run(&[&plan[..], &photos].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert_eq!(photo_requests(&lab), 0, "a name that is held anyway is left in peace");
+
+    let run = folder.run(&[&plan[..], &photos, &["--certificate", "warn"]].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("held, photo-different: 4 records"), "{}", run.stderr);
+    let run = folder.run(&["show", "plan.json"]);
+    let shown = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("photos: 3 same, 1 different"), "{shown}");
+    assert!(shown.contains("run again without --photos"), "{shown}");
+    let run = folder.run(&["apply", "users.csv", "--plan", "plan.json", "-o", "import.csv"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(folder.read("import.csv") == folder.read("users.csv"));
+}
+
+#[test]
 fn the_run_ends_at_its_deadline_whatever_photos_take() {
     let folder = Folder::new();
     write_export(&folder, &format!("https://{OLD}"), 40);

@@ -35,10 +35,10 @@ pub enum Photo {
 
 /// The photos of one server.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Album(Vec<Page>);
+pub(crate) struct Album(Vec<Entry>);
 
 #[derive(Clone, Debug)]
-struct Page {
+struct Entry {
     host: Option<String>,
     prefix: String,
     photo: Photo,
@@ -47,7 +47,7 @@ struct Page {
 impl Album {
     pub(crate) fn add(&mut self, host: &str, prefix: &str, photo: Photo) {
         let host = (host != "*").then(|| host.to_ascii_lowercase());
-        self.0.push(Page { host, prefix: prefix.to_owned(), photo });
+        self.0.push(Entry { host, prefix: prefix.to_owned(), photo });
     }
 
     /// What was declared first for the host and the beginning of the path; else the one photo for
@@ -56,12 +56,12 @@ impl Album {
         if request.method != "GET" {
             return Reply::not_found();
         }
-        let fits = |page: &&Page| {
-            let is_host = page.host.as_ref().is_none_or(|host| *host == request.host);
-            is_host && request.target.starts_with(&page.prefix)
+        let fits = |entry: &&Entry| {
+            let is_host = entry.host.as_ref().is_none_or(|host| *host == request.host);
+            is_host && request.target.starts_with(&entry.prefix)
         };
         match self.0.iter().find(fits) {
-            Some(page) => page.photo.reply(&request.target),
+            Some(entry) => entry.photo.reply(&request.target),
             None if request.target.starts_with("/missing/") => Reply::not_found(),
             None => Reply::found("image/png", PHOTO.to_vec()),
         }

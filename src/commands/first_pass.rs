@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
 use crate::census::{Census, Photos};
+use crate::explain::{Question, Search};
 use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
@@ -39,6 +40,25 @@ impl FirstPass {
     ) -> Result<Self, Failure> {
         let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains, photos)?, ()));
         Self::counted(export, choices, progress, count).map(|(first, ())| first)
+    }
+
+    /// Makes it, and looks on the way for the record that somebody asks about.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub(super) fn search(
+        export: &ExportFile,
+        choices: &Choices,
+        domains: &[Fqdn],
+        question: Question,
+        progress: Progress,
+    ) -> Result<(Self, Search), Failure> {
+        Self::counted(export, choices, progress, |reader| {
+            let mut search = Search::new(question, reader.dialect(), domains);
+            let census =
+                Census::take_watched(reader, domains, Photos::Off, |record| search.look(record))?;
+            Ok((census, search))
+        })
     }
 
     /// Makes it, and looks at the export's health on the way.

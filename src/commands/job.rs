@@ -22,12 +22,14 @@ use crate::evidence::{
     Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, PhotoAnswer, PhotoQuestion,
     Scheme, Service, Target,
 };
+use crate::explain::{Asked, answers};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
@@ -44,7 +46,8 @@ use crate::x509::time;
 pub(super) struct Job {
     /// How to read the export.
     pub choices: Choices,
-    scope: ScopeSettings,
+    /// Where a name may come from, and where it must lie.
+    pub scope: ScopeSettings,
     network: NetworkPlan,
     certificates: CertificatePlan,
     policy: Policy,
@@ -67,6 +70,15 @@ pub(super) struct Outcome {
     pub at: i64,
     /// What was learned, where it is to be kept.
     pub recording: Option<Recording>,
+}
+
+/// What speaks for the decision on one endpoint, beyond what reports say.
+#[derive(Debug)]
+pub(super) struct Reasoning {
+    /// What each source of names answered.
+    pub answers: Vec<SourceAnswer>,
+    /// The certificate verdicts, with every finding.
+    pub certificates: Vec<ExplainedCertificate>,
 }
 
 impl Job {
@@ -141,6 +153,21 @@ impl Job {
         export: &ExportFile,
         progress: Progress,
     ) -> Result<Outcome, Failure> {
+        self.examine(command, export, None, progress).map(|(outcome, _)| outcome)
+    }
+
+    /// The same, or of one endpoint only; then with the whole reasoning, and without notes about
+    /// the rest of the export.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(super) fn examine(
+        &self,
+        command: &'static str,
+        export: &ExportFile,
+        only: Option<&Endpoint>,
+        progress: Progress,
+    ) -> Result<(Outcome, Option<Reasoning>), Failure> {
         let (mut scope, names) = self.load_scope()?;
         let domains = &self.scope.domains;
         let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
@@ -153,15 +180,22 @@ impl Job {
                 OldHost::Address(_) => true,
                 OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
             })
+            .filter(|endpoint| only.is_none_or(|only| only == *endpoint))
             .cloned()
             .collect();
-        let hosts = self.hosts_to_check(&first.census);
+        let hosts = match only {
+            Some(_) => BTreeSet::new(),
+            None => self.hosts_to_check(&first.census),
+        };
         let facts = first.facts(export);
         let digest = Digest { bytes: facts.bytes, sha256: facts.sha256.clone() };
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
+        if only.is_some() {
+            notes.clear();
+        }
         let (asked_from, begun) = (now(), Instant::now());
         let mut missing = BTreeSet::new();
         let (mut evidence, trust) = match self.policy.reach {
@@ -231,6 +265,7 @@ impl Job {
                 ),
             );
         }
+        let explained = judge.as_ref().filter(|_| only.is_some()).map(Judge::explanations);
         let treatments = treatments(&scope, &decided);
         let report = Report {
             schema: SCHEMA.into(),
@@ -252,6 +287,12 @@ impl Job {
                 .collect(),
             certificates: judge.map(Judge::into_reports).unwrap_or_default(),
         };
+        let asked = Asked { scope: &scope, evidence: &evidence };
+        let entry = report.endpoints.first().filter(|_| only.is_some());
+        let reasoning = entry.map(|entry| Reasoning {
+            answers: answers(entry, &self.options, Some(asked)),
+            certificates: explained.unwrap_or_default(),
+        });
         let recording = trust_kept.map(|trust| Recording {
             schema: recording::SCHEMA.to_owned(),
             tool: Tool::this(),
@@ -264,7 +305,7 @@ impl Job {
             evidence,
             sha256: UNSEALED.to_owned(),
         });
-        Ok(Outcome { report, treatments, at, recording })
+        Ok((Outcome { report, treatments, at, recording }, reasoning))
     }
 
     fn decide(

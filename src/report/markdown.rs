@@ -8,12 +8,11 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, photos, remarks,
+    Validity, approval, authority, carried, counted, grouped, leading, list, map_lines, outcome,
+    remarks, spoken_for,
 };
 use super::{
-    CandidateReport, Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report,
-    Row, conflicts,
+    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
 };
 use crate::ledger::{Class, Ledger};
 
@@ -212,12 +211,6 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// Who and what speaks for a candidate, its photos included.
-fn spoken_for(endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
-    let evidence = evidence(candidate);
-    photos(endpoint, &candidate.host).map_or(evidence.clone(), |it| format!("{evidence}; {it}"))
 }
 
 /// What is remarkable about certificates, and does not decide.

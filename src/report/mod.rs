@@ -11,6 +11,7 @@ mod conflicts;
 mod csv;
 mod diff;
 pub mod escape;
+pub mod explanation;
 mod html;
 pub mod inspection;
 mod json;
@@ -449,6 +450,16 @@ pub enum Row<'a> {
     Change(Change<'a>),
     /// Held, unresolved or unreadable.
     Held(Held<'a>),
+}
+
+impl Row<'_> {
+    /// Which data record it is, from 1.
+    pub fn record(&self) -> u64 {
+        match self {
+            Self::Change(change) => change.record,
+            Self::Held(held) => held.record,
+        }
+    }
 }
 
 /// A record whose host was replaced.

@@ -155,6 +155,15 @@ pub(super) fn photos(endpoint: &EndpointReport, host: &str) -> Option<String> {
     Some(format!("photos: {}", words.join(", ")))
 }
 
+/// Who and what speaks for a candidate, its photos included.
+pub(super) fn spoken_for(endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
+    let evidence = evidence(candidate);
+    match photos(endpoint, &candidate.host) {
+        Some(photos) => format!("{evidence}; {photos}"),
+        None => evidence,
+    }
+}
+
 /// Until when the certificates of a report are valid, by name and port; the first to end counts.
 pub(super) struct Validity<'a>(BTreeMap<(&'a str, u16), &'a str>);
 

@@ -6,7 +6,7 @@ use super::certificate;
 use super::hosts::Host;
 use super::prose::Prose;
 use crate::evidence::{OldHost, Source};
-use crate::report::words::{date, list, map_lines};
+use crate::report::words::{date, list, map_lines, photos};
 use crate::report::{CandidateReport, EndpointReport, OldCertificate};
 
 /// Presented identifiers that are listed of one certificate; some have hundreds.
@@ -85,6 +85,10 @@ fn chain(endpoint: &EndpointReport, candidate: &CandidateReport) -> Markup {
                     other => { "certificate: " (other) }
                 }
             }
+            @if let Some(words) = photos(endpoint, &candidate.host) {
+                @if loses_photos(endpoint, &candidate.host) { li.broken { (words) } }
+                @else { li { (words) } }
+            }
             @if let Some(objection) = &candidate.objection {
                 li.broken { "not written: " (Prose(objection)) }
             }
@@ -99,6 +103,12 @@ fn tone(word: &str) -> &'static str {
         "contradicted" | "prompts" | "refuses" => "broken",
         _ => "unknown",
     }
+}
+
+/// Whether somebody who sees a photo today would see another under a name, or none.
+fn loses_photos(endpoint: &EndpointReport, host: &str) -> bool {
+    let mut compared = endpoint.photos.iter().filter(|photos| photos.host == host);
+    compared.any(|photos| photos.examples.iter().any(|example| example.lost))
 }
 
 fn sources(sources: &[Source]) -> String {

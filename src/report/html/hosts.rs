@@ -9,7 +9,7 @@ use super::doubt::{Doubt, days_left};
 use super::evidence;
 use super::prose::days;
 use crate::evidence::Scheme;
-use crate::report::words::{Validity, authority, counted, grouped, leading};
+use crate::report::words::{Validity, authority, counted, grouped, leading, spoken_for};
 use crate::report::{CandidateReport, CertificateReport, EndpointReport, Report};
 
 /// The columns: the word that the script sorts by, and the title.
@@ -147,7 +147,7 @@ fn row(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
                 td.number data-title="Records" { (grouped(endpoint.records)) }
                 td.evidence data-title="Evidence" {
                     @match leading {
-                        Some(candidate) => (crate::report::words::evidence(candidate)),
+                        Some(candidate) => (spoken_for(endpoint, candidate)),
                         None => span.quiet { "nothing names it" },
                     }
                 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::certificates::Verdicts;
 use super::super::terminal::{Detail, Sample, Style, render_summary, render_written};
 use super::super::*;
+use super::explanations::*;
 use super::samples::*;
 
 const WIDTHS: [usize; 3] = [60, 80, 120];
@@ -134,12 +135,33 @@ fn the_other_commands_are_as_they_were_approved() {
     }
 }
 
+#[test]
+fn explanations_are_as_they_were_approved() {
+    for (name, explanation) in [
+        ("explain", explained()),
+        ("explain-unresolved", explained_unresolved()),
+        ("explain-plan", told_by_a_plan()),
+        ("explain-hostile", explained_hostile()),
+    ] {
+        for width in [60, 100] {
+            let mut text = Vec::new();
+            explanation.render(&plain(width), &mut text).unwrap();
+            assert_golden(&format!("{name}-{width}.txt"), &text);
+        }
+    }
+    let mut text = Vec::new();
+    explained().render(&plain(100), &mut text).unwrap();
+    let lines = String::from_utf8(text).unwrap().lines().count();
+    assert!(lines <= 42, "{lines} lines are more than a screen");
+}
+
 /// Everything that people are shown, in one text.
 fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
     let mut text = summary(report, &sample(rows, Redaction::Keep), style);
     let strange = Verdicts { notes: Vec::new(), certificates: report.certificates.clone() };
     strange.render(style, &mut text).unwrap();
     verdicts().render(style, &mut text).unwrap();
+    explained_hostile().render(style, &mut text).unwrap();
     let mut strange = requests();
     for request in &mut strange.requests {
         for text in [&mut request.file, &mut request.subject, &mut request.key] {
@@ -166,7 +188,9 @@ fn no_line_is_wider_than_the_terminal_and_none_has_controls() {
         for width in (40..=200).step_by(7) {
             for line in shown(&report, &rows, &plain(width)).lines() {
                 // A line for the map is copied, so it is never cut.
-                let copied = line.starts_with("      map:") || line.starts_with("      or:");
+                let copied = ["      map:", "      or:", "  map line", "  or  "]
+                    .into_iter()
+                    .any(|label| line.starts_with(label));
                 assert!(copied || layout::width(line) <= width, "{width}: {line:?}");
                 assert!(!line.chars().any(escape::is_deceptive), "{line:?}");
             }

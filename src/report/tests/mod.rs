@@ -1,6 +1,7 @@
 //! Every renderer over the same reports: compared with files that a person has read, validated
 //! against the published schemas, and applied by the tools that would apply them.
 
+mod explanations;
 mod golden;
 mod patch;
 pub(super) mod samples;
