@@ -14,13 +14,14 @@ const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
 or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
 not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
-mismatched plan or approvals, or a plan that may not be applied; 130 interrupted.
+mismatched plan or approvals, a damaged recording, or a plan that may not be applied; 130
+interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
 over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files, nor what `explain` is asked, nor what is said of one plan (--approvals, --again, --export,
---rebase, --reverse, and the answers of `approve`).";
+and of files, nor what `explain` is asked, nor --record and --replay, nor what is said of one plan
+(--approvals, --again, --export, --rebase, --reverse, and the answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -310,6 +311,7 @@ impl Explain {
             network: self.network.clone(),
             certificates: self.certificates.clone(),
             policy: self.policy.clone(),
+            recording: RecordingOptions::default(),
         }
     }
 }
@@ -469,6 +471,23 @@ pub struct JobOptions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub policy: PolicyOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub recording: RecordingOptions,
+}
+
+/// Keeping what was learned, and going by it again.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Record and replay")]
+pub struct RecordingOptions {
+    /// Keep every answer, the trust anchors and the time in FILE, for --replay
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+    /// Ask nobody: go by the answers, the trust anchors and the time that --record kept in FILE
+    /// (`-` is standard input). The options of the network are then not used; the other ones are
+    /// given as they were for the same result
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay: Option<PathBuf>,
 }
 
 /// How to read the export.

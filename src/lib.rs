@@ -37,6 +37,7 @@ pub mod plan;
 pub mod profile;
 pub mod proof;
 pub mod reconcile;
+pub mod recording;
 pub mod reference;
 pub mod report;
 pub mod request;

@@ -39,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["row", "census", "export", "photo", "reference", "report", "ledger", "evidence", "name"],
     ),
     ("seal", &[]),
+    ("recording", &["evidence", "report", "seal"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
     ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
     ("journal", &[]),

@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
 use crate::reconcile::{SentError, StatusColumnError};
+use crate::recording::RecordingError;
 use crate::reference::MapError;
 use crate::rewrite::RewriteError;
 use crate::settings::SettingsError;
@@ -194,6 +195,21 @@ impl Failure {
             }
         };
         let message = format!("cannot use the approvals `{}`: {error}", path.display());
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The recording cannot be used.
+    pub fn recording(path: &Path, error: &RecordingError) -> Self {
+        let hint = match error {
+            RecordingError::NotARecording(_) => "give the file that `--record` wrote",
+            RecordingError::OtherSchema { .. } => {
+                "record again with this version, or replay with the one that recorded"
+            }
+            RecordingError::Edited(_) => {
+                "give the file as `--record` wrote it; a recording is not edited by hand"
+            }
+        };
+        let message = format!("cannot replay `{}`: {error}", path.display());
         Self::new(Status::Stale, message, Some(hint))
     }
 

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::photos::{self, Contest};
 use super::progress::{INTERRUPTED, Progress};
+use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use super::web_proxy;
 use crate::census::{Census, Kind, Photos};
@@ -26,14 +27,16 @@ use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
+use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
 use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
 use crate::rewrite::{Leave, Treatment, Treatments, expected_ledger};
+use crate::seal::UNSEALED;
 use crate::settings::{
-    self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
+    self, CertificatePlan, Gathering, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
 };
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
@@ -50,6 +53,9 @@ pub(super) struct Job {
     policy: Policy,
     webex: WebexHosts,
     photos: Photos,
+    /// Where the evidence comes from, and whether it is kept.
+    pub gathering: Gathering,
+    replay: Option<Replay>,
     options: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -62,6 +68,8 @@ pub(super) struct Outcome {
     pub treatments: Treatments,
     /// When the evidence was gathered, in seconds since the epoch.
     pub at: i64,
+    /// What was learned, where it is to be kept.
+    pub recording: Option<Recording>,
 }
 
 /// What speaks for the decision on one endpoint, beyond what reports say.
@@ -74,11 +82,16 @@ pub(super) struct Reasoning {
 }
 
 impl Job {
-    /// Resolves the options of a job.
+    /// Resolves the options of a job, and reads the recording that it goes by, if any. `export` is
+    /// the path of the export.
     ///
     /// # Errors
-    /// [`Failure`] names the option and its value.
-    pub(super) fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
+    /// [`Failure`] names the option and its value, or the recording and what is wrong with it.
+    pub(super) fn resolve(
+        options: &JobOptions,
+        export: &Path,
+        layers: &Layers,
+    ) -> Result<Self, Failure> {
         let reading = layers.fill(&options.reading)?;
         let scope = layers.fill(&options.scope)?;
         let network = layers.fill(&options.network)?;
@@ -92,6 +105,8 @@ impl Job {
         }
         let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
+        let gathering = settings::gathering(&options.recording, network.reach)?;
+        let replay = Replay::open(&gathering, export, &mut shown)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
             scope: settings::scope(&scope)?,
@@ -99,6 +114,8 @@ impl Job {
             policy,
             webex,
             photos,
+            gathering,
+            replay,
             network,
             options: shown,
         })
@@ -113,7 +130,16 @@ impl Job {
         let map = self.scope.map.iter().map(|path| (path, "the map"));
         let candidates = self.scope.candidates.iter().map(|path| (path, "the candidates"));
         let configuration = layers.file_name().map(|path| (path, "the configuration"));
-        trust.chain(map).chain(candidates).chain(configuration).collect()
+        let recording = match &self.gathering {
+            Gathering::Replay(path) => Some((path, "the recording")),
+            Gathering::Ask | Gathering::Record(_) => None,
+        };
+        trust.chain(map).chain(candidates).chain(configuration).chain(recording).collect()
+    }
+
+    /// What is said to whoever replays a recording.
+    pub(super) fn replay_sentence(&self) -> Option<String> {
+        self.replay.as_ref().map(Replay::sentence)
     }
 
     /// Counts, asks, judges and decides.
@@ -142,7 +168,7 @@ impl Job {
         only: Option<&Endpoint>,
         progress: Progress,
     ) -> Result<(Outcome, Option<Reasoning>), Failure> {
-        let mut scope = self.load_scope()?;
+        let (mut scope, names) = self.load_scope()?;
         let domains = &self.scope.domains;
         let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
         scope.corpus = first.census.corpus();
@@ -161,6 +187,8 @@ impl Job {
             Some(_) => BTreeSet::new(),
             None => self.hosts_to_check(&first.census),
         };
+        let facts = first.facts(export);
+        let digest = Digest { bytes: facts.bytes, sha256: facts.sha256.clone() };
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
@@ -168,7 +196,8 @@ impl Job {
         if only.is_some() {
             notes.clear();
         }
-        let begun = Instant::now();
+        let (asked_from, begun) = (now(), Instant::now());
+        let mut missing = BTreeSet::new();
         let (mut evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
@@ -179,29 +208,25 @@ impl Job {
                 (Evidence::default(), None)
             }
             Reach::Network => {
-                let trust = trust::load(&self.certificates.trust)?;
+                let trust = self.trust()?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
-                if evidence.resolver.is_silent() {
-                    notes.insert(
-                        0,
-                        format!(
-                            "no resolver answered a single one of {} questions (asked: {}); name \
-                             another with --dns",
-                            evidence.resolver.asked,
-                            evidence.resolver.servers.join(", ")
-                        ),
-                    );
-                }
+                let agenda =
+                    Agenda { endpoints: endpoints.clone(), hosts: hosts.iter().cloned().collect() };
+                let evidence = match &self.replay {
+                    None => self.ask(&agenda, &scope, &trust, progress)?,
+                    Some(replay) => replay.answer(&agenda, &scope, &trust, &mut missing),
+                };
                 (evidence, Some(trust))
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
         // Photos are not judged by any time.
-        let at = jiff::Timestamp::now().as_second();
+        let at = self.replay.as_ref().map_or_else(now, |replay| replay.recording.judged_at);
         let judge_of =
             |trust: &Trust| Judge::new(trust.anchors.clone(), at, self.certificates.clone());
         let mut judge = trust.as_ref().map(judge_of);
+        let is_kept = matches!(self.gathering, Gathering::Record(_));
+        let trust_kept = trust.as_ref().filter(|_| is_kept).map(Trust::recorded);
 
         let nothing = Contest::default();
         let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
@@ -209,7 +234,11 @@ impl Job {
             // Only now it is known which names may be written, and so whose photos matter.
             let urls = std::mem::take(&mut first.census.photo_urls);
             let contest = Contest::among(&decided, self.policy, urls);
-            evidence.photos = self.ask_for_photos(&contest, &evidence, &trust, begun, progress)?;
+            let questions = contest.questions(&evidence);
+            evidence.photos = match &self.replay {
+                None => self.ask_for_photos(&questions, &evidence, &trust, begun, progress)?,
+                Some(replay) => replay.photos(&questions, &mut missing),
+            };
             decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
             notes.extend(contest.note());
         }
@@ -221,6 +250,21 @@ impl Job {
             }
             notes.extend(judge.revocation_note());
         }
+        if let Some(replay) = &self.replay {
+            let here = Here { export: &digest, names: &names, options: &self.options };
+            notes.splice(0..0, replay.notes(&missing, &here));
+        }
+        if evidence.resolver.is_silent() {
+            notes.insert(
+                0,
+                format!(
+                    "no resolver answered a single one of {} questions (asked: {}); name another \
+                     with --dns",
+                    evidence.resolver.asked,
+                    evidence.resolver.servers.join(", ")
+                ),
+            );
+        }
         let explained = judge.as_ref().filter(|_| only.is_some()).map(Judge::explanations);
         let treatments = treatments(&scope, &decided);
         let report = Report {
@@ -228,7 +272,7 @@ impl Job {
             tool: Tool::this(),
             command: command.into(),
             notes,
-            export: first.facts(export),
+            export: facts,
             options: self.options.clone(),
             approval: None,
             carry: None,
@@ -249,7 +293,19 @@ impl Job {
             answers: answers(entry, &self.options, Some(asked)),
             certificates: explained.unwrap_or_default(),
         });
-        Ok((Outcome { report, treatments, at }, reasoning))
+        let recording = trust_kept.map(|trust| Recording {
+            schema: recording::SCHEMA.to_owned(),
+            tool: Tool::this(),
+            asked_from,
+            judged_at: at,
+            export: digest,
+            names,
+            options: self.options.clone(),
+            trust,
+            evidence,
+            sha256: UNSEALED.to_owned(),
+        });
+        Ok((Outcome { report, treatments, at, recording }, reasoning))
     }
 
     fn decide(
@@ -272,7 +328,17 @@ impl Job {
         endpoints.iter().map(decide).collect()
     }
 
-    fn load_scope(&self) -> Result<Scope, Failure> {
+    /// The trust anchors: of a replay the recorded ones, unless others are named.
+    fn trust(&self) -> Result<Trust, Failure> {
+        match &self.replay {
+            Some(replay) if replay.trust == ReplayTrust::Recorded => {
+                Ok(Trust::of_recording(&replay.recording.trust))
+            }
+            _ => trust::load(&self.certificates.trust),
+        }
+    }
+
+    fn load_scope(&self) -> Result<(Scope, NameFiles), Failure> {
         let read =
             |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
@@ -280,17 +346,22 @@ impl Job {
             default_host: self.scope.default_host.clone(),
             ..Scope::default()
         };
+        let mut files = NameFiles::default();
         if let Some(path) = &self.scope.map {
-            scope.map = HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
+            let map = read(path)?;
+            files.map = Some(Digest::of(&map));
+            scope.map = HostMap::parse(&map).map_err(|error| Failure::map(path, &error))?;
         }
         if let Some(path) = &self.scope.candidates {
-            scope.list = parse_name_list(&read(path)?).map_err(|(line, error)| {
+            let candidates = read(path)?;
+            files.candidates = Some(Digest::of(&candidates));
+            scope.list = parse_name_list(&candidates).map_err(|(line, error)| {
                 let why =
                     error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
                 Failure::candidates(path, line, &why)
             })?;
         }
-        Ok(scope)
+        Ok((scope, files))
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {
@@ -307,29 +378,25 @@ impl Job {
 
     fn ask(
         &self,
-        endpoints: &[Endpoint],
-        hosts: &BTreeSet<Service>,
+        agenda: &Agenda,
         scope: &Scope,
         trust: &Trust,
         progress: Progress,
     ) -> Result<Evidence, Failure> {
-        if endpoints.is_empty() && hosts.is_empty() {
+        if agenda.is_empty() {
             return Ok(Evidence::default());
         }
-        let agenda =
-            Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
-        ask(&agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
+        ask(agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
 
     fn ask_for_photos(
         &self,
-        contest: &Contest,
+        questions: &[PhotoQuestion],
         evidence: &Evidence,
         trust: &Trust,
         begun: Instant,
         progress: Progress,
     ) -> Result<BTreeMap<PhotoQuestion, PhotoAnswer>, Failure> {
-        let questions = contest.questions(evidence);
         if questions.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -341,10 +408,15 @@ impl Job {
             Event::Done => bar.inc(1),
         };
         let answers =
-            network::photos(&questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
+            network::photos(questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
         bar.finish_and_clear();
         answers.map_err(|error| Failure::network(&error))
     }
+}
+
+/// The clock, in seconds since the epoch.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// Asks the network, with a progress bar.

@@ -24,6 +24,7 @@ mod plan_file;
 mod planned;
 mod progress;
 mod reconcile;
+mod recording_file;
 mod rows;
 mod second_pass;
 mod shard;

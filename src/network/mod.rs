@@ -3,7 +3,8 @@
 //! [`run`] is an ordinary function. Inside it one thread surveys many endpoints at once; each
 //! distinct question is put once, and the [`Evidence`] is ordered by question, so that neither the
 //! number of things under way nor the order of answers shows in the result. What the answers mean
-//! for an export is decided elsewhere.
+//! for an export is decided elsewhere. [`replay`] gives the answers of an earlier run instead, and asks
+//! nobody.
 
 mod connect;
 mod connect_to;
@@ -17,6 +18,7 @@ mod no_proxy;
 mod old_tls;
 mod photos;
 mod proxy;
+mod recorded;
 mod server;
 mod settings;
 mod survey;
@@ -40,6 +42,7 @@ use crate::reference::Scope;
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use no_proxy::NoProxy;
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{Question, replay, replay_photos};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
 
@@ -57,6 +60,13 @@ pub struct Agenda {
     /// Servers whose certificates are wanted anyway. They need not lie in an allowed domain: the
     /// administrator asks for them.
     pub hosts: Vec<Service>,
+}
+
+impl Agenda {
+    /// Whether there is nothing to ask.
+    pub fn is_empty(&self) -> bool {
+        self.endpoints.is_empty() && self.hosts.is_empty()
+    }
 }
 
 /// How far a run is.

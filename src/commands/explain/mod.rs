@@ -33,7 +33,7 @@ pub(super) fn run(options: &Explain, layers: &Layers, voice: Voice) -> Result<St
         // The command line has one of both.
         (None, record) => Question::Record(record.unwrap_or_default()),
     };
-    let job = Job::resolve(&options.job(), layers)?;
+    let job = Job::resolve(&options.job(), &options.file, layers)?;
     let file = ExportFile::open(&options.file)?;
     let explanation = if is_document(&file, voice)? {
         let mut told = document::explain(&file, &question, voice)?;

@@ -11,7 +11,7 @@ use super::super::*;
 use super::explanations::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 14] = [
+const SCHEMAS: [&str; 15] = [
     "report-1",
     "report-jsonl-1",
     "check-1",
@@ -22,6 +22,7 @@ const SCHEMAS: [&str; 14] = [
     "inspect-1",
     "plan-1",
     "reconcile-1",
+    "recording-1",
     "verify-1",
     "approvals-1",
     "applied-1",
@@ -282,6 +283,7 @@ fn schemas_are_strict_described_and_agree() {
     assert_eq!(schema("explanation-1")["properties"]["schema"]["const"], explanation::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
     assert_eq!(schema("reconcile-1")["properties"]["schema"]["const"], reconciliation::SCHEMA);
+    assert_eq!(schema("recording-1")["properties"]["schema"]["const"], crate::recording::SCHEMA);
     assert_eq!(schema("plan-1")["properties"]["schema"]["const"], crate::plan::SCHEMA);
     assert_eq!(schema("approvals-1")["properties"]["schema"]["const"], crate::approval::SCHEMA);
     assert_eq!(schema("applied-1")["properties"]["schema"]["const"], crate::journal::SCHEMA);
