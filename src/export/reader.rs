@@ -273,12 +273,13 @@ impl<R: Read> Reader<R> {
         }
         cursor.delimiters += count;
         if self.keeps_splits {
+            let room = self.dialect.fields.saturating_sub(self.splits.len());
             let mut rest = delimiters;
-            while rest != 0 && self.splits.len() < self.dialect.fields {
+            self.splits.extend((0..count.min(room)).map(|_| {
                 let at = self.block_at + rest.trailing_zeros() as usize * width;
-                self.splits.push(at - self.start);
                 rest &= rest - 1;
-            }
+                at - self.start
+            }));
         }
         if structure.inner_breaks != 0 {
             cursor.lines += u64::from((structure.inner_breaks & before).count_ones());

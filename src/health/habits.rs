@@ -56,12 +56,54 @@ pub(super) fn watched(names: &[String]) -> Vec<Watched> {
         .collect()
 }
 
+/// What a cell of a watched column counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number<'a> {
+    /// A telephone number that begins with `+`.
+    Plus,
+    /// Bare digits.
+    Digits(&'a [u8]),
+}
+
+impl<'a> Number<'a> {
+    /// What a text counts as in a column that holds these. No blank stands around it.
+    pub(super) fn of(text: &'a [u8], holds: Holds) -> Option<Self> {
+        if holds == Holds::Phones && text.first() == Some(&b'+') {
+            return Some(Self::Plus);
+        }
+        let is_bare = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+        is_bare.then_some(Self::Digits(text))
+    }
+}
+
+/// A country as a number, which is quickly compared: country codes and calling codes are short.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Country(u128);
+
+impl Country {
+    /// `None` where it is longer than any.
+    pub(super) fn of(name: &[u8]) -> Option<Self> {
+        if let [first, second] = name {
+            return Some(Self(u128::from(u16::from_le_bytes([*first, *second]))));
+        }
+        let mut bytes = [0; size_of::<u128>()];
+        bytes.get_mut(..name.len())?.copy_from_slice(name);
+        Some(Self(u128::from_le_bytes(bytes)))
+    }
+}
+
 /// The numbers of each column, by shape.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// By watched column: its field, and the shapes by country, in the order in which they were
-    /// met. There are a few, and most records are of the first.
-    columns: Vec<(usize, Vec<(u128, Shapes)>)>,
+    columns: Vec<Column>,
+}
+
+/// A watched column's shapes by country, in the order in which they were met.
+#[derive(Debug, Default)]
+struct Column {
+    field: usize,
+    countries: Vec<Country>,
+    shapes: Vec<Shapes>,
 }
 
 #[derive(Debug)]
@@ -83,59 +125,54 @@ struct Cells {
 
 impl Habits {
     /// Counts a cell.
-    pub(super) fn meet(&mut self, watched: Watched, country: &str, text: &str, at: Position) {
-        let text = text.trim();
-        let has_plus = watched.holds == Holds::Phones && text.starts_with('+');
-        let is_bare = !text.is_empty()
-            && text.len() <= LONGEST
-            && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !has_plus && !is_bare {
-            return;
-        }
+    pub(super) fn meet(
+        &mut self,
+        watched: Watched,
+        country: Country,
+        number: Number<'_>,
+        at: Position,
+    ) {
         let Some(shapes) = self.shapes(watched, country) else { return };
-        if has_plus {
+        let Number::Digits(digits) = number else {
             shapes.plus += 1;
             return;
-        }
-        let cells = &mut shapes.digits[text.len()];
+        };
+        let cells = &mut shapes.digits[digits.len()];
         cells.records += 1;
-        if text.starts_with('0') {
-            shapes.zeros[text.len()] += 1;
+        if digits.first() == Some(&b'0') {
+            shapes.zeros[digits.len()] += 1;
         } else if cells.examples.len() < EXAMPLES_KEPT {
-            let (record, line, value) = (at.record, at.line, text.to_owned());
+            let value = digits.iter().map(|digit| char::from(*digit)).collect();
+            let (record, line) = (at.record, at.line);
             cells.examples.push(Example { record, line, value, same_as: None });
         }
     }
 
-    fn shapes(&mut self, watched: Watched, country: &str) -> Option<&mut Shapes> {
-        // Country codes and calling codes are short: as a number they are quickly compared.
-        let mut name = [0; size_of::<u128>()];
-        name.get_mut(..country.len())?.copy_from_slice(country.as_bytes());
-        let country = u128::from_le_bytes(name);
+    fn shapes(&mut self, watched: Watched, country: Country) -> Option<&mut Shapes> {
         while self.columns.len() <= watched.at {
-            self.columns.push((watched.field, Vec::new()));
+            self.columns.push(Column::default());
         }
-        let (field, countries) = &mut self.columns[watched.at];
-        *field = watched.field;
-        let at = countries.iter().position(|(name, _)| *name == country);
+        let column = &mut self.columns[watched.at];
+        column.field = watched.field;
+        let at = column.countries.iter().position(|it| *it == country);
         let at = match at {
             Some(at) => at,
-            None if countries.len() >= COUNTRIES_KEPT => return None,
+            None if column.countries.len() >= COUNTRIES_KEPT => return None,
             None => {
-                countries.push((country, Shapes::new(watched.holds)));
-                countries.len() - 1
+                column.countries.push(country);
+                column.shapes.push(Shapes::new(watched.holds));
+                column.countries.len() - 1
             }
         };
-        countries.get_mut(at).map(|(_, shapes)| shapes)
+        column.shapes.get_mut(at)
     }
 
     /// The numbers that break their column's habit: field, kind, how many records, the first.
     pub(super) fn broken(self) -> Vec<(usize, Ailment, u64, Vec<Example>)> {
         let mut broken: BTreeMap<(usize, Ailment), (u64, Vec<Example>)> = BTreeMap::new();
-        let columns = self.columns.into_iter();
-        for (field, shapes) in columns.flat_map(|(field, countries)| {
-            countries.into_iter().map(move |(_, shapes)| (field, shapes))
-        }) {
+        let of_column =
+            |column: Column| column.shapes.into_iter().map(move |shapes| (column.field, shapes));
+        for (field, shapes) in self.columns.into_iter().flat_map(of_column) {
             let Some((ailment, records, examples)) = shapes.broken() else { continue };
             let all = broken.entry((field, ailment)).or_default();
             all.0 += records;

@@ -4,7 +4,9 @@
 //! way is written back with it. Nothing here is repaired: photofix changes hosts only. Records
 //! stream past; what grows is bounded by the constants of this room.
 
+mod ailment;
 mod cells;
+mod glance;
 mod habits;
 mod mojibake;
 mod seen;
@@ -12,11 +14,14 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::export::{Dialect, Record, RecordKind};
-use habits::{Habits, Watched};
-use mojibake::{has_mojibake, may_have_mojibake};
+use crate::export::{Dialect, Encoding, Record, RecordKind};
+pub use ailment::Ailment;
+use glance::{Glance, LETTER_E, Scratch, plain};
+use habits::{Country, Habits, Number, Watched};
+use mojibake::{has_mojibake, is_ascii, may_have_mojibake};
 pub use seen::EMAILS_COMPARED;
 use seen::{Repeated, Seen};
 
@@ -24,84 +29,6 @@ use seen::{Repeated, Seen};
 pub const EXAMPLES_KEPT: usize = 5;
 /// How much of a cell is shown, in characters.
 const SHOWN: usize = 60;
-
-/// A kind of damage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ailment {
-    /// A number in scientific notation, `1.41E+11`.
-    Scientific,
-    /// A cell of `#####`, or a spreadsheet's error word such as `#NAME?`.
-    Hashes,
-    /// A number without the `+` that nearly every other one in its column has.
-    LostPlus,
-    /// A number without the leading zeros that nearly every other one in its column has.
-    LostZeros,
-    /// Text that was read in the wrong encoding and written again, `Ã¼`.
-    Mojibake,
-    /// `N/A` where WebEx wants `-`.
-    NotApplicable,
-    /// A mandatory cell that is empty or `-`.
-    MandatoryEmpty,
-    /// An email that another record has.
-    DuplicateEmail,
-}
-
-impl Ailment {
-    /// The stable word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Scientific => "scientific-notation",
-            Self::Hashes => "spreadsheet-error",
-            Self::LostPlus => "lost-plus",
-            Self::LostZeros => "lost-zeros",
-            Self::Mojibake => "mojibake",
-            Self::NotApplicable => "not-applicable",
-            Self::MandatoryEmpty => "mandatory-empty",
-            Self::DuplicateEmail => "duplicate-email",
-        }
-    }
-
-    /// The same in a sentence.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::Scientific => {
-                "a spreadsheet wrote a number in scientific notation; its digits are lost"
-            }
-            Self::Hashes => "a spreadsheet's `####` or error word stands in place of a value",
-            Self::LostPlus => "nearly every other number in this column begins with `+`",
-            Self::LostZeros => {
-                "nearly every other number in this column has more digits, and leading zeros"
-            }
-            Self::Mojibake => {
-                "text was read in the wrong encoding and written again, or its bytes are no text"
-            }
-            Self::NotApplicable => {
-                "`N/A` would be stored as it stands; WebEx's word for an empty cell is `-`"
-            }
-            Self::MandatoryEmpty => "a mandatory cell is empty; WebEx refuses such a record",
-            Self::DuplicateEmail => {
-                "an earlier record has this email; an import overwrites one with the other"
-            }
-        }
-    }
-
-    /// What to do.
-    pub fn hint(self) -> &'static str {
-        match self {
-            Self::Scientific | Self::Hashes | Self::LostPlus | Self::LostZeros => {
-                "export again and do not open the file in a spreadsheet"
-            }
-            Self::Mojibake => {
-                "export again, or give the file's encoding to the program that wrote it"
-            }
-            Self::NotApplicable => "put `-` there, with a text editor",
-            Self::MandatoryEmpty => {
-                "fill the cell in, in the Administration Tool, and export again"
-            }
-            Self::DuplicateEmail => "leave one of the records in the file",
-        }
-    }
-}
 
 /// One record with a damaged cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +60,8 @@ pub struct Complaint {
 #[derive(Debug)]
 pub struct Health {
     fields: usize,
+    encoding: Encoding,
+    glance: Glance,
     mandatory: Vec<usize>,
     email: Option<usize>,
     photo: usize,
@@ -168,6 +97,8 @@ impl Health {
         };
         Self {
             fields: dialect.fields,
+            encoding: dialect.encoding,
+            glance: Glance::new(dialect.encoding, dialect.delimiter.as_byte()),
             mandatory: mandatory(dialect).iter().filter_map(|name| field(&[name])).collect(),
             email: field(&["email"]),
             photo: dialect.photo_field,
@@ -180,45 +111,28 @@ impl Health {
         }
     }
 
-    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields than it should have is reported as such
-    /// elsewhere, and its cells are not where they seem to be.
+    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields
+    /// than it should have is reported as such elsewhere, and its cells are not where they seem to
+    /// be.
     pub fn look(&mut self, record: &Record<'_>) {
         let is_sound = record.kind() == RecordKind::Data
-            && record.defect().is_none()
-            && record.field_count() == self.fields;
+            && record.field_count() == self.fields
+            && record.defect().is_none();
         if !is_sound {
             return;
         }
-        for at in 0..self.mandatory.len() {
-            let field = self.mandatory[at];
-            let cell = record.field(field).map(|cell| cells::is_empty(&cell, record.encoding()));
-            if cell == Some(true) {
-                self.complain(record, field, Ailment::MandatoryEmpty, "");
-            }
-        }
+        self.mandatory(record);
         self.numbers(record);
         self.email(record);
         self.words(record);
     }
 
-    fn words(&mut self, record: &Record<'_>) {
-        let encoding = record.encoding();
-        let may_be_mojibake = may_have_mojibake(record.raw(), encoding);
-        let raw = record.raw();
-        for (field, start) in record.kept_starts().enumerate() {
-            if !may_be_mojibake && !cells::may_be_word(&raw[start..], encoding) {
-                continue;
-            }
-            let Some(cell) = record.field(field) else { continue };
-            // What a photo cell is, the host kinds tell.
-            if field == self.photo {
-                continue;
-            }
-            let text = cell.text_lossy();
-            let is_mojibake =
-                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
-            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
-                self.complain(record, field, ailment, &text);
+    fn mandatory(&mut self, record: &Record<'_>) {
+        for at in 0..self.mandatory.len() {
+            let field = self.mandatory[at];
+            let Some(cell) = record.kept_bytes(field) else { continue };
+            if self.glance.may_be_empty(cell) && cells::is_empty(&text(record, field)) {
+                self.complain(record, field, Ailment::MandatoryEmpty, "");
             }
         }
     }
@@ -226,32 +140,80 @@ impl Health {
     fn numbers(&mut self, record: &Record<'_>) {
         for at in 0..self.watched.len() {
             let watched = self.watched[at];
-            let Some(cell) = record.field(watched.field) else { continue };
-            if cell.raw().is_empty() {
+            let Some(cell) = record.kept_bytes(watched.field).filter(|it| !it.is_empty()) else {
                 continue;
-            }
-            let text = cell.text_lossy();
-            if cells::is_scientific(&text) {
-                self.complain(record, watched.field, Ailment::Scientific, &text);
-                continue;
-            }
-            let country = match self.country.filter(|_| watched.by_country) {
-                Some(field) => record.field(field).map(|cell| cell.text_lossy()),
-                None => None,
             };
-            self.habits.meet(watched, country.as_deref().unwrap_or(""), &text, record.position());
+            match plain(cell, self.encoding, &mut Scratch::default()) {
+                Some((text, kind)) if kind & LETTER_E == 0 => {
+                    self.number(record, watched, Number::of(text, watched.holds));
+                }
+                _ => {
+                    let text = text(record, watched.field);
+                    if cells::is_scientific(&text) {
+                        self.complain(record, watched.field, Ailment::Scientific, &text);
+                    } else {
+                        let number = Number::of(text.trim().as_bytes(), watched.holds);
+                        self.number(record, watched, number);
+                    }
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, record: &Record<'_>, watched: Watched, number: Option<Number<'_>>) {
+        let Some(number) = number else { return };
+        let country = match self.country.filter(|_| watched.by_country) {
+            None => Some(Country::default()),
+            Some(field) => {
+                let cell = record.kept_bytes(field).unwrap_or_default();
+                match plain(cell, self.encoding, &mut Scratch::default()) {
+                    Some((name, _)) => Country::of(name),
+                    None => Country::of(text(record, field).as_bytes()),
+                }
+            }
+        };
+        if let Some(country) = country {
+            self.habits.meet(watched, country, number, record.position());
         }
     }
 
     fn email(&mut self, record: &Record<'_>) {
-        let Some(field) = self.email else { return };
-        let Some(cell) = record.field(field) else { return };
-        let text = cell.text_lossy();
-        let text = text.trim();
-        if text.is_empty() || text == "-" {
+        if self.emails.is_cut() {
             return;
         }
-        self.emails.meet(text, record.position());
+        let Some(field) = self.email else { return };
+        let cell = record.kept_bytes(field).unwrap_or_default();
+        match plain(cell, self.encoding, &mut Scratch::default()) {
+            Some((b"" | b"-", _)) => {}
+            Some((email, _)) => self.emails.meet_ascii(email, record.position()),
+            None => match text(record, field).trim() {
+                "" | "-" => {}
+                email => self.emails.meet(email, record.position()),
+            },
+        }
+    }
+
+    fn words(&mut self, record: &Record<'_>) {
+        let raw = record.raw();
+        let is_doubtful = !is_ascii(raw, self.encoding) && may_have_mojibake(raw, self.encoding);
+        if !is_doubtful && !self.glance.any_word(record) {
+            return;
+        }
+        let photo = self.photo;
+        for field in (0..self.fields).filter(|field| *field != photo) {
+            // What a photo cell is, the host kinds tell.
+            let Some(cell) = record.kept_bytes(field) else { continue };
+            let may_be_mojibake = is_doubtful && !is_ascii(cell, self.encoding);
+            if !may_be_mojibake && !self.glance.may_be_word(cell) {
+                continue;
+            }
+            let text = text(record, field);
+            let is_mojibake =
+                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
+            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
+                self.complain(record, field, ailment, &text);
+            }
+        }
     }
 
     fn complain(&mut self, record: &Record<'_>, field: usize, ailment: Ailment, text: &str) {
@@ -286,6 +248,11 @@ impl Health {
     }
 }
 
+/// What a cell says; nothing where there is none.
+fn text<'a>(record: &Record<'a>, field: usize) -> Cow<'a, str> {
+    record.field(field).map(|cell| cell.text_lossy()).unwrap_or_default()
+}
+
 /// The columns that WebEx wants filled (Jabber 12.9 cloud guide, "Create Users"; Messenger help
 /// page 17447 for the directory file).
 fn mandatory(dialect: &Dialect) -> &'static [&'static str] {
@@ -310,7 +277,7 @@ fn names(dialect: &Dialect) -> Vec<String> {
     }
     let skipped = if dialect.fields == 24 { 0 } else { 1 };
     let known = BOTH[..7].iter().chain(&TODAY[skipped..]).map(|name| (*name).to_owned());
-    let rest = (15 - skipped..dialect.fields.max(15)).map(|at| format!("field {at}"));
+    let rest = (15 - skipped..=dialect.fields).map(|at| format!("field {at}"));
     let mut names: Vec<String> = known.chain(rest).collect();
     names.truncate(dialect.fields);
     names

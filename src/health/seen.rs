@@ -6,8 +6,6 @@
 //! A slot is nearly always far away in memory, so a few emails wait for one another and are looked
 //! up together.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use super::{EXAMPLES_KEPT, Example, short};
 use crate::export::Position;
 
@@ -28,7 +26,7 @@ pub(super) struct Seen {
     /// Zero is a free slot: no record has the number 0.
     slots: Vec<u64>,
     /// Emails that are to be looked up, one behind the other, and where each ends.
-    texts: String,
+    texts: Vec<u8>,
     waiting: Vec<(u64, Position, usize)>,
     repeated: Repeated,
     cut: bool,
@@ -47,7 +45,7 @@ impl Default for Seen {
     fn default() -> Self {
         Self {
             slots: vec![0; SLOTS],
-            texts: String::new(),
+            texts: Vec::new(),
             waiting: Vec::with_capacity(BATCH),
             repeated: Repeated::default(),
             cut: false,
@@ -58,12 +56,26 @@ impl Default for Seen {
 impl Seen {
     /// Remembers an email. Letter case does not count.
     pub(super) fn meet(&mut self, email: &str, at: Position) {
+        match email.is_ascii() {
+            true => self.meet_hashed(email.as_bytes(), hash(email.as_bytes()), at),
+            false => {
+                self.meet_hashed(email.as_bytes(), hash(email.to_lowercase().as_bytes()), at);
+            }
+        }
+    }
+
+    /// The same of one that is ASCII.
+    pub(super) fn meet_ascii(&mut self, email: &[u8], at: Position) {
+        self.meet_hashed(email, hash(email), at);
+    }
+
+    fn meet_hashed(&mut self, email: &[u8], hash: u64, at: Position) {
         if at.record > EMAILS_COMPARED {
             self.cut = true;
             return;
         }
-        self.texts.push_str(email);
-        self.waiting.push((hash(email), at, self.texts.len()));
+        self.texts.extend_from_slice(email);
+        self.waiting.push((hash, at, self.texts.len()));
         if self.waiting.len() == BATCH {
             self.look_up();
         }
@@ -79,7 +91,7 @@ impl Seen {
             if let Some(first) = enter(&mut self.slots, hash, at.record) {
                 self.repeated.records += 1;
                 if self.repeated.examples.len() < EXAMPLES_KEPT {
-                    let value = short(&self.texts[email]);
+                    let value = short(&String::from_utf8_lossy(&self.texts[email]));
                     let (record, line) = (at.record, at.line);
                     let same_as = Some(first);
                     self.repeated.examples.push(Example { record, line, value, same_as });
@@ -119,14 +131,35 @@ fn enter(slots: &mut [u64], hash: u64, record: u64) -> Option<u64> {
     None
 }
 
-fn hash(email: &str) -> u64 {
-    // The same in every run: `RandomState` is not.
-    let mut hasher = DefaultHasher::new();
-    match email.bytes().any(|byte| byte.is_ascii_uppercase() || byte >= 0x80) {
-        true => email.to_lowercase().hash(&mut hasher),
-        false => email.hash(&mut hasher),
-    }
-    hasher.finish()
+/// A hash that is the same in every run and for both cases of ASCII letters: sixteen bytes are
+/// multiplied at a time, and both halves of the product are kept (Yi, "wyhash").
+fn hash(email: &[u8]) -> u64 {
+    // Odd, and no two bytes of ASCII: digits of pi.
+    const SEEDS: [u64; 2] = [0xa409_3822_299f_31d1, 0x9216_d5d9_8979_fb1b];
+    let multiplied = |a: u64, b: u64| {
+        let product = u128::from(a) * u128::from(b);
+        product as u64 ^ (product >> 64) as u64
+    };
+    let word = |bytes: &[u8; 8]| lower_case(u64::from_le_bytes(*bytes));
+    let (pairs, rest) = email.as_chunks::<16>();
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    let all = pairs.iter().chain(std::iter::once(&last));
+    let mixed = all.fold(SEEDS[0], |hash, pair| {
+        let (words, _) = pair.as_chunks::<8>();
+        multiplied(hash ^ word(&words[0]), SEEDS[1] ^ word(&words[1]))
+    });
+    multiplied(mixed ^ email.len() as u64, SEEDS[1])
+}
+
+/// Eight bytes with the capital letters of ASCII made small.
+fn lower_case(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & (0x7F * EACH);
+    let from_a = low + (0x80 - u64::from(b'A')) * EACH;
+    let past_z = low + (0x7F - u64::from(b'Z')) * EACH;
+    let capital = (from_a & !past_z) & !bytes & (0x80 * EACH);
+    bytes | capital >> 2
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Whole exports, and what is said of them.
 
+mod alike;
+mod twin;
+
 use super::*;
 use crate::export::{Choices, Delimiter, Encoding, Layout, Reader};
 
@@ -7,9 +10,12 @@ const HEADER: &str = "employeeID,displayName,firstName,lastName,email,userName,z
                       phoneBusinessNumber,fax,userProfilePhotoURL\n";
 
 fn findings(text: &str, encoding: Encoding, choices: &Choices) -> Findings {
-    let bytes = encoding.encode(text);
     let choices = Choices { encoding: Some(encoding), ..choices.clone() };
-    let mut reader = Reader::open(&bytes[..], &choices).unwrap();
+    findings_of(&encoding.encode(text), &choices)
+}
+
+fn findings_of(bytes: &[u8], choices: &Choices) -> Findings {
+    let mut reader = Reader::open(bytes, choices).unwrap();
     let mut health = Health::new(reader.dialect());
     reader.keep_fields();
     while let Some(record) = reader.next_record().unwrap() {
