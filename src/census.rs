@@ -1,6 +1,8 @@
 //! The first pass: what an export holds, counted once, so that the network is asked once per
 //! endpoint and the ledger is known before a byte is written.
 
+mod urls;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -9,6 +11,8 @@ use crate::export::{ExportError, Reader, Record, RecordKind};
 use crate::name::Fqdn;
 use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
+
+pub use urls::{MAX_TARGET, MAX_TARGETS, MAX_URLS, PhotoUrls, Photos, SAMPLE};
 
 /// How many unreadable records are kept for display; all of them are counted.
 pub const UNREADABLE_KEPT: usize = 100;
@@ -117,6 +121,8 @@ pub struct Census {
     pub first_ragged: Option<(u64, u64)>,
     /// The number and line of the first record whose cell is no URL.
     pub first_not_url: Option<(u64, u64)>,
+    /// The photo URLs that are wanted.
+    pub photo_urls: PhotoUrls,
 }
 
 impl Census {
@@ -124,8 +130,12 @@ impl Census {
     ///
     /// # Errors
     /// Whatever stops the reader.
-    pub fn take<R: Read>(reader: &mut Reader<R>, domains: &[Fqdn]) -> Result<Self, ExportError> {
-        Self::take_watched(reader, domains, |_| {})
+    pub fn take<R: Read>(
+        reader: &mut Reader<R>,
+        domains: &[Fqdn],
+        photos: Photos,
+    ) -> Result<Self, ExportError> {
+        Self::take_watched(reader, domains, photos, |_| {})
     }
 
     /// The same, and shows every data record to `watch`.
@@ -135,9 +145,10 @@ impl Census {
     pub fn take_watched<R: Read>(
         reader: &mut Reader<R>,
         domains: &[Fqdn],
+        wanted: Photos,
         mut watch: impl FnMut(&Record<'_>),
     ) -> Result<Self, ExportError> {
-        let mut census = Self::default();
+        let mut census = Self { photo_urls: PhotoUrls::new(wanted), ..Self::default() };
         let dialect = reader.dialect().clone();
         let mut photos = Classifier::new(domains);
         // Records by remembered origin, beyond the first of each.
@@ -158,19 +169,26 @@ impl Census {
             }
             match photo_cell(&record, &dialect, &mut photos) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
-                PhotoCellOf::Cell(_, Classified::Cell(cell)) => {
-                    if matches!(cell, PhotoCell::NotUrl(_)) {
-                        census.first_not_url.get_or_insert((position.record, position.line));
+                PhotoCellOf::Cell(text, Classified::Cell(cell)) => {
+                    match &cell {
+                        PhotoCell::NotUrl(_) => {
+                            census.first_not_url.get_or_insert((position.record, position.line));
+                        }
+                        PhotoCell::Url(url) => census.photo_urls.offer(url, &text),
+                        PhotoCell::Empty | PhotoCell::Dash => {}
                     }
                     census.count_cell(&cell);
                 }
-                PhotoCellOf::Cell(_, Classified::Origin(id)) => match more.get_mut(id.index()) {
-                    Some(more) => *more += 1,
-                    None => {
-                        more.push(0);
-                        census.count_url(photos.url(id), 1);
+                PhotoCellOf::Cell(text, Classified::Origin(id)) => {
+                    census.photo_urls.offer(photos.url(id), &text);
+                    match more.get_mut(id.index()) {
+                        Some(more) => *more += 1,
+                        None => {
+                            more.push(0);
+                            census.count_url(photos.url(id), 1);
+                        }
                     }
-                },
+                }
                 PhotoCellOf::Unreadable(why) => {
                     census.count(Kind::Unreadable);
                     if census.unreadable.len() < UNREADABLE_KEPT {

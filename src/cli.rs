@@ -7,20 +7,21 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueHint};
 use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
 or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
 not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
-mismatched plan or approvals, or a plan that may not be applied; 130 interrupted.
+mismatched plan or approvals, a damaged recording, or a plan that may not be applied; 130
+interrupted.
 
 Every long option can stand in the file of --config (TOML, same names) and in the environment as
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
 over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files, nor what is said of one plan (--approvals, --again, --export, --rebase, --reverse, and
-the answers of `approve`).";
+and of files, nor what `explain` is asked, nor --record and --replay, nor what is said of one plan
+(--approvals, --again, --export, --rebase, --reverse, and the answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -40,6 +41,19 @@ Without the export that was planned for, --rebase goes by the hosts alone, and s
   photofix apply users.csv --plan plan.json -o import.csv
   photofix apply --plan plan.json --export fresh.csv --rebase -o import.csv
   photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
+
+const EXPLAINING: &str = "\
+Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks
+nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a
+plan keeps no records, so that --record also reads the export that it was made for, as long as that
+is still the same.
+
+  photofix explain users.csv --record 14
+  photofix explain plan.json --address 203.0.113.14
+
+Exit status: 0 the record is rewritten, or there is nothing to do; 3 it is held, unresolved or
+unreadable; 1 failed; 2 usage, or no such record or address; 4 the export is not the plan's; 130
+interrupted.";
 
 const RECONCILE_FILES: &str = "\
 Needed: the plan, and one of --status and --after at least. The plan says which export it was made
@@ -83,6 +97,8 @@ pub enum Command {
     Approve(Approve),
     /// Show a plan, a report or approvals, stale ones too. No network
     Show(Show),
+    /// Show the whole reasoning about one record or one address, of an export, a plan or a report
+    Explain(Explain),
     /// Prove that only hosts moved between an export and an import file. No network
     Verify(Verify),
     /// After the import: see what became of every change. No network
@@ -166,13 +182,25 @@ pub struct Apply {
     /// The import file to write; `-` is standard output
     #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// Do only what these approvals of the plan approve, as `photofix approve`
+    /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub approvals: Option<PathBuf>,
     /// Apply a plan that was applied already, as the journal beside it (PLAN.applied) says
     #[arg(long)]
     pub again: bool,
+    /// EXPORT is a piece of the planned export, cut between records: `with-header` writes the header
+    /// that the piece begins with, `drop-header` leaves it out, `without-header` says that the piece
+    /// has none. The plan's digest of the export cannot be checked: prove the joined pieces with
+    /// `photofix verify`
+    #[arg(
+        long,
+        value_name = "HEADER",
+        value_parser = PossibleValuesParser::new(["with-header", "drop-header", "without-header"]),
+        conflicts_with_all = ["approvals", "direction", "rollback", "batch"],
+        help_heading = "Another export"
+    )]
+    pub shard: Option<String>,
     /// Another export than the one that was planned for: what --rebase changes, or --reverse
     #[arg(
         long = "export",
@@ -236,6 +264,56 @@ pub struct Show {
     /// `human`, `json` or `md`, on standard output
     #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json", "md"]))]
     pub format: String,
+}
+
+/// `photofix explain`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = EXPLAINING,
+    group(ArgGroup::new("question").required(true).args(["record", "address"]))
+)]
+pub struct Explain {
+    /// An export, a plan or a JSON report; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The data record to explain, counted from 1 as reports count
+    #[arg(long, value_name = "N")]
+    pub record: Option<u64>,
+    /// The address to explain, in any spelling; also a bare host name, or a URL with either
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub address: Option<String>,
+    /// `human` or `json`, on standard output
+    #[arg(long, default_value = "human", value_parser = PossibleValuesParser::new(["human", "json"]))]
+    pub format: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: ReadOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub scope: ScopeOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub network: NetworkOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub certificates: CertificateOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub policy: PolicyOptions,
+}
+
+impl Explain {
+    /// The options of the job that is explained.
+    pub fn job(&self) -> JobOptions {
+        JobOptions {
+            reading: self.reading.clone(),
+            scope: self.scope.clone(),
+            network: self.network.clone(),
+            certificates: self.certificates.clone(),
+            policy: self.policy.clone(),
+            recording: RecordingOptions::default(),
+        }
+    }
 }
 
 /// `photofix verify`.
@@ -393,6 +471,23 @@ pub struct JobOptions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub policy: PolicyOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub recording: RecordingOptions,
+}
+
+/// Keeping what was learned, and going by it again.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Record and replay")]
+pub struct RecordingOptions {
+    /// Keep every answer, the trust anchors and the time in FILE, for --replay
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+    /// Ask nobody: go by the answers, the trust anchors and the time that --record kept in FILE
+    /// (`-` is standard input). The options of the network are then not used; the other ones are
+    /// given as they were for the same result
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay: Option<PathBuf>,
 }
 
 /// How to read the export.
@@ -503,6 +598,10 @@ pub struct PolicyOptions {
     /// [default: hold]
     #[arg(long, value_name = "hold|pick")]
     pub ambiguous: Option<String>,
+    /// Fetch photos under the old host and the new one, and hold a host that would lose any: `off`
+    /// (no photo is loaded), `sample` (8 URLs of each host) or `all` [default: off]
+    #[arg(long, value_name = "off|sample|all")]
+    pub photos: Option<String>,
     /// Ask the certificates of photo hosts that are WebEx names already, too
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub check_all: Option<bool>,
@@ -555,7 +654,8 @@ pub struct ImportOptions {
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Reports")]
 pub struct ReportOptions {
-    /// Write a report, its kind by its ending: .json .jsonl .csv .md .diff; repeat
+    /// Write a report, its kind by its ending: .json .jsonl .csv .html .md .diff; repeat. The .html
+    /// of `plan` is the review page, on which the plan is approved
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<Vec<PathBuf>>,
     /// Leave e-mail addresses out of reports and the summary

@@ -5,13 +5,22 @@
 //! is evidence too. Every map is ordered and keyed by the question, so the order in which answers
 //! arrived cannot show.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod forwards;
+mod photos;
+pub mod written;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::name::Fqdn;
+
+pub use photos::{Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply};
+
+use forwards::Forwards;
+use written::{answers, base64_bytes, base64_list, base64_option};
 
 /// The two schemes a photo URL may have (RFC 9110, 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -307,8 +316,10 @@ pub struct Handshake {
     /// How it ended.
     pub outcome: HandshakeOutcome,
     /// The certificates in the order presented, DER.
+    #[serde(with = "base64_list")]
     pub chain: Vec<Vec<u8>>,
     /// The stapled OCSP response, DER (RFC 6066, 8).
+    #[serde(with = "base64_option")]
     pub staple: Option<Vec<u8>>,
     /// Protocol version agreed, such as `TLS 1.3`.
     pub protocol: Option<String>,
@@ -378,6 +389,7 @@ pub struct Fetch {
     /// The URL as the certificate has it.
     pub url: String,
     /// The OCSPRequest, DER; empty for a GET.
+    #[serde(with = "base64_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -398,6 +410,7 @@ pub struct RevocationFile {
     /// [`Purpose::Ocsp`] or [`Purpose::Crl`].
     pub purpose: Purpose,
     /// Its content.
+    #[serde(with = "base64_bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -406,7 +419,7 @@ pub struct RevocationFile {
 #[serde(rename_all = "kebab-case")]
 pub enum FetchOutcome {
     /// With the whole body of a successful answer.
-    Body(Vec<u8>),
+    Body(#[serde(with = "base64_bytes")] Vec<u8>),
     /// Without one, and why: no address, refused, an HTTP status, too large, too many redirects.
     Failed(String),
     /// The time that a client allows passed first.
@@ -434,22 +447,27 @@ impl ResolverHealth {
 }
 
 /// Everything that was learned about the outside world in one run, by question.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// PTR records of an address: names as the DNS spells them, sorted.
+    #[serde(with = "answers")]
     pub pointers: BTreeMap<IpAddr, Answer<Vec<String>>>,
     /// Addresses of a name, by family, sorted; filled by [`Evidence::learn_addresses`].
-    addresses: BTreeMap<(Fqdn, Family), Answer<Vec<IpAddr>>>,
-    /// The same answers the other way round: which names live at an address.
-    names_at: BTreeMap<IpAddr, BTreeSet<Fqdn>>,
+    addresses: Forwards,
     /// Handshakes.
+    #[serde(with = "answers")]
     pub handshakes: BTreeMap<Target, Handshake>,
     /// Whether servers were asked about revocation; a question without an answer was then left out.
     pub revocation_asked: bool,
     /// OCSP, CRL and issuer answers.
+    #[serde(with = "answers")]
     pub fetched: BTreeMap<Fetch, Fetched>,
     /// OCSP responses and CRLs from files.
     pub files: Vec<RevocationFile>,
+    /// Photos, asked for only where the administrator wants it.
+    #[serde(with = "answers")]
+    pub photos: BTreeMap<PhotoQuestion, PhotoAnswer>,
     /// How the resolvers did.
     pub resolver: ResolverHealth,
 }
@@ -457,25 +475,22 @@ pub struct Evidence {
 impl Evidence {
     /// Keeps the answer to a forward question.
     pub fn learn_addresses(&mut self, name: Fqdn, family: Family, answer: Answer<Vec<IpAddr>>) {
-        for address in answer.found().into_iter().flatten() {
-            self.names_at.entry(*address).or_default().insert(name.clone());
-        }
-        self.addresses.insert((name, family), answer);
+        self.addresses.learn((name, family), answer);
     }
 
     /// The answer to a forward question, if it was put.
     pub fn addresses(&self, name: &Fqdn, family: Family) -> Option<&Answer<Vec<IpAddr>>> {
-        self.addresses.get(&(name.clone(), family))
+        self.addresses.answer(name, family)
     }
 
     /// The names whose forward answer contains an address, in order.
     pub fn names_at(&self, address: IpAddr) -> impl Iterator<Item = &Fqdn> {
-        self.names_at.get(&address).into_iter().flatten()
+        self.addresses.names_at(address)
     }
 
     /// Whether `name` lives at `address`, as far as was asked.
     pub fn forward(&self, name: &Fqdn, address: IpAddr) -> Forward {
-        match self.addresses.get(&(name.clone(), Family::of(address))) {
+        match self.addresses(name, Family::of(address)) {
             Some(Answer::Found(found)) if found.contains(&address) => Forward::Confirmed,
             Some(Answer::Found(found)) => Forward::Contradicted(found.clone()),
             Some(Answer::Absent(absence)) => Forward::Absent(*absence),
@@ -489,7 +504,7 @@ impl Evidence {
     pub fn addresses_of(&self, name: &Fqdn) -> Vec<IpAddr> {
         [Family::V4, Family::V6]
             .into_iter()
-            .filter_map(|family| self.addresses.get(&(name.clone(), family)))
+            .filter_map(|family| self.addresses(name, family))
             .filter_map(Answer::found)
             .flatten()
             .copied()

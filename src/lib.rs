@@ -6,7 +6,7 @@
 //!   -> evidence: PTR, forward answers, handshakes                               network, evidence
 //!   -> candidates -> reference identifiers                                      reference
 //!   -> findings -> verdicts                                                     x509, rules, profile, certify
-//!   -> one decision per endpoint                                                decide, plan
+//!   -> one decision per endpoint, photos compared where that is wanted          comparison, decide, plan
 //! export bytes -> records -> the host spliced -> import file, report, rollback  rewrite, report
 //! export + import file -> only hosts moved                                      proof
 //! ```
@@ -21,8 +21,10 @@ pub mod census;
 pub mod certify;
 pub mod cli;
 pub mod commands;
+pub mod comparison;
 pub mod decide;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod health;
 pub mod journal;
@@ -35,6 +37,7 @@ pub mod plan;
 pub mod profile;
 pub mod proof;
 pub mod reconcile;
+pub mod recording;
 pub mod reference;
 pub mod report;
 pub mod request;

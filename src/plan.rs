@@ -116,6 +116,9 @@ pub enum PlanError {
     /// The export is the right one, and cannot be read as the plan says it is to be.
     #[error("its options do not fit the export that it was made for: {0}")]
     OtherOptions(String),
+    /// A piece of an export is none of the one that the plan was made for.
+    #[error("the piece is none of the export that it was made for: {0}")]
+    OtherPiece(String),
     /// A decision that no plan of ours holds.
     #[error("its decision for `{endpoint}` cannot be followed: {why}")]
     BadDecision {

@@ -363,6 +363,28 @@ impl Profile {
         }
     }
 
+    /// What the client does about one of a case's findings. None where it does not count: the
+    /// client has no such rule, the rule does not apply, or another one decides about identity.
+    pub fn weighs(
+        &self,
+        finding: &Finding,
+        findings: &[Finding],
+        dialogue: &Dialogue,
+        revocation: &Outcome,
+    ) -> Option<VerdictKind> {
+        let counts = match finding.rule {
+            rule if rule == rules::NOT_REVOKED.id => true,
+            rule if is_about_identity(rule) => {
+                self.identifying(findings, dialogue).is_some_and(|deciding| deciding.rule == rule)
+            }
+            rule => {
+                finding.status != Status::NotApplicable
+                    && self.rows.iter().any(|row| row.rule == rule)
+            }
+        };
+        counts.then(|| self.response(finding, revocation))
+    }
+
     /// What is broken and this client is not known to mind. Of the rules about identity one that
     /// holds is enough, so the others are left out.
     pub fn unminded<'a>(&'a self, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
@@ -395,14 +417,11 @@ impl Profile {
         let findings = rules::check_all(case);
         let identifying = self.identifying(&findings, case.dialogue);
         let identity = identify(identifying, case);
-        // Of the rules about identity only the deciding one counts.
         let mut weighed: Vec<(VerdictKind, &Finding)> = findings
             .iter()
-            .filter(|finding| {
-                !is_about_identity(finding.rule)
-                    || identifying.is_some_and(|deciding| deciding.rule == finding.rule)
+            .filter_map(|finding| {
+                Some((self.weighs(finding, &findings, case.dialogue, case.revocation)?, finding))
             })
-            .map(|finding| (self.response(finding, case.revocation), finding))
             .filter(|(response, _)| *response != Trusted)
             .collect();
         // What is broken tells more than what nobody knows. Stable: beyond that the findings stay in

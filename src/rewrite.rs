@@ -63,6 +63,10 @@ pub enum Rewritten<'r> {
     Left {
         /// Why.
         why: Cow<'r, Leave>,
+        /// Where the cell points, as far as that is known.
+        endpoint: Option<Endpoint>,
+        /// The host's place in `cell`; empty when that is not known.
+        host: Range<usize>,
         /// The photo cell's text.
         cell: Cow<'r, str>,
     },
@@ -95,7 +99,12 @@ impl Rewritten<'_> {
     /// The same record, left as it is after all.
     fn left(self, why: Leave) -> Self {
         match self {
-            Self::Changed(change) => Self::Left { why: Cow::Owned(why), cell: change.old },
+            Self::Changed(change) => Self::Left {
+                why: Cow::Owned(why),
+                endpoint: Some(change.endpoint),
+                host: change.old_host,
+                cell: change.old,
+            },
             other => other,
         }
     }
@@ -177,13 +186,18 @@ fn treated<'r>(
     url: &PhotoUrl,
     treatment: &'r Treatment,
 ) -> Rewritten<'r> {
+    let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let to = match treatment {
         Treatment::Leave(why) => {
-            return Rewritten::Left { why: Cow::Borrowed(why), cell: text };
+            return Rewritten::Left {
+                why: Cow::Borrowed(why),
+                endpoint: Some(endpoint),
+                host: url.host_span.clone(),
+                cell: text,
+            };
         }
         Treatment::Rewrite(to) => to.name(),
     };
-    let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let field = record.photo();
     let span = field.and_then(|field| field.raw_range(url.host_span.clone()));
     let new = photo::with_host(&text, url, to);

@@ -97,6 +97,7 @@ fn usage() {
         (fix(&["--connect-to", "a:b"]), vec!["--connect-to `a:b`"]),
         (fix(&["--profile", "jabber-99"]), vec!["--profile `jabber-99`", "jabber-12", "strict"]),
         (fix(&["--certificate", "maybe"]), vec!["--certificate `maybe`", "`require` or `warn`"]),
+        (fix(&["--photos", "some"]), vec!["--photos `some`", "`off` or `sample` or `all`"]),
         (fix(&["--ambiguous", "guess"]), vec!["--ambiguous `guess`", "`hold` or `pick`"]),
         (fix(&["--default-host", "10.0.0.1"]), vec!["--default-host `10.0.0.1`", "an address"]),
         (fix(&["--report", "report.docx"]), vec!["--report `report.docx`", ".json"]),

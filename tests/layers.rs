@@ -19,7 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["evidence", "x509", "reference", "name"]),
     ("profile", &["rules", "x509", "evidence"]),
     ("certify", &["profile", "rules", "x509", "evidence", "reference", "name"]),
-    ("decide", &["profile", "reference", "evidence", "name"]),
+    ("comparison", &["evidence", "name"]),
+    ("decide", &["profile", "reference", "comparison", "evidence", "name"]),
     ("request", &["x509", "reference"]),
     ("row", &["export", "photo", "name"]),
     ("census", &["row", "export", "photo", "evidence", "name"]),
@@ -33,7 +34,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("proof", &["export", "photo", "name"]),
     ("reconcile", &["key", "rewrite", "export"]),
     ("report", &["ledger", "evidence"]),
+    (
+        "explain",
+        &["row", "census", "export", "photo", "reference", "report", "ledger", "evidence", "name"],
+    ),
     ("seal", &[]),
+    ("recording", &["evidence", "report", "seal"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
     ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
     ("journal", &[]),
@@ -41,7 +47,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
     (
         "settings",
-        &["cli", "decide", "export", "name", "network", "profile", "reference", "report", "role"],
+        &[
+            "census",
+            "cli",
+            "decide",
+            "export",
+            "name",
+            "network",
+            "profile",
+            "reference",
+            "report",
+            "role",
+        ],
     ),
 ];
 

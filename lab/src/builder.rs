@@ -15,6 +15,7 @@ use crate::dns::DnsSockets;
 use crate::fault::{DnsFault, Strikes, TlsFault};
 use crate::http::Site;
 use crate::old_tls::{OldProtocol, OldTls};
+use crate::photos::{Album, Photo};
 use crate::publications::{PUBLISHERS, STALLED_HOST, UNREACHABLE_HOST};
 use crate::responder::{Responder, Scope};
 use crate::running::{Lab, Listener};
@@ -87,6 +88,7 @@ pub struct Builder {
 #[derive(Debug, Default)]
 struct Declared {
     content: Option<Content>,
+    album: Album,
     fault: Option<Strikes<TlsFault>>,
 }
 
@@ -181,6 +183,16 @@ impl Builder {
     /// A photo server without TLS.
     pub fn http_server(self, address: &str, port: u16) -> Self {
         self.serve(address, port, Content::Http)
+    }
+
+    /// What a photo server serves to those who ask `host` for a path that begins with `prefix`; `*`
+    /// stands for all hosts, an address is asked for by itself. What was declared first counts.
+    pub fn photo(self, address: &str, port: u16, host: &str, prefix: &str, photo: Photo) -> Self {
+        self.declare(|it| {
+            let server = it.servers.entry((parse_address(address)?, port)).or_default();
+            server.album.add(host, prefix, photo);
+            Ok(())
+        })
     }
 
     /// A server whose TLS is too old for any modern client.
@@ -378,7 +390,7 @@ impl Builder {
         let server = Server {
             shown,
             security,
-            site: Arc::new(Site::Photos),
+            site: Arc::new(Site::Photos(declared.album)),
             fault: declared.fault,
             delay: self.delay,
             counts: counts.clone(),
@@ -430,7 +442,7 @@ impl Builder {
 
 impl Declared {
     fn faulty(fault: TlsFault) -> Self {
-        Self { content: None, fault: Some(Strikes::new(fault, None)) }
+        Self { fault: Some(Strikes::new(fault, None)), ..Self::default() }
     }
 }
 

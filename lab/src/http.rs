@@ -8,10 +8,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::sleep;
 
 use crate::counts::Counts;
+use crate::photos::Album;
 use crate::publications::Publications;
 use crate::sources::Delivery;
 
-/// The photo that every photo server has: a grey PNG of one pixel.
+/// The photo that every photo server has, unless another is declared: a grey PNG of one pixel.
 pub const PHOTO: &[u8] = b"\
     \x89PNG\x0d\x0a\x1a\x0a\
     \x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\
@@ -26,8 +27,8 @@ const NOTHING: [u8; 16 * 1024] = [0; 16 * 1024];
 
 /// What a site has.
 pub(crate) enum Site {
-    /// A photo under every path, but for those under `/missing/`.
-    Photos,
+    /// Photos.
+    Photos(Album),
     /// CRLs, certificates and OCSP responders.
     Published(Publications),
 }
@@ -65,7 +66,7 @@ impl Site {
         let line = format!("{} {}", request.method, request.target);
         counts.requests.add((shown.to_owned(), line));
         let reply = match self {
-            Self::Photos => photo(&request),
+            Self::Photos(album) => album.reply(&request),
             Self::Published(published) => {
                 counts.fetches.add(format!("http://{}{}", request.host, request.target));
                 published.reply(&request, counts)
@@ -73,14 +74,6 @@ impl Site {
         };
         reply.deliver(&mut stream).await?;
         stream.shutdown().await
-    }
-}
-
-fn photo(request: &Request) -> Reply {
-    if request.method == "GET" && !request.target.starts_with("/missing/") {
-        Reply::found("image/png", PHOTO.to_vec())
-    } else {
-        Reply::not_found()
     }
 }
 
@@ -137,6 +130,11 @@ impl Reply {
 
     pub(crate) fn redirect(status: u16, location: String) -> Self {
         Self { location: Some(location), ..Self::status(status) }
+    }
+
+    /// The same, coming so.
+    pub(crate) fn coming(self, delivery: Delivery) -> Self {
+        Self { delivery, ..self }
     }
 
     /// Writes it in the way that it comes. What is delivered from another host, or replaced by
@@ -199,9 +197,11 @@ impl Reply {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        302 => "Found",
         307 => "Temporary Redirect",
         403 => "Forbidden",
         404 => "Not Found",
+        429 => "Too Many Requests",
         500 => "Internal Server Error",
         503 => "Service Unavailable",
         _ => "Status",

@@ -37,17 +37,17 @@ fn demonstrate() -> Result<(), Box<dyn Error>> {
 
     let lab = lab::demo::webex().start()?;
     let config = lab.write_config(&demo)?;
-    let common = |export: &str, import: &Path| {
+    let common = |command: &str, export: &str, output: &Path| {
         let export = Path::new("samples").join(export);
-        let mut arguments = words(&["photofix", "fix"]);
-        arguments.extend([export.into(), "-o".into(), import.into(), "--config".into()]);
+        let mut arguments = words(&["photofix", command]);
+        arguments.extend([export.into(), "-o".into(), output.into(), "--config".into()]);
         arguments.extend([config.clone().into(), "--map".into(), "samples/map.csv".into()]);
         arguments.extend(words(&["--timeout", "1s", "--retries", "0", "--force"]));
         arguments
     };
 
     let import = demo.join("import.csv");
-    let mut arguments = common("users.csv", &import);
+    let mut arguments = common("fix", "users.csv", &import);
     arguments.extend(["--rollback".into(), demo.join("rollback.csv").into()]);
     for report in ["report.md", "report.json", "report.jsonl", "report.csv", "report.diff"] {
         arguments.extend(["--report".into(), demo.join(report).into()]);
@@ -60,16 +60,27 @@ fn demonstrate() -> Result<(), Box<dyn Error>> {
     verify.push(import.into());
     expect(0, photofix::commands::run(verify), "verify")?;
 
+    let (plan, page) = (demo.join("plan.json"), demo.join("review.html"));
+    say(&format!(
+        "\n$ photofix plan samples/users.csv -o {} --report {} …\n",
+        plan.display(),
+        page.display()
+    ))?;
+    let mut arguments = common("plan", "users.csv", &plan);
+    arguments.extend(["--report".into(), page.into(), "--quiet".into()]);
+    expect(LEFT, photofix::commands::run(arguments), "plan")?;
+
     say("\nThe other samples:\n")?;
     for (sample, options, what) in OTHERS {
         let import = demo.join(sample);
-        let mut arguments = common(sample, &import);
+        let mut arguments = common("fix", sample, &import);
         arguments.extend(words(options));
         arguments.push("--quiet".into());
         expect(LEFT, photofix::commands::run(arguments), sample)?;
         say(&format!("  {}  ({what})\n", import.display()))?;
     }
-    say("\nOpen target/demo/report.md next; samples/README.md says what each row shows.\n")?;
+    say("\nOpen target/demo/review.html in a browser next; samples/README.md says what each row \
+         shows.\n")?;
     Ok(())
 }
 

@@ -152,6 +152,7 @@ mod tests {
             hint: None,
             candidates: Vec::new(),
             old_certificate: None,
+            photos: Vec::new(),
         }
     }
 

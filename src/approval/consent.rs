@@ -132,7 +132,7 @@ impl Consent {
             class: Class::Held,
             reason: reason.to_owned(),
             explanation: format!("the plan would write `{name}`, and {what}"),
-            hint: Some("have it approved, with `photofix approve`".into()),
+            hint: Some("have it approved, on the review page or with `photofix approve`".into()),
         })
     }
 }

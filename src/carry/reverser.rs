@@ -39,7 +39,8 @@ impl Rewrite for Reverser<'_> {
         match (entry.reversed(), &entry.planned) {
             (Verdict::Carry, Some(planned)) => put_back(record, cell, planned),
             (Verdict::Conflict(reason), _) => {
-                Rewritten::Left { why: Cow::Owned(reason.leave()), cell }
+                let endpoint = entry.planned.as_ref().map(|planned| planned.endpoint.clone());
+                Rewritten::Left { why: Cow::Owned(reason.leave()), endpoint, host: 0..0, cell }
             }
             _ => Rewritten::Untouched,
         }

@@ -11,6 +11,7 @@ use super::failure::{Failure, Status};
 use super::plan_file::{JournalFile, PlanFile, now, one_standard_input};
 use super::planned::Planned;
 use super::second_pass::{Destination, look};
+use super::shard;
 use super::voice::Voice;
 use crate::approval::Consent;
 use crate::cli::Apply;
@@ -53,6 +54,9 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
         (options.approvals.as_deref(), "the approvals"),
     ])?;
     let application = Application::permitted(options, layers)?;
+    if let (Some(shard), Some(export)) = (&options.shard, &options.export) {
+        return shard::apply(&application, export, settings::shard(shard), options, layers, voice);
+    }
     match (application.how, &options.export, &options.other) {
         (How::Apply, Some(export), _) => application.apply(export, options, layers, voice),
         (How::Rebase, _, Some(other)) => carry::rebase(&application, other, options, layers, voice),
@@ -85,6 +89,8 @@ impl Application {
                 journal.check_not_applied(&plan)?;
             }
         }
+        // A piece of the export is not the plan's being applied.
+        let journal = journal.filter(|_| options.shard.is_none());
         let (choices, domains) = plan.options()?;
         Ok(Self { plan, consent, journal, choices, domains, now, how })
     }

@@ -7,8 +7,9 @@ use super::facts::counted;
 use crate::certify::{CertificateVerdict, Demand, NameVerdict, Standard, certify, certify_given};
 use crate::decide::{Certified, Subject};
 use crate::evidence::{Dialogue, Evidence};
-use crate::profile::{Verdict, VerdictKind};
+use crate::profile::{PROFILES, Verdict, VerdictKind};
 use crate::reference::ReferenceIdentifier;
+use crate::report::explanation::{ExplainedCertificate, FindingReport, ProfileResponse};
 use crate::report::{
     CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
 };
@@ -87,6 +88,21 @@ impl Judge {
         self.verdicts.values().flat_map(|verdict| reports(verdict, self.now)).collect()
     }
 
+    /// Every verdict given, with what each rule says and what the profiles make of it.
+    pub(super) fn explanations(&self) -> Vec<ExplainedCertificate> {
+        let explained = self.verdicts.values().flat_map(|verdict| {
+            let judged = verdict.certificates.iter().map(|one| findings(verdict, one));
+            let judged = judged.chain(std::iter::repeat(Vec::new()));
+            reports(verdict, self.now).into_iter().zip(judged)
+        });
+        explained
+            .map(|(certificate, findings)| ExplainedCertificate {
+                certificate,
+                findings: Some(findings),
+            })
+            .collect()
+    }
+
     /// What should be said about revocation before anything else: nothing where it was asked.
     pub(super) fn revocation_note(&self) -> Option<String> {
         let all = || self.verdicts.values().flat_map(|verdict| &verdict.certificates);
@@ -136,6 +152,30 @@ fn reports(name: &NameVerdict, now: i64) -> Vec<CertificateReport> {
         return vec![without_address(name)];
     }
     name.certificates.iter().map(|certificate| report(name, certificate, now)).collect()
+}
+
+fn findings(name: &NameVerdict, certificate: &CertificateVerdict) -> Vec<FindingReport> {
+    let all = &certificate.verdict.findings;
+    let dialogue = &name.demand.service.dialogue;
+    let responses = |finding| {
+        let responses = PROFILES.iter().filter_map(|profile| {
+            let response = profile.weighs(finding, all, dialogue, &certificate.revocation)?;
+            Some(ProfileResponse {
+                profile: profile.id.as_str().into(),
+                response: response.as_str().into(),
+            })
+        });
+        responses.collect()
+    };
+    all.iter()
+        .map(|finding| FindingReport {
+            rule: finding.rule.into(),
+            status: finding.status.as_str().into(),
+            detail: finding.detail.clone(),
+            presented: finding.presented.clone(),
+            profiles: responses(finding),
+        })
+        .collect()
 }
 
 fn without_address(name: &NameVerdict) -> CertificateReport {

@@ -5,12 +5,14 @@ use std::io;
 use std::path::Path;
 
 use crate::approval::{ApprovalError, ChoiceError};
+use crate::explain::{NoHost, NotFound};
 use crate::export::ExportError;
 use crate::journal::{Entry, FileDigest, JournalError};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
 use crate::reconcile::{SentError, StatusColumnError};
+use crate::recording::RecordingError;
 use crate::reference::MapError;
 use crate::rewrite::RewriteError;
 use crate::settings::SettingsError;
@@ -116,7 +118,7 @@ impl Failure {
     }
 
     /// An output could not be written.
-    fn output(error: &io::Error) -> Self {
+    pub fn output(error: &io::Error) -> Self {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
             Some(failure) => failure.clone(),
             None => Self::failed(
@@ -162,6 +164,10 @@ impl Failure {
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
             }
+            PlanError::OtherPiece(_) => {
+                "give a piece of that export; one that has no header is applied with `--shard \
+                 without-header`"
+            }
             PlanError::Expired { .. } => "make the plan again, or allow its age with --max-age",
             PlanError::Ageless { .. } => "see that the clock is right, and make the plan again",
             PlanError::Edited(_)
@@ -184,11 +190,26 @@ impl Failure {
             }
             ApprovalError::OtherSchema { .. } => "have the plan approved anew with this version",
             _ => {
-                "have the plan approved anew, with `photofix approve`; \
+                "have the plan approved anew, on the review page or with `photofix approve`; \
                  approvals are not edited by hand"
             }
         };
         let message = format!("cannot use the approvals `{}`: {error}", path.display());
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The recording cannot be used.
+    pub fn recording(path: &Path, error: &RecordingError) -> Self {
+        let hint = match error {
+            RecordingError::NotARecording(_) => "give the file that `--record` wrote",
+            RecordingError::OtherSchema { .. } => {
+                "record again with this version, or replay with the one that recorded"
+            }
+            RecordingError::Edited(_) => {
+                "give the file as `--record` wrote it; a recording is not edited by hand"
+            }
+        };
+        let message = format!("cannot replay `{}`: {error}", path.display());
         Self::new(Status::Stale, message, Some(hint))
     }
 
@@ -201,6 +222,55 @@ impl Failure {
             ),
             "give a file of `photofix plan -o`, of `--report FILE.json` or of `photofix approve`",
         )
+    }
+
+    /// A document that holds no decisions.
+    pub fn not_to_explain(path: &Path, why: &str) -> Self {
+        Self::failed(
+            format!(
+                "cannot explain `{}`: it is no export, plan or JSON report: {why}",
+                path.display()
+            ),
+            "give an export, or a file of `photofix plan -o` or of `--report FILE.json`",
+        )
+    }
+
+    /// What was typed can be no address.
+    pub fn no_host(error: &NoHost) -> Self {
+        let hint = match error {
+            NoHost::NotAHost(_) => "give an address in any spelling, such as 203.0.113.7:8443",
+            NoHost::Name(_) => "`photofix check` gives the verdict on a name's certificate",
+        };
+        Self::usage(format!("--address: {error}"), hint)
+    }
+
+    /// There is nothing to explain in a file.
+    pub fn not_found(file: &str, error: &NotFound) -> Self {
+        let hint = match error {
+            NotFound::Record { swallowed: Some(_), .. } => {
+                "close the quote in the export with a text editor: the records behind it were not \
+                 looked at"
+            }
+            NotFound::Record { .. } => {
+                "records are counted from 1, without the header and blank lines"
+            }
+            NotFound::Host { .. } => "`photofix inspect` lists the hosts of an export",
+            NotFound::Several { .. } => "name one of them as it stands here",
+        };
+        Self::usage(format!("`{file}`: {error}"), hint)
+    }
+
+    /// A plan keeps no records, and its export is not at hand.
+    pub fn record_without_export(plan: &Path, named: &FileDigest) -> Self {
+        let message = format!(
+            "cannot tell what the record holds: `{}` is a plan, which keeps no records\n  expected  \
+             the export that it was made for, `{}` sha256 {}\n  found     no such file, or another",
+            plan.display(),
+            named.file,
+            named.sha256
+        );
+        let hint = "give the export itself, or ask for a host with --address";
+        Self::new(Status::Stale, message, Some(hint))
     }
 
     /// What was typed to be approved means no hosts of the plan.
@@ -223,7 +293,7 @@ impl Failure {
              found     none, and --require-approval is set",
             plan.display()
         );
-        let hint = "have it approved, with `photofix approve`, and give \
+        let hint = "have it approved, on the review page or with `photofix approve`, and give \
                     --approvals";
         Self::new(Status::Stale, message, Some(hint))
     }

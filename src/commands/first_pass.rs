@@ -7,8 +7,9 @@ use super::facts;
 use super::failure::Failure;
 use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
-use crate::census::Census;
-use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader};
+use crate::census::{Census, Photos};
+use crate::explain::{Question, Search};
+use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
@@ -34,10 +35,30 @@ impl FirstPass {
         export: &ExportFile,
         choices: &Choices,
         domains: &[Fqdn],
+        photos: Photos,
         progress: Progress,
     ) -> Result<Self, Failure> {
-        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains)?, ()));
+        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains, photos)?, ()));
         Self::counted(export, choices, progress, count).map(|(first, ())| first)
+    }
+
+    /// Makes it, and looks on the way for the record that somebody asks about.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub(super) fn search(
+        export: &ExportFile,
+        choices: &Choices,
+        domains: &[Fqdn],
+        question: Question,
+        progress: Progress,
+    ) -> Result<(Self, Search), Failure> {
+        Self::counted(export, choices, progress, |reader| {
+            let mut search = Search::new(question, reader.dialect(), domains);
+            let census =
+                Census::take_watched(reader, domains, Photos::Off, |record| search.look(record))?;
+            Ok((census, search))
+        })
     }
 
     /// Makes it, and looks at the export's health on the way.
@@ -53,7 +74,8 @@ impl FirstPass {
         Self::counted(export, choices, progress, |reader| {
             let mut health = Health::new(reader.dialect());
             reader.keep_fields();
-            let census = Census::take_watched(reader, domains, |record| health.look(record))?;
+            let look = |record: &Record<'_>| health.look(record);
+            let census = Census::take_watched(reader, domains, Photos::Off, look)?;
             Ok((census, health.finish()))
         })
     }

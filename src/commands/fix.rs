@@ -3,6 +3,7 @@
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::job::{Job, Outcome};
+use super::recording_file::Record;
 use super::second_pass::Destination;
 use super::voice::Voice;
 use crate::cli::{Fix, PermissionOptions};
@@ -18,7 +19,7 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
     if permission.approval == Approval::Required {
         return Err(Failure::fix_needs_approval());
     }
-    let job = Job::resolve(&options.job, layers)?;
+    let job = Job::resolve(&options.job, &options.export, layers)?;
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
     let export = ExportFile::open(&options.export)?;
@@ -29,11 +30,16 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
         &export,
         &job.inputs(layers),
     )?;
+    let record = Record::open(&job.gathering, &mut destination)?;
 
-    let Outcome { report, treatments, .. } = job.carry_out("fix", &export, voice.progress())?;
+    let Outcome { report, treatments, recording, .. } =
+        job.carry_out("fix", &export, voice.progress())?;
+    if let (Some(record), Some(recording)) = (record, recording) {
+        record.write(&recording)?;
+    }
     let reader = export.pass(&job.choices, voice.progress(), "writing")?;
     destination.write_as_decided(reader, &export, &report, &treatments)?;
-    let summary = voice.summary(&report, &destination.rows);
+    let summary = voice.summary(&report, &destination.rows).preceded_by(job.replay_sentence());
     let written = destination.commit()?;
     summary.say(&written);
     Ok(Status::of(&report.ledger))

@@ -1,35 +1,42 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::certificates::Judge;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
 use super::first_pass::FirstPass;
+use super::photos::{self, Contest};
 use super::progress::{INTERRUPTED, Progress};
+use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use super::web_proxy;
-use crate::census::{Census, Kind};
+use crate::census::{Census, Kind, Photos};
 use crate::certify::Demand;
 use crate::cli::JobOptions;
-use crate::decide::{Decided, Decision, Policy, Reach, Reason, Weighed, decide};
+use crate::decide::{Certified, Decided, Decision, Policy, Reach, Reason, Weighed, decide};
 use crate::evidence::{
-    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, Scheme, Service, Target,
+    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, PhotoAnswer, PhotoQuestion,
+    Scheme, Service, Target,
 };
+use crate::explain::{Asked, answers};
 use crate::export::Choices;
 use crate::ledger::Class;
 use crate::name::Fqdn;
 use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
+use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
 use crate::report::{
     CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
 };
 use crate::rewrite::{Leave, Treatment, Treatments, expected_ledger};
+use crate::seal::UNSEALED;
 use crate::settings::{
-    self, CertificatePlan, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
+    self, CertificatePlan, Gathering, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
 };
 use crate::x509::certificate::Certificate;
 use crate::x509::time;
@@ -39,11 +46,16 @@ use crate::x509::time;
 pub(super) struct Job {
     /// How to read the export.
     pub choices: Choices,
-    scope: ScopeSettings,
+    /// Where a name may come from, and where it must lie.
+    pub scope: ScopeSettings,
     network: NetworkPlan,
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
+    photos: Photos,
+    /// Where the evidence comes from, and whether it is kept.
+    pub gathering: Gathering,
+    replay: Option<Replay>,
     options: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -56,14 +68,30 @@ pub(super) struct Outcome {
     pub treatments: Treatments,
     /// When the evidence was gathered, in seconds since the epoch.
     pub at: i64,
+    /// What was learned, where it is to be kept.
+    pub recording: Option<Recording>,
+}
+
+/// What speaks for the decision on one endpoint, beyond what reports say.
+#[derive(Debug)]
+pub(super) struct Reasoning {
+    /// What each source of names answered.
+    pub answers: Vec<SourceAnswer>,
+    /// The certificate verdicts, with every finding.
+    pub certificates: Vec<ExplainedCertificate>,
 }
 
 impl Job {
-    /// Resolves the options of a job.
+    /// Resolves the options of a job, and reads the recording that it goes by, if any. `export` is
+    /// the path of the export.
     ///
     /// # Errors
-    /// [`Failure`] names the option and its value.
-    pub(super) fn resolve(options: &JobOptions, layers: &Layers) -> Result<Self, Failure> {
+    /// [`Failure`] names the option and its value, or the recording and what is wrong with it.
+    pub(super) fn resolve(
+        options: &JobOptions,
+        export: &Path,
+        layers: &Layers,
+    ) -> Result<Self, Failure> {
         let reading = layers.fill(&options.reading)?;
         let scope = layers.fill(&options.scope)?;
         let network = layers.fill(&options.network)?;
@@ -75,13 +103,19 @@ impl Job {
             // As it shows itself: without user and password.
             shown.insert("proxy".to_owned(), proxy.to_string().into());
         }
+        let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
+        let gathering = settings::gathering(&options.recording, network.reach)?;
+        let replay = Replay::open(&gathering, export, &mut shown)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
             scope: settings::scope(&scope)?,
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
+            photos,
+            gathering,
+            replay,
             network,
             options: shown,
         })
@@ -96,7 +130,16 @@ impl Job {
         let map = self.scope.map.iter().map(|path| (path, "the map"));
         let candidates = self.scope.candidates.iter().map(|path| (path, "the candidates"));
         let configuration = layers.file_name().map(|path| (path, "the configuration"));
-        trust.chain(map).chain(candidates).chain(configuration).collect()
+        let recording = match &self.gathering {
+            Gathering::Replay(path) => Some((path, "the recording")),
+            Gathering::Ask | Gathering::Record(_) => None,
+        };
+        trust.chain(map).chain(candidates).chain(configuration).chain(recording).collect()
+    }
+
+    /// What is said to whoever replays a recording.
+    pub(super) fn replay_sentence(&self) -> Option<String> {
+        self.replay.as_ref().map(Replay::sentence)
     }
 
     /// Counts, asks, judges and decides.
@@ -110,8 +153,24 @@ impl Job {
         export: &ExportFile,
         progress: Progress,
     ) -> Result<Outcome, Failure> {
-        let mut scope = self.load_scope()?;
-        let first = FirstPass::make(export, &self.choices, &self.scope.domains, progress)?;
+        self.examine(command, export, None, progress).map(|(outcome, _)| outcome)
+    }
+
+    /// The same, or of one endpoint only; then with the whole reasoning, and without notes about
+    /// the rest of the export.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(super) fn examine(
+        &self,
+        command: &'static str,
+        export: &ExportFile,
+        only: Option<&Endpoint>,
+        progress: Progress,
+    ) -> Result<(Outcome, Option<Reasoning>), Failure> {
+        let (mut scope, names) = self.load_scope()?;
+        let domains = &self.scope.domains;
+        let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
             .census
@@ -121,54 +180,68 @@ impl Job {
                 OldHost::Address(_) => true,
                 OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
             })
+            .filter(|endpoint| only.is_none_or(|only| only == *endpoint))
             .cloned()
             .collect();
-        let hosts = self.hosts_to_check(&first.census);
+        let hosts = match only {
+            Some(_) => BTreeSet::new(),
+            None => self.hosts_to_check(&first.census),
+        };
+        let facts = first.facts(export);
+        let digest = Digest { bytes: facts.bytes, sha256: facts.sha256.clone() };
 
         let mut notes = facts::dialect_notes(&first.dialect, &first.census);
         let mapped = |host: &OldHost| scope.map.find(host).is_some();
         notes.extend(facts::untouched_notes(&first.census, &mapped));
-        let (evidence, trust) = match self.policy.reach {
+        if only.is_some() {
+            notes.clear();
+        }
+        let (asked_from, begun) = (now(), Instant::now());
+        let mut missing = BTreeSet::new();
+        let (mut evidence, trust) = match self.policy.reach {
             Reach::Offline => {
                 notes.push(
-                    "offline: nothing was asked; certificates are not checked, and only the map \
-                     and the default host decide"
+                    "offline: nothing was asked; certificates are not checked and photos not \
+                     compared, and only the map and the default host decide"
                         .to_owned(),
                 );
                 (Evidence::default(), None)
             }
             Reach::Network => {
-                let trust = trust::load(&self.certificates.trust)?;
+                let trust = self.trust()?;
                 notes.extend(trust.notes.iter().cloned());
-                let evidence = self.ask(&endpoints, &hosts, &scope, &trust, progress)?;
-                if evidence.resolver.is_silent() {
-                    notes.insert(
-                        0,
-                        format!(
-                            "no resolver answered a single one of {} questions (asked: {}); name \
-                             another with --dns",
-                            evidence.resolver.asked,
-                            evidence.resolver.servers.join(", ")
-                        ),
-                    );
-                }
+                let agenda =
+                    Agenda { endpoints: endpoints.clone(), hosts: hosts.iter().cloned().collect() };
+                let evidence = match &self.replay {
+                    None => self.ask(&agenda, &scope, &trust, progress)?,
+                    Some(replay) => replay.answer(&agenda, &scope, &trust, &mut missing),
+                };
                 (evidence, Some(trust))
             }
         };
         // After the last answer: no answer may be younger than the time at which it is judged.
-        let at = jiff::Timestamp::now().as_second();
-        let mut judge = trust.map(|trust| Judge::new(trust.anchors, at, self.certificates.clone()));
+        // Photos are not judged by any time.
+        let at = self.replay.as_ref().map_or_else(now, |replay| replay.recording.judged_at);
+        let judge_of =
+            |trust: &Trust| Judge::new(trust.anchors.clone(), at, self.certificates.clone());
+        let mut judge = trust.as_ref().map(judge_of);
+        let is_kept = matches!(self.gathering, Gathering::Record(_));
+        let trust_kept = trust.as_ref().filter(|_| is_kept).map(Trust::recorded);
 
-        let decided: Vec<Decided> = endpoints
-            .iter()
-            .map(|endpoint| {
-                decide(endpoint, &scope, &evidence, self.policy, &mut |name, port| match &mut judge
-                {
-                    Some(judge) => judge.certified(name, port, &evidence),
-                    None => crate::decide::Certified::NotAsked,
-                })
-            })
-            .collect();
+        let nothing = Contest::default();
+        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
+        if let Some(trust) = trust.filter(|_| self.photos != Photos::Off) {
+            // Only now it is known which names may be written, and so whose photos matter.
+            let urls = std::mem::take(&mut first.census.photo_urls);
+            let contest = Contest::among(&decided, self.policy, urls);
+            let questions = contest.questions(&evidence);
+            evidence.photos = match &self.replay {
+                None => self.ask_for_photos(&questions, &evidence, &trust, begun, progress)?,
+                Some(replay) => replay.photos(&questions, &mut missing),
+            };
+            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
+            notes.extend(contest.note());
+        }
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
@@ -177,13 +250,29 @@ impl Job {
             }
             notes.extend(judge.revocation_note());
         }
+        if let Some(replay) = &self.replay {
+            let here = Here { export: &digest, names: &names, options: &self.options };
+            notes.splice(0..0, replay.notes(&missing, &here));
+        }
+        if evidence.resolver.is_silent() {
+            notes.insert(
+                0,
+                format!(
+                    "no resolver answered a single one of {} questions (asked: {}); name another \
+                     with --dns",
+                    evidence.resolver.asked,
+                    evidence.resolver.servers.join(", ")
+                ),
+            );
+        }
+        let explained = judge.as_ref().filter(|_| only.is_some()).map(Judge::explanations);
         let treatments = treatments(&scope, &decided);
         let report = Report {
             schema: SCHEMA.into(),
             tool: Tool::this(),
             command: command.into(),
             notes,
-            export: first.facts(export),
+            export: facts,
             options: self.options.clone(),
             approval: None,
             carry: None,
@@ -198,10 +287,58 @@ impl Job {
                 .collect(),
             certificates: judge.map(Judge::into_reports).unwrap_or_default(),
         };
-        Ok(Outcome { report, treatments, at })
+        let asked = Asked { scope: &scope, evidence: &evidence };
+        let entry = report.endpoints.first().filter(|_| only.is_some());
+        let reasoning = entry.map(|entry| Reasoning {
+            answers: answers(entry, &self.options, Some(asked)),
+            certificates: explained.unwrap_or_default(),
+        });
+        let recording = trust_kept.map(|trust| Recording {
+            schema: recording::SCHEMA.to_owned(),
+            tool: Tool::this(),
+            asked_from,
+            judged_at: at,
+            export: digest,
+            names,
+            options: self.options.clone(),
+            trust,
+            evidence,
+            sha256: UNSEALED.to_owned(),
+        });
+        Ok((Outcome { report, treatments, at, recording }, reasoning))
     }
 
-    fn load_scope(&self) -> Result<Scope, Failure> {
+    fn decide(
+        &self,
+        endpoints: &[Endpoint],
+        scope: &Scope,
+        evidence: &Evidence,
+        judge: &mut Option<Judge>,
+        contest: &Contest,
+    ) -> Vec<Decided> {
+        let mut certified = |name: &ReferenceIdentifier, port| match judge {
+            Some(judge) => judge.certified(name, port, evidence),
+            None => Certified::NotAsked,
+        };
+        let decide = |endpoint: &Endpoint| {
+            let compared =
+                |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
+            decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
+        };
+        endpoints.iter().map(decide).collect()
+    }
+
+    /// The trust anchors: of a replay the recorded ones, unless others are named.
+    fn trust(&self) -> Result<Trust, Failure> {
+        match &self.replay {
+            Some(replay) if replay.trust == ReplayTrust::Recorded => {
+                Ok(Trust::of_recording(&replay.recording.trust))
+            }
+            _ => trust::load(&self.certificates.trust),
+        }
+    }
+
+    fn load_scope(&self) -> Result<(Scope, NameFiles), Failure> {
         let read =
             |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
         let mut scope = Scope {
@@ -209,17 +346,22 @@ impl Job {
             default_host: self.scope.default_host.clone(),
             ..Scope::default()
         };
+        let mut files = NameFiles::default();
         if let Some(path) = &self.scope.map {
-            scope.map = HostMap::parse(&read(path)?).map_err(|error| Failure::map(path, &error))?;
+            let map = read(path)?;
+            files.map = Some(Digest::of(&map));
+            scope.map = HostMap::parse(&map).map_err(|error| Failure::map(path, &error))?;
         }
         if let Some(path) = &self.scope.candidates {
-            scope.list = parse_name_list(&read(path)?).map_err(|(line, error)| {
+            let candidates = read(path)?;
+            files.candidates = Some(Digest::of(&candidates));
+            scope.list = parse_name_list(&candidates).map_err(|(line, error)| {
                 let why =
                     error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
                 Failure::candidates(path, line, &why)
             })?;
         }
-        Ok(scope)
+        Ok((scope, files))
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {
@@ -236,19 +378,45 @@ impl Job {
 
     fn ask(
         &self,
-        endpoints: &[Endpoint],
-        hosts: &BTreeSet<Service>,
+        agenda: &Agenda,
         scope: &Scope,
         trust: &Trust,
         progress: Progress,
     ) -> Result<Evidence, Failure> {
-        if endpoints.is_empty() && hosts.is_empty() {
+        if agenda.is_empty() {
             return Ok(Evidence::default());
         }
-        let agenda =
-            Agenda { endpoints: endpoints.to_vec(), hosts: hosts.iter().cloned().collect() };
-        ask(&agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
+        ask(agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
     }
+
+    fn ask_for_photos(
+        &self,
+        questions: &[PhotoQuestion],
+        evidence: &Evidence,
+        trust: &Trust,
+        begun: Instant,
+        progress: Progress,
+    ) -> Result<BTreeMap<PhotoQuestion, PhotoAnswer>, Failure> {
+        if questions.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let settings =
+            network_settings(&self.network, self.certificates.revocation_timeout, trust)?;
+        let bar = progress.endpoints("comparing photos");
+        let mut on_event = |event| match event {
+            Event::Planned(servers) => bar.set_length(servers),
+            Event::Done => bar.inc(1),
+        };
+        let answers =
+            network::photos(questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
+        bar.finish_and_clear();
+        answers.map_err(|error| Failure::network(&error))
+    }
+}
+
+/// The clock, in seconds since the epoch.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// Asks the network, with a progress bar.
@@ -263,7 +431,22 @@ pub(super) fn ask(
     trust: &Trust,
     progress: Progress,
 ) -> Result<Evidence, Failure> {
-    let settings = NetworkSettings {
+    let settings = network_settings(plan, revocation, trust)?;
+    let bar = progress.endpoints("asking");
+    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
+        Event::Planned(hosts) => bar.set_length(hosts),
+        Event::Done => bar.inc(1),
+    });
+    bar.finish_and_clear();
+    evidence.map_err(|error| Failure::network(&error))
+}
+
+fn network_settings(
+    plan: &NetworkPlan,
+    revocation: Duration,
+    trust: &Trust,
+) -> Result<NetworkSettings, Failure> {
+    Ok(NetworkSettings {
         servers: plan.servers.clone(),
         connect_to: plan.connect_to.clone(),
         special: plan.special,
@@ -275,14 +458,7 @@ pub(super) fn ask(
         },
         anchors: trust.anchors.clone(),
         dns_trust: trust.roots.clone(),
-    };
-    let bar = progress.endpoints("asking");
-    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
-        Event::Planned(hosts) => bar.set_length(hosts),
-        Event::Done => bar.inc(1),
-    });
-    bar.finish_and_clear();
-    evidence.map_err(|error| Failure::network(&error))
+    })
 }
 
 fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
@@ -341,6 +517,7 @@ fn endpoint_report(
             .map(|weighed| candidate_report(weighed, chosen, policy))
             .collect(),
         old_certificate: old_certificate(&decided.endpoint, evidence),
+        photos: photos::reports(decided),
     }
 }
 

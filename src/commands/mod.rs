@@ -6,6 +6,7 @@ mod approve;
 mod carry;
 mod certificates;
 mod check;
+mod explain;
 mod export_file;
 mod facts;
 mod failure;
@@ -17,13 +18,16 @@ mod job;
 mod joined;
 mod output;
 mod parts;
+mod photos;
 mod plan;
 mod plan_file;
 mod planned;
 mod progress;
 mod reconcile;
+mod recording_file;
 mod rows;
 mod second_pass;
+mod shard;
 mod show;
 mod trust;
 mod verify;
@@ -76,6 +80,7 @@ fn dispatch(cli: Cli) -> Result<Status, Failure> {
         Command::Apply(options) => apply::run(&options, &layers, voice),
         Command::Approve(options) => approve::run(&options, &layers, voice),
         Command::Show(options) => show::run(&options, voice),
+        Command::Explain(options) => explain::run(&options, &layers, voice),
         Command::Verify(options) => verify::run(&options, &layers, voice),
         Command::Reconcile(options) => reconcile::run(&options, &layers, voice),
         Command::Check(options) => check::run(&options, &layers, voice),

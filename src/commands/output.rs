@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use same_file::Handle;
 use tempfile::TempPath;
@@ -17,6 +18,18 @@ const BUFFER: usize = 256 * 1024;
 
 /// Permission bits that a new file may have at most; the umask takes from them.
 const DEFAULT_MODE: u32 = 0o666;
+
+/// The temporary files that were made, whether or not they are in their places by now.
+static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Takes away the temporary files of a run that ends at once, out of order.
+pub(super) fn remove_temporary_files() {
+    let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in made.iter() {
+        // What was put in its place has this name no more.
+        let _ = fs::remove_file(path);
+    }
+}
 
 /// Whether outputs that exist may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,6 +261,7 @@ impl Outputs {
         })?;
         // The file is its writer's: with many outputs, those that are done hold none open.
         let (file, temporary) = temporary.into_parts();
+        MADE.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
         let (path, spelled) = (path.to_owned(), spelled_out(path));
         Ok((Target::File { temporary, path, spelled, existing }, file))
     }

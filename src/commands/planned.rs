@@ -8,6 +8,7 @@ use super::fingerprint::{Hashed, digest_of, hashed};
 use super::plan_file::PlanFile;
 use super::progress::Progress;
 use crate::export::{Choices, ExportError, Reader};
+use crate::journal::FileDigest;
 use crate::plan::PlanError;
 use crate::rewrite::Done;
 
@@ -53,4 +54,22 @@ impl Planned<'_> {
         plan.plan.check_changes(&done).map_err(|error| plan.refuse(&error))?;
         Ok(done)
     }
+}
+
+/// A file by its name, if it is there and still holds what it held.
+///
+/// # Errors
+/// [`Failure`] when it is there and cannot be read.
+pub(super) fn still_there(
+    named: &FileDigest,
+    progress: Progress,
+) -> Result<Option<ExportFile>, Failure> {
+    let path = Path::new(&named.file);
+    // Anything but a file, such as a pipe, would have to be read to be known.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let file = ExportFile::open(path)?;
+    let (_, sha256) = digest_of(&file, progress)?;
+    Ok((sha256 == named.sha256).then_some(file))
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
+use super::output::remove_temporary_files;
 use super::voice::complain;
 use crate::settings::{Talk, Volume, When};
 
@@ -16,7 +17,8 @@ pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WAITING: AtomicBool = AtomicBool::new(false);
 
 /// Makes Ctrl-C set [`INTERRUPTED`], so that the run ends in order and takes its temporary files
-/// with it. A second Ctrl-C ends it at once, and so does the first during a [`Wait`].
+/// with it. A second Ctrl-C ends it at once, and so does the first during a [`Wait`]; the temporary
+/// files go even then.
 pub(super) fn watch_interrupts() {
     let installed = ctrlc::set_handler(|| {
         let again = INTERRUPTED.swap(true, Ordering::SeqCst);
@@ -34,6 +36,7 @@ pub(super) fn interrupted() -> bool {
 }
 
 fn end_at_once() -> ! {
+    remove_temporary_files();
     let failure = Failure::interrupted();
     complain(&failure);
     std::process::exit(i32::from(failure.status as u8));

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::output::{Named, Outputs};
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
-use crate::report::{Change, Held, Kind, Redaction, Renderer, Report, Row, renderer};
+use crate::report::{Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer};
 use crate::rewrite::{Leave, Met, Rewritten};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
@@ -18,6 +18,8 @@ pub(super) struct Rows {
     renderers: Vec<Box<dyn Renderer>>,
     /// The first rows, for the summary.
     pub sample: Sample,
+    /// The plan that the reports belong to, once it is known.
+    pub plan: Option<PlanIdentity>,
     new_record: Vec<u8>,
 }
 
@@ -38,7 +40,8 @@ impl Rows {
             let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
-        Ok(Self { renderers, sample: Sample::new(redaction), new_record: Vec::new() })
+        let sample = Sample::new(redaction);
+        Ok(Self { renderers, sample, plan: None, new_record: Vec::new() })
     }
 
     /// Begins every report.
@@ -65,27 +68,36 @@ impl Rows {
             Some(_) => None,
         };
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
-        let held = |value, class, reason, explanation, hint| {
-            Row::Held(Held {
+        let row = match met.rewritten {
+            Rewritten::Untouched => return Ok(()),
+            Rewritten::Unreadable(why) => Row::Held(Held {
                 record: position.record,
                 line: position.line,
                 byte: position.byte,
                 key,
-                value,
+                endpoint: None,
+                value: None,
+                host: 0..0,
                 class,
-                reason,
-                explanation,
-                hint,
-            })
-        };
-        let row = match met.rewritten {
-            Rewritten::Untouched => return Ok(()),
-            Rewritten::Unreadable(why) => {
-                held(None, class, why.reason, why.explanation.as_str(), Some(why.hint))
-            }
-            Rewritten::Left { why, cell } => {
+                reason: why.reason,
+                explanation: &why.explanation,
+                hint: Some(why.hint),
+            }),
+            Rewritten::Left { why, endpoint, host, cell } => {
                 let Leave { reason, explanation, hint, .. } = why.as_ref();
-                held(Some(cell.as_ref()), class, reason, explanation, hint.as_deref())
+                Row::Held(Held {
+                    record: position.record,
+                    line: position.line,
+                    byte: position.byte,
+                    key,
+                    endpoint: endpoint.as_ref(),
+                    value: Some(cell.as_ref()),
+                    host: host.clone(),
+                    class,
+                    reason,
+                    explanation,
+                    hint: hint.as_deref(),
+                })
             }
             Rewritten::Changed(change) => {
                 self.new_record.clear();
@@ -94,6 +106,7 @@ impl Rows {
                     record: position.record,
                     line: position.line,
                     key,
+                    endpoint: Some(&change.endpoint),
                     old: change.old.as_ref(),
                     new: change.new.as_str(),
                     old_host: change.old_host.clone(),
@@ -114,6 +127,7 @@ impl Rows {
     /// # Errors
     /// When one cannot be written.
     pub(super) fn finish(&mut self) -> io::Result<()> {
-        self.renderers.iter_mut().try_for_each(|renderer| renderer.finish())
+        let plan = self.plan.as_ref();
+        self.renderers.iter_mut().try_for_each(|renderer| renderer.finish(plan))
     }
 }

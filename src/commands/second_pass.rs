@@ -35,6 +35,8 @@ pub(super) struct Destination {
     import: Import,
     rollback: Option<(PathBuf, Hashing<OutputFile>)>,
     contents: Contents,
+    /// Whether the import file begins as the export does; a piece of one may not.
+    begins_alike: bool,
     journal: Option<BufWriter<File>>,
     /// The reports.
     pub rows: Rows,
@@ -100,7 +102,16 @@ impl Destination {
         };
         let rows = Rows::open(&mut outputs, &wanted, redaction)?;
         let contents = settings::contents(options);
-        Ok(Self { outputs, import, rollback, contents, journal: None, rows, output: None })
+        Ok(Self {
+            outputs,
+            import,
+            rollback,
+            contents,
+            begins_alike: true,
+            journal: None,
+            rows,
+            output: None,
+        })
     }
 
     /// Opens one more output, such as the plan.
@@ -113,6 +124,11 @@ impl Destination {
         what: &'static str,
     ) -> Result<BufWriter<File>, Failure> {
         self.outputs.create(path, what)
+    }
+
+    /// Leaves byte order mark and header out of the import file: it is a later piece of one.
+    pub(super) fn leave_header_out(&mut self) {
+        self.begins_alike = false;
     }
 
     /// Opens the journal, to which a line will be added.
@@ -189,7 +205,8 @@ impl Destination {
         guard: &mut dyn Guard,
     ) -> Result<Done, RewriteError> {
         let dialect = reader.dialect().clone();
-        let Self { outputs, import, rollback, contents, journal, rows, output } = self;
+        let Self { outputs, import, rollback, contents, begins_alike, journal, rows, output } =
+            self;
         let hash = if journal.is_some() { Hash::Sha256 } else { Hash::Nothing };
         let mut sink = match mem::replace(import, Import::Nowhere) {
             Import::Nowhere => Sink::Nowhere(io::sink()),
@@ -200,8 +217,9 @@ impl Destination {
                 Sink::Parts(parts, path, Hashing::new(manifest))
             }
         };
+        let mut later = LaterPiece(sink.import());
         let mut writers = rewrite::Outputs {
-            import: sink.import(),
+            import: if *begins_alike { later.0 } else { &mut later },
             contents: *contents,
             rollback: rollback.as_mut().map(|(_, out)| out as &mut dyn Write),
         };
@@ -209,7 +227,6 @@ impl Destination {
         let done = rewrite_export(reader, rewriter, guard, &mut writers, &mut |met| {
             rows.met(&met, &dialect)
         })?;
-        rows.finish().map_err(RewriteError::Output)?;
         if let Some((_, rollback)) = rollback {
             rollback.flush().map_err(RewriteError::Output)?;
         }
@@ -217,7 +234,7 @@ impl Destination {
         Ok(done)
     }
 
-    /// Puts everything in its place; gives what was written and where.
+    /// Ends the reports and puts everything in its place; gives what was written and where.
     ///
     /// # Errors
     /// [`Failure`] when something cannot be put in its place; then nothing new is there.
@@ -225,7 +242,8 @@ impl Destination {
         if interrupted() {
             return Err(Failure::interrupted());
         }
-        let Self { outputs, import, rollback, journal, rows, .. } = self;
+        let Self { outputs, import, rollback, journal, mut rows, .. } = self;
+        rows.finish().map_err(|error| Failure::output(&error))?;
         drop((import, rollback, journal, rows));
         let mut written = outputs.commit()?;
         if written.iter().filter(|(what, _)| *what == parts::WHAT).count() > PARTS_SAID {
@@ -265,6 +283,29 @@ impl Sink<'_> {
                 Ok(Some(FileDigest::of(&path, manifest.sha256())))
             }
         }
+    }
+}
+
+/// An import file without what an import file begins with.
+struct LaterPiece<'w>(&'w mut dyn ImportSink);
+
+impl Write for LaterPiece<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl ImportSink for LaterPiece<'_> {
+    fn preamble(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn begin_record(&mut self) -> io::Result<()> {
+        self.0.begin_record()
     }
 }
 

@@ -74,7 +74,7 @@ fn show_report(
                 renderer(Kind::Markdown, Redaction::Keep, Box::new(shared.clone()), spool);
             renderer.begin(report)?;
             rows.iter().try_for_each(|row| renderer.row(row))?;
-            renderer.finish()?;
+            renderer.finish(None)?;
             out = shared.0.take();
         }
         _ => {

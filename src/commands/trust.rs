@@ -7,8 +7,9 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::failure::Failure;
+use crate::recording::{RecordedAnchor, RecordedTrust};
 use crate::settings::TrustSource;
-use crate::x509::trust::TrustAnchors;
+use crate::x509::trust::{Root, Skipped, TrustAnchors};
 
 /// Trust anchors, their certificates, and what the administrator should know about them.
 pub(super) struct Trust {
@@ -18,6 +19,30 @@ pub(super) struct Trust {
     pub roots: Vec<CertificateDer<'static>>,
     /// What to say.
     pub notes: Vec<String>,
+}
+
+impl Trust {
+    /// As a recording keeps it.
+    pub(super) fn recorded(&self) -> RecordedTrust {
+        let anchor = |root: &Root| RecordedAnchor {
+            label: root.label().to_owned(),
+            certificate: root.der().to_vec(),
+        };
+        let anchors = self.anchors.roots().iter().map(anchor).collect();
+        RecordedTrust { anchors, notes: self.notes.clone() }
+    }
+
+    /// As a recording kept it.
+    pub(super) fn of_recording(recorded: &RecordedTrust) -> Self {
+        let roots = recorded
+            .anchors
+            .iter()
+            .map(|anchor| (CertificateDer::from(anchor.certificate.clone()), anchor.label.clone()));
+        let (anchors, skipped) = TrustAnchors::new(roots.collect());
+        let passed_over = skipped.iter().map(passed_over);
+        let notes = recorded.notes.iter().cloned().chain(passed_over).collect();
+        Self { anchors: Arc::new(anchors), roots: Vec::new(), notes }
+    }
 }
 
 /// Loads trust anchors from all sources.
@@ -60,11 +85,12 @@ pub(super) fn load(sources: &[TrustSource]) -> Result<Trust, Failure> {
     }
     let roots = labelled.iter().map(|(root, _)| root.clone()).collect();
     let (anchors, skipped) = TrustAnchors::new(labelled);
-    let passed_over = skipped
-        .iter()
-        .map(|root| format!("a trust anchor of {} is passed over: {}", root.label, root.reason));
-    notes.extend(passed_over);
+    notes.extend(skipped.iter().map(passed_over));
     Ok(Trust { anchors: Arc::new(anchors), roots, notes })
+}
+
+fn passed_over(root: &Skipped) -> String {
+    format!("a trust anchor of {} is passed over: {}", root.label, root.reason)
 }
 
 fn from_file(path: &Path) -> Result<Vec<(CertificateDer<'static>, String)>, Failure> {

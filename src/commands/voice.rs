@@ -115,6 +115,15 @@ pub(super) struct Summary {
 }
 
 impl Summary {
+    /// With a sentence before it.
+    pub(super) fn preceded_by(mut self, sentence: Option<String>) -> Self {
+        if let Some(sentence) = sentence {
+            let line = format!("{}\n", TerminalText(&sentence)).into_bytes();
+            self.text.splice(0..0, line);
+        }
+        self
+    }
+
     /// Says it, and what was written where.
     pub(super) fn say(mut self, written: &[(&'static str, PathBuf)]) {
         if self.volume == Volume::Quiet {

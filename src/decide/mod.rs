@@ -3,8 +3,11 @@
 //! Pure: the same evidence gives the same decision. Whatever is ambiguous is held, with the reason
 //! and with what would change the answer.
 
+mod photos;
+
 use std::cmp::Reverse;
 
+use crate::comparison::Comparison;
 use crate::evidence::{Answer, Endpoint, Evidence, Forward, OldHost, Scheme, Source};
 use crate::name::Fqdn;
 use crate::profile::VerdictKind;
@@ -90,6 +93,8 @@ pub struct Weighed {
     pub forward: Forward,
     /// Its certificate.
     pub certified: Certified,
+    /// Its photos; none where nobody compared them.
+    pub photos: Option<Comparison>,
 }
 
 impl Weighed {
@@ -183,21 +188,31 @@ pub struct Decided {
     pub decision: Decision,
 }
 
+impl Decided {
+    /// The names among which the decision chooses, so that it matters what they serve: those of
+    /// the best rank to which nothing else is an objection.
+    pub fn finalists(&self, policy: Policy) -> impl Iterator<Item = &ReferenceIdentifier> {
+        finalists(considered(&self.candidates), policy).into_iter().filter_map(Weighed::usable)
+    }
+}
+
 /// Decides one endpoint.
 ///
 /// `certified` gives what is known of the certificate of a usable name on the endpoint's port; it
-/// is asked only for names that are admitted and confirmed or stated, on https.
+/// is asked only for names that are admitted and confirmed or stated, on https. `compared` gives
+/// what is known of the photos of a usable name.
 pub fn decide(
     endpoint: &Endpoint,
     scope: &Scope,
     evidence: &Evidence,
     policy: Policy,
     certified: &mut dyn FnMut(&ReferenceIdentifier, u16) -> Certified,
+    compared: &dyn Fn(&ReferenceIdentifier) -> Option<Comparison>,
 ) -> Decided {
     let candidates: Vec<Weighed> = scope
         .candidates(endpoint, evidence)
         .into_iter()
-        .map(|candidate| weigh(candidate, endpoint, scope, evidence, certified))
+        .map(|candidate| weigh(candidate, endpoint, scope, evidence, certified, compared))
         .collect();
     let decision = choose(endpoint, &candidates, scope, evidence, policy);
     Decided { endpoint: endpoint.clone(), candidates, decision }
@@ -209,6 +224,7 @@ fn weigh(
     scope: &Scope,
     evidence: &Evidence,
     certified: &mut dyn FnMut(&ReferenceIdentifier, u16) -> Certified,
+    compared: &dyn Fn(&ReferenceIdentifier) -> Option<Comparison>,
 ) -> Weighed {
     let admitted = scope.admit(&candidate);
     let forward = match (&admitted, endpoint.host.address()) {
@@ -216,12 +232,15 @@ fn weigh(
         (Ok(_), Some(address)) => evidence.forward(&candidate.name, address),
         (Ok(_), None) => Forward::NotAsked("a bare host name has no address to confirm".to_owned()),
     };
-    let mut weighed = Weighed { candidate, admitted, forward, certified: Certified::NotAsked };
+    let mut weighed =
+        Weighed { candidate, admitted, forward, certified: Certified::NotAsked, photos: None };
     if let Some(name) = weighed.usable() {
-        weighed.certified = match endpoint.scheme {
+        let photos = compared(name);
+        let certified = match endpoint.scheme {
             Scheme::Http => Certified::NotApplicable,
             Scheme::Https => certified(name, endpoint.port),
         };
+        weighed = Weighed { certified, photos, ..weighed };
     }
     weighed
 }
@@ -233,28 +252,18 @@ fn choose(
     evidence: &Evidence,
     policy: Policy,
 ) -> Decision {
-    // The map is the administrator's word about this very address: where it speaks, nothing else
-    // is weighed against it.
-    let mapped = candidates.iter().position(|c| c.candidate.sources.contains(&Source::Map));
-    let considered = match mapped {
-        Some(at) => &candidates[at..=at],
-        None => candidates,
-    };
-    let usable: Vec<&Weighed> = considered.iter().filter(|c| c.usable().is_some()).collect();
-    let Some(strongest) = usable.first() else {
+    let considered = considered(candidates);
+    let Some(strongest) = considered.iter().find(|c| c.usable().is_some()) else {
         return Decision::Unresolved(why_unresolved(endpoint, considered, evidence, policy));
     };
-    let acceptable: Vec<&Weighed> = usable
-        .iter()
-        .copied()
-        .filter(|c| policy.untrusted == OnUntrusted::Flag || c.objection(policy).is_none())
-        .collect();
-    let Some(best) = acceptable.first() else {
+    let finalists = finalists(considered, policy);
+    if finalists.is_empty() {
         return Decision::Hold(why_not_trusted(strongest, policy));
+    }
+    let mut equals = match photos::preferred(finalists, policy) {
+        Ok(equals) => equals,
+        Err(reason) => return Decision::Hold(reason),
     };
-    let rank = best.candidate.rank();
-    let mut equals: Vec<&Weighed> =
-        acceptable.into_iter().filter(|c| c.candidate.rank() == rank).collect();
     if equals.len() > 1 && policy.ambiguity == OnAmbiguity::Hold {
         return Decision::Hold(ambiguous(endpoint, &equals));
     }
@@ -265,9 +274,29 @@ fn choose(
     });
     match equals.first().and_then(|c| c.usable().map(|name| (*c, name.clone()))) {
         Some((chosen, name)) => Decision::Rewrite(name, why_rewritten(chosen, policy)),
-        // `equals` holds `best` at least, and everything in it is usable.
+        // `equals` holds one finalist at least, and every finalist is usable.
         None => Decision::Hold(why_not_trusted(strongest, policy)),
     }
+}
+
+/// The map is the administrator's word about this very address: where it speaks, nothing else is
+/// weighed against it.
+fn considered(candidates: &[Weighed]) -> &[Weighed] {
+    match candidates.iter().position(|c| c.candidate.sources.contains(&Source::Map)) {
+        Some(at) => &candidates[at..=at],
+        None => candidates,
+    }
+}
+
+/// The names that may be written, of the best rank that any of them has.
+fn finalists(considered: &[Weighed], policy: Policy) -> Vec<&Weighed> {
+    let mut acceptable = considered
+        .iter()
+        .filter(|c| c.usable().is_some())
+        .filter(|c| policy.untrusted == OnUntrusted::Flag || c.objection(policy).is_none())
+        .peekable();
+    let rank = acceptable.peek().map(|best| best.candidate.rank());
+    acceptable.filter(|c| Some(c.candidate.rank()) == rank).collect()
 }
 
 fn why_rewritten(chosen: &Weighed, policy: Policy) -> Reason {
@@ -289,6 +318,9 @@ fn why_rewritten(chosen: &Weighed, policy: Policy) -> Reason {
             explanation.push_str(&format!("; forward DNS could not be asked: {why}"));
         }
         Forward::NotAsked(_) => {}
+    }
+    if let Some(words) = chosen.photos.as_ref().and_then(photos::praise) {
+        explanation.push_str(&format!("; {words}"));
     }
     let id = match &chosen.certified {
         Certified::Judged(VerdictKind::Trusted, ..) => {

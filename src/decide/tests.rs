@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::*;
-use crate::evidence::{Absence, Family, HandshakeOutcome, Target};
+use crate::comparison::{Compared, Outcome};
+use crate::evidence::{Absence, Family, HandshakeOutcome, PhotoAnswer, Target};
 
 const POLICY: Policy =
     Policy { untrusted: OnUntrusted::Hold, ambiguity: OnAmbiguity::Hold, reach: Reach::Network };
@@ -55,6 +56,24 @@ fn here() -> Answer<Vec<&'static str>> {
     Answer::Found(vec!["203.0.113.7"])
 }
 
+/// Nobody compared photos.
+fn no_photos(_: &ReferenceIdentifier) -> Option<Comparison> {
+    None
+}
+
+/// Photo URLs with these outcomes; a placeholder is one that nobody had before.
+fn comparison(outcomes: &[Outcome]) -> Comparison {
+    let lost = [Outcome::Different, Outcome::Gone, Outcome::Html, Outcome::Placeholder];
+    let url = |(at, outcome): (usize, &Outcome)| Compared {
+        target: format!("/{at}"),
+        outcome: *outcome,
+        is_lost: lost.contains(outcome),
+        old: PhotoAnswer::NotAsked(String::new()),
+        new: PhotoAnswer::NotAsked(String::new()),
+    };
+    Comparison { urls: outcomes.iter().enumerate().map(url).collect() }
+}
+
 /// `rewrite NAME (reason)`, `hold (reason)` or `unresolved (reason)`.
 fn outcome(
     scope: &Scope,
@@ -62,7 +81,18 @@ fn outcome(
     policy: Policy,
     verdicts: &[(&str, VerdictKind)],
 ) -> String {
-    let decided = decide(&endpoint(Scheme::Https), scope, evidence, policy, &mut |name, port| {
+    outcome_with_photos(scope, evidence, policy, verdicts, &[])
+}
+
+/// The same, with what is known of the photos of names.
+fn outcome_with_photos(
+    scope: &Scope,
+    evidence: &Evidence,
+    policy: Policy,
+    verdicts: &[(&str, VerdictKind)],
+    photos: &[(&str, &[Outcome])],
+) -> String {
+    let mut certified = |name: &ReferenceIdentifier, port| {
         assert_eq!(port, 443);
         if policy.reach == Reach::Offline {
             return Certified::NotAsked;
@@ -70,7 +100,13 @@ fn outcome(
         let found = verdicts.iter().find(|(host, _)| *host == name.name().as_str());
         let kind = found.map_or(VerdictKind::Trusted, |(_, kind)| *kind);
         Certified::Judged(kind, "why".into(), Subject::Certificate)
-    });
+    };
+    let compared = |name: &ReferenceIdentifier| {
+        let found = photos.iter().find(|(host, _)| *host == name.name().as_str());
+        found.map(|(_, outcomes)| comparison(outcomes))
+    };
+    let https = endpoint(Scheme::Https);
+    let decided = decide(&https, scope, evidence, policy, &mut certified, &compared);
     let reason = decided.decision.reason();
     assert_eq!(reason.hint.is_none(), matches!(decided.decision, Decision::Rewrite(..)));
     match &decided.decision {
@@ -172,7 +208,14 @@ fn the_hint_says_where_to_mend() {
     ] {
         let certified = Certified::Judged(kind, "why".into(), subject);
         let endpoint = endpoint(Scheme::Https);
-        let decided = decide(&endpoint, &scope(), &evidence, POLICY, &mut |_, _| certified.clone());
+        let decided = decide(
+            &endpoint,
+            &scope(),
+            &evidence,
+            POLICY,
+            &mut |_, _| certified.clone(),
+            &no_photos,
+        );
         let hint = decided.decision.reason().hint.clone().unwrap();
         assert!(hint.starts_with(words), "{kind:?} {subject:?}: {hint}");
     }
@@ -247,9 +290,9 @@ fn picking_goes_by_rows_then_length_then_alphabet() {
 #[test]
 fn plain_http_needs_the_name_and_no_certificate() {
     let evidence = evidence(Answer::Found(vec!["c.webex.com"]), &[("c.webex.com", here())]);
-    let decided = decide(&endpoint(Scheme::Http), &scope(), &evidence, POLICY, &mut |_, _| {
-        panic!("there is no certificate to ask about")
-    });
+    let mut asked = |_: &ReferenceIdentifier, _| panic!("there is no certificate to ask about");
+    let endpoint = endpoint(Scheme::Http);
+    let decided = decide(&endpoint, &scope(), &evidence, POLICY, &mut asked, &no_photos);
     assert_eq!(decided.decision.reason().id, "plain-http");
 }
 
@@ -259,9 +302,11 @@ fn what_is_said_names_names_and_addresses() {
         Answer::Found(vec!["c.webex.com"]),
         &[("c.webex.com", Answer::Found(vec!["203.0.113.8", "203.0.113.9"]))],
     );
-    let decided = decide(&endpoint(Scheme::Https), &scope(), &evidence, POLICY, &mut |_, _| {
+    let mut asked = |_: &ReferenceIdentifier, _| {
         panic!("the certificate of a name that lives elsewhere is nobody's business")
-    });
+    };
+    let endpoint = endpoint(Scheme::Https);
+    let decided = decide(&endpoint, &scope(), &evidence, POLICY, &mut asked, &no_photos);
     let reason = decided.decision.reason();
     assert_eq!(
         reason.explanation,
@@ -269,4 +314,37 @@ fn what_is_said_names_names_and_addresses() {
     );
     let hint = reason.hint.as_deref().unwrap();
     assert!(hint.contains("`203.0.113.7,NAME.webex.com`"), "{hint}");
+}
+
+#[test]
+fn photos_hold_break_ties_and_otherwise_keep_quiet() {
+    use Outcome::{Different, Gone, Html, Missing, Placeholder, Same, Unreachable};
+    let (a, b) = ("a.webex.com", "b.webex.com");
+    let one = evidence(Answer::Found(vec![a]), &[(a, here())]);
+    let two = evidence(Answer::Found(vec![a, b]), &[(a, here()), (b, here())]);
+    let pick = Policy { ambiguity: OnAmbiguity::Pick, ..POLICY };
+    let to_a = "rewrite a.webex.com (trusted)";
+    let to_b = "rewrite b.webex.com (trusted)";
+    for (evidence, of_a, of_b, held, picked) in [
+        (&one, &[Same, Same][..], &[][..], to_a, to_a),
+        (&one, &[Unreachable], &[], to_a, to_a),
+        (&one, &[Missing], &[], to_a, to_a),
+        (&one, &[Same, Different], &[], "hold (photo-different)", "hold (photo-different)"),
+        (&one, &[Same, Placeholder], &[], "hold (photo-different)", "hold (photo-different)"),
+        (&one, &[Same, Gone, Different], &[], "hold (photo-gone)", "hold (photo-gone)"),
+        (&one, &[Html], &[], "hold (photo-gone)", "hold (photo-gone)"),
+        (&two, &[Same], &[Same], "hold (ambiguous)", to_a),
+        (&two, &[Unreachable], &[Missing], "hold (ambiguous)", to_a),
+        (&two, &[Same], &[Unreachable], to_a, to_a),
+        (&two, &[Unreachable], &[Same, Missing], to_b, to_b),
+        (&two, &[Different], &[Same], to_b, to_b),
+        (&two, &[Different], &[Unreachable], "hold (ambiguous)", to_b),
+        (&two, &[Same, Different], &[Gone], "hold (photo-different)", "hold (photo-different)"),
+    ] {
+        let photos = [(a, of_a), (b, of_b)];
+        for (policy, expected) in [(POLICY, held), (pick, picked)] {
+            let found = outcome_with_photos(&scope(), evidence, policy, &[], &photos);
+            assert_eq!(found, expected, "{of_a:?} {of_b:?} {:?}", policy.ambiguity);
+        }
+    }
 }

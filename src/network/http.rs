@@ -64,10 +64,16 @@ pub(super) async fn exchange<S>(stream: S, question: &Question<'_>) -> Reply
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    converse(stream, question).await.unwrap_or_else(Reply::Failed)
+    let reply = converse(stream, question, async |response| reply(response, question).await);
+    reply.await.unwrap_or_else(Reply::Failed)
 }
 
-async fn converse<S>(stream: S, question: &Question<'_>) -> Result<Reply, String>
+/// Puts `question` over `stream`, and has `read` make of the answer what it will.
+pub(super) async fn converse<S, T>(
+    stream: S,
+    question: &Question<'_>,
+    read: impl AsyncFnOnce(Response<Incoming>) -> Result<T, String>,
+) -> Result<T, String>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -81,7 +87,7 @@ where
         .map_err(|error| in_words(&error))?;
     let exchange = Box::pin(async {
         let response = sender.send_request(request).await.map_err(|error| in_words(&error))?;
-        reply(response, question).await
+        read(response).await
     });
     // The connection moves the octets while the exchange waits for them. It may well end first,
     // with the last octets on their way to the exchange.
@@ -120,23 +126,31 @@ fn request(question: &Question<'_>) -> Option<Request<Full<Bytes>>> {
 async fn reply(response: Response<Incoming>, question: &Question<'_>) -> Result<Reply, String> {
     let status = response.status();
     if is_redirect(status, question.content) {
-        let location = response.headers().get(header::LOCATION).map(HeaderValue::as_bytes);
-        return match location.map(std::str::from_utf8) {
-            Some(Ok(location)) => Ok(Reply::Redirect(location.to_owned())),
-            _ => Err(format!("HTTP {} without a Location", status.as_u16())),
-        };
+        return location(&response).map(Reply::Redirect);
     }
     if status != StatusCode::OK {
         // The server's own reason phrase is a stranger's word; this is the registered one.
         let reason = status.canonical_reason().unwrap_or_default();
         return Err(format!("HTTP {} {reason}", status.as_u16()).trim_end().to_owned());
     }
-    read(response.into_body(), question.max_body).await.map(Reply::Content)
+    let mut content = Vec::new();
+    let keep = |octets: &[u8]| content.extend_from_slice(octets);
+    read(response.into_body(), question.max_body, keep).await?;
+    Ok(Reply::Content(content))
+}
+
+/// Where a redirect leads.
+pub(super) fn location(response: &Response<Incoming>) -> Result<String, String> {
+    let location = response.headers().get(header::LOCATION).map(HeaderValue::as_bytes);
+    match location.map(std::str::from_utf8) {
+        Some(Ok(location)) => Ok(location.to_owned()),
+        _ => Err(format!("HTTP {} without a Location", response.status().as_u16())),
+    }
 }
 
 /// RFC 9110, 15.4. A POST stays a POST: as a GET it would ask nothing. 303 says that it must not
 /// stay one, so there it ends.
-fn is_redirect(status: StatusCode, content: Content<'_>) -> bool {
+pub(super) fn is_redirect(status: StatusCode, content: Content<'_>) -> bool {
     match status.as_u16() {
         301 | 302 | 307 | 308 => true,
         303 => content == Content::None,
@@ -144,23 +158,29 @@ fn is_redirect(status: StatusCode, content: Content<'_>) -> bool {
     }
 }
 
-async fn read(mut body: Incoming, max: usize) -> Result<Vec<u8>, String> {
+/// Shows the content to `see`, piece by piece, and gives its length; at most `max` octets.
+pub(super) async fn read(
+    mut body: Incoming,
+    max: usize,
+    mut see: impl FnMut(&[u8]),
+) -> Result<usize, String> {
     let too_large = || format!("the answer is larger than {}", size(max));
     // What Content-Length promises, before anything of it is read.
     if body.size_hint().lower() > u64::try_from(max).unwrap_or(u64::MAX) {
         return Err(too_large());
     }
-    let mut content = Vec::new();
+    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| in_words(&error))?;
         // Trailers are nobody's business.
         let Ok(octets) = frame.into_data() else { continue };
-        if octets.len() > max - content.len() {
+        if octets.len() > max - length {
             return Err(too_large());
         }
-        content.extend_from_slice(&octets);
+        length += octets.len();
+        see(&octets);
     }
-    Ok(content)
+    Ok(length)
 }
 
 fn size(octets: usize) -> String {

@@ -18,7 +18,7 @@ use super::connect_to::redirected;
 use super::dns::Resolver;
 use super::fetch::{Course, Fetcher};
 use super::old_tls::{self, Shown};
-use super::settings::{NetworkSettings, SpecialAddresses, seconds};
+use super::settings::{Limits, NetworkSettings, SpecialAddresses, seconds};
 use super::survey::Network;
 use super::tls::{Failure, Observer, Sight};
 use super::turns::Turns;
@@ -52,18 +52,27 @@ pub(super) struct Live<'a> {
 type Addresses = Result<Vec<IpAddr>, FetchOutcome>;
 
 /// When the run ends.
-struct Deadline {
-    at: Instant,
-    words: String,
+pub(super) struct Deadline {
+    /// Then.
+    pub(super) at: Instant,
+    /// That it has passed.
+    pub(super) words: String,
+}
+
+impl Deadline {
+    /// Of a run that began at `begun`.
+    pub(super) fn of(limits: &Limits, begun: Instant) -> Self {
+        Self {
+            at: begun + limits.deadline.min(FOREVER),
+            words: format!("the run's deadline of {} passed", seconds(limits.deadline)),
+        }
+    }
 }
 
 impl<'a> Live<'a> {
     pub(super) async fn open(settings: &'a NetworkSettings) -> Result<Self, SettingsError> {
         let limits = settings.limits;
-        let deadline = Deadline {
-            at: Instant::now() + limits.deadline.min(FOREVER),
-            words: format!("the run's deadline of {} passed", seconds(limits.deadline)),
-        };
+        let deadline = Deadline::of(&limits, Instant::now());
         let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         // Handshakes and questions over HTTP are connections alike.
         let connections = Arc::new(Semaphore::new(concurrency));

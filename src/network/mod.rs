@@ -3,7 +3,8 @@
 //! [`run`] is an ordinary function. Inside it one thread surveys many endpoints at once; each
 //! distinct question is put once, and the [`Evidence`] is ordered by question, so that neither the
 //! number of things under way nor the order of answers shows in the result. What the answers mean
-//! for an export is decided elsewhere.
+//! for an export is decided elsewhere. [`replay`] gives the answers of an earlier run instead, and asks
+//! nobody.
 
 mod connect;
 mod connect_to;
@@ -15,7 +16,9 @@ mod http_url;
 mod live;
 mod no_proxy;
 mod old_tls;
+mod photos;
 mod proxy;
+mod recorded;
 mod server;
 mod settings;
 mod survey;
@@ -25,23 +28,25 @@ mod upstream;
 mod words;
 mod xmpp;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::Either;
 use futures_util::stream::{self, StreamExt};
 
-use crate::evidence::{Endpoint, Evidence, Service};
+use crate::evidence::{Endpoint, Evidence, PhotoAnswer, PhotoQuestion, Service};
 use crate::reference::Scope;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use no_proxy::NoProxy;
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{Question, replay, replay_photos};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
 
-use live::Live;
+use live::{Deadline, Live};
 use survey::Survey;
 
 /// How soon an interruption is noticed.
@@ -57,10 +62,17 @@ pub struct Agenda {
     pub hosts: Vec<Service>,
 }
 
+impl Agenda {
+    /// Whether there is nothing to ask.
+    pub fn is_empty(&self) -> bool {
+        self.endpoints.is_empty() && self.hosts.is_empty()
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// How many endpoints and hosts there are in all; comes first, once.
+    /// How many endpoints and hosts, or servers of photos, there are in all; comes first, once.
     Planned(u64),
     /// One of them is finished.
     Done,
@@ -117,6 +129,37 @@ pub fn run(
     interrupted: &AtomicBool,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Evidence, NetworkError> {
+    until_done(interrupted, async { Ok(ask(agenda, scope, settings, on_event).await?) })
+}
+
+/// Asks for photos; the only requests that a photo server ever gets. They belong to the run that
+/// began at `begun`, and end with it. `evidence` is what [`run`] learned: under a name only the
+/// certificates are taken that were seen then.
+///
+/// # Errors
+/// [`NetworkError`] when nothing could be asked at all, or the user interrupted.
+pub fn photos(
+    questions: &[PhotoQuestion],
+    evidence: &Evidence,
+    settings: &NetworkSettings,
+    begun: Instant,
+    interrupted: &AtomicBool,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<BTreeMap<PhotoQuestion, PhotoAnswer>, NetworkError> {
+    let deadline = Deadline::of(&settings.limits, begun.into());
+    let planned = photos::servers(questions);
+    on_event(Event::Planned(u64::try_from(planned).unwrap_or(u64::MAX)));
+    until_done(interrupted, async {
+        let on_done = || on_event(Event::Done);
+        Ok(photos::ask(questions, evidence, settings, &deadline, on_done).await)
+    })
+}
+
+/// Does asynchronous work on this thread, unless the user interrupts.
+fn until_done<T>(
+    interrupted: &AtomicBool,
+    work: impl Future<Output = Result<T, NetworkError>>,
+) -> Result<T, NetworkError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -125,7 +168,7 @@ pub fn run(
         tokio::select! {
             biased;
             () = until_set(interrupted) => Err(NetworkError::Interrupted),
-            evidence = ask(agenda, scope, settings, on_event) => Ok(evidence?),
+            done = work => done,
         }
     });
     // A look-up of the operating system may still be under way; nobody waits for it.

@@ -1,7 +1,7 @@
 //! Looking at a server's certificate: one TLS handshake, nothing sent over it, nothing judged.
 //!
-//! The only place with a verifier that accepts every certificate. Its task is to look; trust is
-//! judged later, from the recorded chain. What is checked here is that the server holds the key of
+//! The verifier here accepts every certificate. Its task is to look; trust is judged later, from
+//! the recorded chain. What is checked here is that the server holds the key of
 //! the certificate that it presents, because that can only be seen now.
 
 use std::net::Ipv4Addr;
@@ -228,7 +228,7 @@ fn may_mean_too_old(error: &rustls::Error) -> bool {
 }
 
 /// Why TLS failed, for an administrator.
-fn failure_words(error: &rustls::Error, end_entity: Option<&Vec<u8>>) -> String {
+pub(super) fn failure_words(error: &rustls::Error, end_entity: Option<&Vec<u8>>) -> String {
     const TOO_OLD: &str = "the server speaks only a TLS version before 1.2";
     match error {
         rustls::Error::InvalidMessage(_) => "not TLS: the answer is no TLS message".to_owned(),

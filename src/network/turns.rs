@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Connections at once to one server: about what a browser opens to one host.
-const MAX_CONNECTIONS_TO_ONE: usize = 8;
+pub(super) const MAX_CONNECTIONS_TO_ONE: usize = 8;
 
 /// The turns of one kind of question, counted per `K`. Clones of `all` may bound other kinds
 /// together with this one.

@@ -73,6 +73,12 @@ pub fn classify(text: &str, domains: &[Fqdn]) -> PhotoCell {
     parse(text, domains)
 }
 
+/// A cell's URL as the WHATWG parser writes it; none where it is none. For people to read: the
+/// parser rewrites more than the host.
+pub fn parsed(text: &str) -> Option<String> {
+    Url::parse(text).ok().map(String::from)
+}
+
 /// The exact way: through the WHATWG parser.
 fn parse(text: &str, domains: &[Fqdn]) -> PhotoCell {
     let url = match Url::parse(text) {

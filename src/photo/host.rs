@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::name::{Fqdn, NameError};
@@ -49,6 +49,13 @@ impl PhotoUrl {
         };
         Some(Endpoint { host, port: self.port(), scheme: self.scheme })
     }
+}
+
+/// Path and query of a photo URL as they stand in a request (RFC 9112, 3.2.1: origin-form); none
+/// where the parser refuses the text.
+pub fn request_target(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 /// A host cannot be replaced without changing something else.

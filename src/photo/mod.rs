@@ -8,6 +8,6 @@ mod cell;
 mod classifier;
 mod host;
 
-pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify};
+pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify, parsed};
 pub use classifier::{Classified, Classifier, ORIGINS_KEPT, OriginId};
-pub use host::{HostKind, HostNotAlone, PhotoUrl, with_host};
+pub use host::{HostKind, HostNotAlone, PhotoUrl, request_target, with_host};

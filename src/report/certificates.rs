@@ -130,7 +130,7 @@ fn address(certificate: &CertificateReport) -> String {
 }
 
 /// What one address presented.
-fn at_address(page: &mut Page<'_>, it: &CertificateReport) -> io::Result<()> {
+pub(super) fn at_address(page: &mut Page<'_>, it: &CertificateReport) -> io::Result<()> {
     let verdict = it.verdict.as_ref();
     page.line(
         2,
@@ -195,7 +195,7 @@ fn at_address(page: &mut Page<'_>, it: &CertificateReport) -> io::Result<()> {
 }
 
 /// What is known of the revocation of each certificate of the path; nothing where nobody was asked.
-fn revocation(it: &CertificateReport) -> Vec<String> {
+pub(super) fn revocation(it: &CertificateReport) -> Vec<String> {
     let members: Vec<(&ChainMember, &RevocationReport)> =
         it.chain.iter().filter_map(|member| Some((member, member.revocation.as_ref()?))).collect();
     if members.iter().all(|(_, revocation)| revocation.state == "not-asked") {

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::escape::CsvField;
-use super::{Place, Renderer, Report, Row};
+use super::{Place, PlanIdentity, Renderer, Report, Row};
 use crate::ledger::Class;
 
 /// A table written to `out`.
@@ -72,7 +72,7 @@ impl Renderer for Csv {
         )
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.out.flush()
     }
 }

@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 
 use super::escape::TerminalText;
-use super::{Change, ExportFacts, Redaction, Renderer, Report, Row};
+use super::{Change, ExportFacts, PlanIdentity, Redaction, Renderer, Report, Row};
 
 /// How a record's change is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Renderer for Diff {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.out.flush()
     }
 }

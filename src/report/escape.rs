@@ -10,6 +10,8 @@ use std::fmt::{self, Write};
 /// The longest field of the CSV report, in characters: what a cell of Excel holds (Microsoft,
 /// "Excel specifications and limits").
 pub const LONGEST_SPREADSHEET_CELL: usize = 32_767;
+/// The longest value in the data of the review page, in characters: more than a screen shows.
+pub const LONGEST_PAGE_VALUE: usize = 1_000;
 /// The longest value in the Markdown report, in characters; the other reports hold all of it.
 pub const LONGEST_MARKDOWN_VALUE: usize = 400;
 
@@ -40,6 +42,47 @@ impl fmt::Display for TerminalText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|c| write_visible(f, c))
     }
+}
+
+/// Text in the data of the review page: visible all over, and cut at [`LONGEST_PAGE_VALUE`]. It is
+/// still text: its page shows it as such, never as markup.
+#[derive(Clone, Copy, Debug)]
+pub struct PageText<'a>(pub &'a str);
+
+impl fmt::Display for PageText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.len() <= LONGEST_PAGE_VALUE && is_plain_ascii(self.0) {
+            return f.write_str(self.0);
+        }
+        let mut left = self.0.chars();
+        left.by_ref().take(LONGEST_PAGE_VALUE).try_for_each(|c| write_visible(f, c))?;
+        match left.count() {
+            0 => Ok(()),
+            more => write!(f, "… ({more} more)"),
+        }
+    }
+}
+
+/// Markup of the review page, escaped already, in which characters that nobody can see stand by
+/// their code points. Markup itself has none of them.
+#[derive(Clone, Copy, Debug)]
+pub struct VisibleMarkup<'a>(pub &'a str);
+
+impl fmt::Display for VisibleMarkup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_plain_ascii(self.0) {
+            return f.write_str(self.0);
+        }
+        self.0.chars().try_for_each(|c| match is_deceptive(c) {
+            true => write!(f, "&lt;U+{:04X}&gt;", u32::from(c)),
+            false => f.write_char(c),
+        })
+    }
+}
+
+/// Whether a text has nothing but ASCII that can be seen, as nearly all texts do.
+fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// A field of the CSV report, quoted by RFC 4180 where it needs to be, that no spreadsheet takes
@@ -204,6 +247,29 @@ mod tests {
                 ("a\u{2028}b", "a<U+2028>b"),
                 ("tag\u{e0041}", "tag<U+E0041>"),
                 ("</script>`|", "</script>`|"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_page_shows_what_cannot_be_seen() {
+        assert_escapes!(
+            PageText,
+            [
+                ("plain Größe 写真", "plain Größe 写真"),
+                ("a\u{202e}b\0\n\u{2028}", "a<U+202E>b<U+0000><U+000A><U+2028>"),
+                ("</script><b>&", "</script><b>&"),
+                ("", ""),
+            ]
+        );
+        let long = "z".repeat(LONGEST_PAGE_VALUE + 7);
+        assert!(PageText(&long).to_string().ends_with("z… (7 more)"));
+        assert_escapes!(
+            VisibleMarkup,
+            [
+                ("<b>x</b>", "<b>x</b>"),
+                ("<b>\u{202e}é\r\n</b>", "<b>&lt;U+202E&gt;é&lt;U+000D&gt;&lt;U+000A&gt;</b>"),
+                ("<a title=\"\u{7}\">", "<a title=\"&lt;U+0007&gt;\">"),
             ]
         );
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::escape::is_deceptive;
 use super::row_json::{ChangeJson, HeldJson};
-use super::{ReadWriteSeek, Renderer, Report, Row};
+use super::{PlanIdentity, ReadWriteSeek, Renderer, Report, Row};
 
 /// Appends `value` as JSON on one line, without a line break.
 pub(super) fn append_compact(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
@@ -114,7 +114,7 @@ impl Renderer for Json {
         json.write_all(&self.line)
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         let end = |count: u64| if count == 0 { "]" } else { "\n  ]" };
         write!(self.out, "{},\n  \"held\": [", end(self.changes))?;
         self.spool.flush()?;
@@ -175,7 +175,7 @@ impl Renderer for Jsonl {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         let (changes, held) = (self.changes, self.held);
         self.write(&Line::End { changes, held })?;
         self.out.flush()

@@ -4,10 +4,11 @@ use std::io::{self, Read, Seek, Write};
 
 use super::csv::Csv;
 use super::diff::Diff;
+use super::html::Html;
 use super::json::{Json, Jsonl};
 use super::markdown::Markdown;
 use super::redaction::Redacted;
-use super::{Redaction, Report, Row};
+use super::{PlanIdentity, Redaction, Report, Row};
 
 /// A kind of report that `--report` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +19,8 @@ pub enum Kind {
     Jsonl,
     /// `.csv`: a row per record that changed or needs a person, for spreadsheets.
     Csv,
+    /// `.html`: the review page.
+    Html,
     /// `.md`: Markdown for people.
     Markdown,
     /// `.diff`: a unified diff.
@@ -26,10 +29,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, with the ending of its files.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         (".json", Self::Json),
         (".jsonl", Self::Jsonl),
         (".csv", Self::Csv),
+        (".html", Self::Html),
         (".md", Self::Markdown),
         (".diff", Self::Diff),
     ];
@@ -52,7 +56,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` does not end like a report; the endings are .json and .jsonl (for scripts), .csv (for \
-     spreadsheets), .md (to read) and .diff"
+     spreadsheets), .html (to review), .md (to read) and .diff"
 )]
 pub struct UnknownKind(String);
 
@@ -80,9 +84,12 @@ pub trait Renderer {
 
     /// Writes what stands after the rows, and flushes. A report that was not finished is truncated.
     ///
+    /// `plan` is the plan that the report belongs to: it promises the rows, so it is known after
+    /// them.
+    ///
     /// # Errors
     /// When the report cannot be written.
-    fn finish(&mut self) -> io::Result<()>;
+    fn finish(&mut self, plan: Option<&PlanIdentity>) -> io::Result<()>;
 }
 
 /// The renderer of a kind, writing to `out`. `spool` is an empty place for rows that have to wait.
@@ -96,6 +103,7 @@ pub fn renderer(
         Kind::Json => Box::new(Json::new(out, spool)),
         Kind::Jsonl => Box::new(Jsonl::new(out)),
         Kind::Csv => Box::new(Csv::new(out)),
+        Kind::Html => Box::new(Html::new(out)),
         Kind::Markdown => Box::new(Markdown::new(out, spool)),
         Kind::Diff => Box::new(Diff::new(out, redaction)),
     };
@@ -117,7 +125,8 @@ mod tests {
             ("out/REPORT.CSV", Some(Kind::Csv)),
             ("a.b.md", Some(Kind::Markdown)),
             (".diff", Some(Kind::Diff)),
-            ("report.html", None),
+            ("review.html", Some(Kind::Html)),
+            ("report.pdf", None),
             ("report", None),
             ("json", None),
             ("report.json.gz", None),
@@ -125,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(Kind::of_file_name(name).ok(), kind, "{name:?}");
         }
-        let error = Kind::of_file_name("report.html").unwrap_err().to_string();
+        let error = Kind::of_file_name("report.pdf").unwrap_err().to_string();
         for (ending, _) in Kind::ALL {
             assert!(error.contains(ending), "{ending} in {error}");
         }

@@ -8,10 +8,12 @@ use std::ops::Range;
 
 use super::escape::{MarkdownCode, MarkdownText};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, remarks,
+    Validity, approval, authority, carried, counted, grouped, leading, list, map_lines, outcome,
+    remarks, spoken_for,
 };
-use super::{Change, EndpointReport, Held, ReadWriteSeek, Renderer, Report, Row, conflicts};
+use super::{
+    Change, EndpointReport, Held, PlanIdentity, ReadWriteSeek, Renderer, Report, Row, conflicts,
+};
 use crate::ledger::{Class, Ledger};
 
 /// Rows of each sort that the report lists.
@@ -128,7 +130,7 @@ impl Renderer for Markdown {
         }
     }
 
-    fn finish(&mut self) -> io::Result<()> {
+    fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {
         self.more(self.held)?;
         if self.changes > 0 {
             let all = self.ledger.of(Class::Rewritten);
@@ -204,7 +206,7 @@ fn hosts(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             grouped(endpoint.records),
             MarkdownText(&decision(endpoint)),
             MarkdownCode(leading.map_or("", |candidate| &candidate.host)),
-            MarkdownText(&leading.map(evidence).unwrap_or_default()),
+            MarkdownText(&leading.map(|it| spoken_for(endpoint, it)).unwrap_or_default()),
             MarkdownText(&leading.map(|it| validity.words(endpoint, it)).unwrap_or_default())
         )?;
     }

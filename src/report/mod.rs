@@ -11,6 +11,8 @@ mod conflicts;
 mod csv;
 mod diff;
 pub mod escape;
+pub mod explanation;
+mod html;
 pub mod inspection;
 mod json;
 mod kind;
@@ -31,6 +33,7 @@ mod words;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -117,6 +120,15 @@ pub struct ExportFacts {
     pub header: Option<Vec<String>>,
     /// The photo column's name, or `field N` (from 1).
     pub photo_column: String,
+}
+
+/// The plan that belongs to a report, as approvals name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanIdentity {
+    /// SHA-256 of the plan's file, hexadecimal.
+    pub sha256: String,
+    /// When its evidence was gathered, RFC 3339.
+    pub made: String,
 }
 
 /// Who approved what of a plan, in records that the plan would change.
@@ -224,6 +236,9 @@ pub struct EndpointReport {
     pub candidates: Vec<CandidateReport>,
     /// What the old address itself presented.
     pub old_certificate: Option<OldCertificate>,
+    /// The photos under each name that was compared, strongest first; none unless that was wanted.
+    #[serde(default)]
+    pub photos: Vec<PhotosReport>,
 }
 
 impl EndpointReport {
@@ -267,6 +282,52 @@ pub struct OldCertificate {
     pub subject: Option<String>,
     /// notAfter, RFC 3339.
     pub not_after: Option<String>,
+}
+
+/// What became of an endpoint's photos under a new name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotosReport {
+    /// The name.
+    pub host: String,
+    /// Distinct photo URLs that were compared.
+    pub urls: u64,
+    /// Photo URLs by outcome: `same`, `different`, `gone`, `placeholder`, `html`, `missing`,
+    /// `unreachable`.
+    pub outcomes: BTreeMap<Word, u64>,
+    /// The first photo URLs of each outcome.
+    pub examples: Vec<PhotoExample>,
+}
+
+/// One photo URL, under the old host and the new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoExample {
+    /// Path and query.
+    pub target: String,
+    /// The outcome.
+    pub outcome: Word,
+    /// Whether a user who sees a photo today would see another, or none.
+    pub lost: bool,
+    /// Under the old host.
+    pub old: PhotoSide,
+    /// Under the new host.
+    pub new: PhotoSide,
+}
+
+/// What one photo URL answered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PhotoSide {
+    /// The HTTP status; none without an answer.
+    pub status: Option<u16>,
+    /// The media type that the server states.
+    pub media_type: Option<String>,
+    /// Bytes of content; none unless the status says success.
+    pub length: Option<u64>,
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: Option<String>,
+    /// Why the old server's certificate would not do for this URL; it was not obeyed.
+    pub certificate_failure: Option<String>,
+    /// Why there is no answer.
+    pub why: Option<String>,
 }
 
 /// A certificate verdict for one name at one address.
@@ -391,6 +452,16 @@ pub enum Row<'a> {
     Held(Held<'a>),
 }
 
+impl Row<'_> {
+    /// Which data record it is, from 1.
+    pub fn record(&self) -> u64 {
+        match self {
+            Self::Change(change) => change.record,
+            Self::Held(held) => held.record,
+        }
+    }
+}
+
 /// A record whose host was replaced.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
@@ -400,6 +471,8 @@ pub struct Change<'a> {
     pub line: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
+    /// Where the photo cell pointed; none when that is not known any more.
+    pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text before.
     pub old: &'a str,
     /// The photo cell's text after.
@@ -427,8 +500,12 @@ pub struct Held<'a> {
     pub byte: u64,
     /// The key column's name and the record's value there.
     pub key: Option<(&'a str, &'a str)>,
+    /// Where the photo cell points; none when it cannot be read or that is not known any more.
+    pub endpoint: Option<&'a Endpoint>,
     /// The photo cell's text; none when it cannot be decoded.
     pub value: Option<&'a str>,
+    /// Where the host stands in `value`, in bytes; empty when that is not known.
+    pub host: Range<usize>,
     /// Held, unresolved or unreadable.
     pub class: Class,
     /// The stable word, such as `ambiguous` or `unclosed-quote`.

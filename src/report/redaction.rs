@@ -7,8 +7,8 @@
 use std::io;
 
 use super::{
-    CandidateReport, Carry, CertificateReport, Change, Conflict, EndpointReport, Held, Renderer,
-    Report, RevocationReport, Row,
+    CandidateReport, Carry, CertificateReport, Change, Conflict, EndpointReport, Held,
+    PlanIdentity, Renderer, Report, RevocationReport, Row,
 };
 
 /// What stands in place of an e-mail address.
@@ -67,12 +67,16 @@ impl Redaction {
                 }))
             }
             (Self::Redact, Row::Held(held)) => {
-                let value = held.value.map(mask);
+                let value = held.value.map(|value| match held.host.is_empty() {
+                    true => (mask(value), 0..0),
+                    false => mask_around(value, held.host.clone()),
+                });
                 let explanation = mask(held.explanation);
                 let hint = held.hint.map(mask);
                 shown(&Row::Held(Held {
                     key: None,
-                    value: value.as_deref(),
+                    value: value.as_ref().map(|(value, _)| value.as_str()),
+                    host: value.as_ref().map_or(0..0, |(_, host)| host.clone()),
                     explanation: &explanation,
                     hint: hint.as_deref(),
                     ..held.clone()
@@ -94,8 +98,8 @@ impl Renderer for Redacted {
         Redaction::Redact.row(row, |row| self.0.row(row))
     }
 
-    fn finish(&mut self) -> io::Result<()> {
-        self.0.finish()
+    fn finish(&mut self, plan: Option<&PlanIdentity>) -> io::Result<()> {
+        self.0.finish(plan)
     }
 }
 
@@ -132,6 +136,12 @@ fn mask_endpoint(endpoint: &mut EndpointReport) {
         mask_in(&mut old.handshake);
         mask_all(&mut old.dns_names);
         old.subject.iter_mut().for_each(mask_in);
+    }
+    for example in endpoint.photos.iter_mut().flat_map(|photos| &mut photos.examples) {
+        mask_in(&mut example.target);
+        for side in [&mut example.old, &mut example.new] {
+            [&mut side.media_type, &mut side.why].into_iter().flatten().for_each(mask_in);
+        }
     }
 }
 

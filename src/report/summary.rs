@@ -11,7 +11,7 @@ use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
     Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, remarks,
+    outcome, photos, remarks,
 };
 use super::{EndpointReport, Report, conflicts};
 use crate::ledger::Class;
@@ -160,7 +160,11 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
     let evidence = match leading(endpoint) {
         None => String::new(),
         Some(candidate) => {
-            let words = format!("{}; {}", evidence(candidate), validity.words(endpoint, candidate));
+            let mut words =
+                format!("{}; {}", evidence(candidate), validity.words(endpoint, candidate));
+            if let Some(photos) = photos(endpoint, &candidate.host) {
+                words = format!("{words}; {photos}");
+            }
             match &endpoint.host {
                 Some(_) => words,
                 // Not written anywhere: whose evidence it is must be said.

@@ -145,6 +145,25 @@ pub(super) fn evidence(candidate: &CandidateReport) -> String {
     }
 }
 
+/// What became of the photos under a name: `photos: 7 same, 1 gone`; none where none were compared.
+pub(super) fn photos(endpoint: &EndpointReport, host: &str) -> Option<String> {
+    let photos = endpoint.photos.iter().find(|photos| photos.host == host)?;
+    let mut outcomes: Vec<_> = photos.outcomes.iter().filter(|(_, urls)| **urls > 0).collect();
+    outcomes.sort_by_key(|(_, urls)| std::cmp::Reverse(**urls));
+    let words: Vec<String> =
+        outcomes.iter().map(|(outcome, urls)| format!("{} {outcome}", grouped(**urls))).collect();
+    Some(format!("photos: {}", words.join(", ")))
+}
+
+/// Who and what speaks for a candidate, its photos included.
+pub(super) fn spoken_for(endpoint: &EndpointReport, candidate: &CandidateReport) -> String {
+    let evidence = evidence(candidate);
+    match photos(endpoint, &candidate.host) {
+        Some(photos) => format!("{evidence}; {photos}"),
+        None => evidence,
+    }
+}
+
 /// Until when the certificates of a report are valid, by name and port; the first to end counts.
 pub(super) struct Validity<'a>(BTreeMap<(&'a str, u16), &'a str>);
 

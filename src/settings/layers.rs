@@ -34,7 +34,7 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// Options that are about one run, so that no layer gives them.
-const TYPED: [&str; 30] = [
+const TYPED: [&str; 32] = [
     "after",
     "again",
     "all",
@@ -55,6 +55,8 @@ const TYPED: [&str; 30] = [
     "output",
     "plan",
     "rebase",
+    "record",
+    "replay",
     "retry",
     "reverse",
     "role",

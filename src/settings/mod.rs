@@ -5,16 +5,17 @@
 
 mod layers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::census::Photos;
 use crate::cli::{
     CertificateOptions, ImportOptions, NetworkOptions, PermissionOptions, PolicyOptions,
-    ReadOptions, ReportOptions, ScopeOptions, TalkOptions,
+    ReadOptions, RecordingOptions, ReportOptions, ScopeOptions, TalkOptions,
 };
 use crate::decide::{OnAmbiguity, OnUntrusted, Policy, Reach};
 use crate::export::{Choices, Contents, Layout};
@@ -282,6 +283,48 @@ pub fn network(options: &NetworkOptions) -> Result<NetworkPlan, SettingsError> {
     })
 }
 
+/// Where the evidence of a job comes from, and whether it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gathering {
+    /// From the network, as far as it may be asked.
+    Ask,
+    /// From the network, and it is kept in this file.
+    Record(PathBuf),
+    /// From this file, in which an earlier run kept it.
+    Replay(PathBuf),
+}
+
+/// Resolves `--record`, `--replay`.
+///
+/// # Errors
+/// [`SettingsError::Conflict`] where there is nothing to keep, or nothing to ask.
+pub fn gathering(options: &RecordingOptions, reach: Reach) -> Result<Gathering, SettingsError> {
+    let conflict = |first, second, why| Err(SettingsError::Conflict { first, second, why });
+    match (&options.record, &options.replay, reach) {
+        (Some(_), Some(_), _) => {
+            conflict("record", "replay", "what is replayed is in a recording already")
+        }
+        (Some(_), None, Reach::Offline) => {
+            conflict("record", "offline", "where nobody is asked there is nothing to keep")
+        }
+        (None, Some(_), Reach::Offline) => conflict(
+            "replay",
+            "offline",
+            "--replay lets no packet leave either, and has answers that --offline does without",
+        ),
+        (Some(path), None, Reach::Network) => Ok(Gathering::Record(path.clone())),
+        (None, Some(path), Reach::Network) => Ok(Gathering::Replay(path.clone())),
+        (None, None, _) => Ok(Gathering::Ask),
+    }
+}
+
+/// The options that say how answers are obtained, by long name, and nothing of what they mean.
+pub fn about_asking() -> BTreeSet<String> {
+    let network = serde_json::to_value(NetworkOptions::default()).unwrap_or_default();
+    let names = network.as_object().into_iter().flat_map(|options| options.keys().cloned());
+    names.chain(["revocation-timeout".to_owned()]).collect()
+}
+
 /// A source of trust anchors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustSource {
@@ -396,6 +439,15 @@ pub fn policy(
     Ok((Policy { untrusted, ambiguity, reach }, webex))
 }
 
+/// Resolves `--photos`.
+///
+/// # Errors
+/// [`SettingsError`] names the option and its value.
+pub fn photos(options: &PolicyOptions) -> Result<Photos, SettingsError> {
+    let words = [("off", Photos::Off), ("sample", Photos::Sample), ("all", Photos::All)];
+    word("photos", options.photos.as_ref(), &words)
+}
+
 /// Whether a plan may be applied that nobody approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approval {
@@ -462,6 +514,26 @@ pub fn batch(options: &ImportOptions) -> Result<Option<u64>, SettingsError> {
             why: "at least 1 record is needed in a part".to_owned(),
         }),
         size => Ok(size.map(u64::from)),
+    }
+}
+
+/// What a piece of an export begins with, and what is written of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shard {
+    /// The header, which is written.
+    WithHeader,
+    /// The header, which is left out.
+    DropHeader,
+    /// A data record.
+    WithoutHeader,
+}
+
+/// Resolves `--shard`, whose words the command line has checked.
+pub fn shard(word: &str) -> Shard {
+    match word {
+        "with-header" => Shard::WithHeader,
+        "drop-header" => Shard::DropHeader,
+        _ => Shard::WithoutHeader,
     }
 }
 

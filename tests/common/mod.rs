@@ -103,13 +103,22 @@ impl Folder {
 /// Whether a program that this test meets is there. Where peers are required (`.ci/run`), a
 /// missing one is a failure; elsewhere it is said and the test is skipped.
 pub(crate) fn peer(program: &str) -> Option<PathBuf> {
+    peer_of(&[program])
+}
+
+/// The same for a program that has several names.
+pub(crate) fn peer_of(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
+    let folders: Vec<PathBuf> = std::env::split_paths(&path)
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
-        .map(|folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+        .collect();
+    let found = names
+        .iter()
+        .map(|name| format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(&name)))
         .find(|path| path.is_file());
     if found.is_none() {
-        missing(&format!("`{program}`"));
+        missing(&format!("`{}`", names[0]));
     }
     found
 }

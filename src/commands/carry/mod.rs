@@ -13,12 +13,14 @@ use super::first_pass::FirstPass;
 use super::second_pass::{Destination, look};
 use super::voice::Voice;
 use crate::carry::{Index, Rebasing, Reverser};
+use crate::census::Photos;
 use crate::cli::Apply;
 use crate::evidence::Endpoint;
 use crate::report::Report;
 use crate::rewrite::{Done, Guard, Rewrite, Rewriter, Treatment, Unguarded};
 use crate::settings::Layers;
 use source::Source;
+pub(in crate::commands) use telling::not_planned;
 
 /// Carries the changes over to a newer export.
 ///
@@ -35,7 +37,7 @@ pub(super) fn rebase(
     let (work, destination) = Work::begin(application, source, other, options, layers, voice)?;
     let planned = application.treatments()?;
     let mut treatments = planned.clone();
-    treatments.unplanned = Some(Treatment::Leave(telling::not_planned()));
+    treatments.unplanned = Some(Treatment::Leave(not_planned()));
     let dialect = &work.first.dialect;
 
     let index = if work.source.is_at_hand() {
@@ -114,7 +116,7 @@ impl<'w> Work<'w> {
         let inputs: Vec<_> = source.path().map(|path| (path, source.what())).into_iter().collect();
         let destination = application.open(&export, options, layers, &inputs)?;
         let (choices, domains) = (&application.choices, &application.domains);
-        let first = FirstPass::make(&export, choices, domains, voice.progress())?;
+        let first = FirstPass::make(&export, choices, domains, Photos::Off, voice.progress())?;
         Ok((Self { application, source, export, first, voice }, destination))
     }
 

@@ -1,12 +1,12 @@
 //! Where the old values come from: the export that was planned for, or a rollback of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::super::apply::Application;
 use super::super::export_file::ExportFile;
 use super::super::failure::Failure;
 use super::super::fingerprint::digest_of;
-use super::super::planned::Planned;
+use super::super::planned::{Planned, still_there};
 use super::super::second_pass::look;
 use super::super::voice::Voice;
 use crate::carry::Index;
@@ -45,7 +45,7 @@ impl Source {
         }
         let facts = &application.plan.plan.report.export;
         let named = FileDigest { file: facts.file.clone(), sha256: facts.sha256.clone() };
-        if let Some(file) = still_there(&named, voice)? {
+        if let Some(file) = still_there(&named, voice.progress())? {
             return Ok(Self::Export(file));
         }
         match &application.consent {
@@ -89,11 +89,11 @@ impl Source {
         }
         // The last run is the one that is taken back.
         if let Some(rollback) = applied.last().and_then(|entry| entry.rollback.as_ref())
-            && let Some(file) = still_there(rollback, voice)?
+            && let Some(file) = still_there(rollback, voice.progress())?
         {
             return Ok(Self::Rollback(file, rollback.clone()));
         }
-        match still_there(&named, voice)? {
+        match still_there(&named, voice.progress())? {
             Some(file) => Self::planned(application, file, applied.last().copied()),
             None => Err(Failure::no_old_values(&plan.path, &named)),
         }
@@ -204,16 +204,4 @@ impl Source {
         index.count_planned(&mut reader).map_err(|error| file.failure(&error))?;
         file.check_unchanged()
     }
-}
-
-/// A file by its name, if it is there and still holds what it held.
-fn still_there(named: &FileDigest, voice: Voice) -> Result<Option<ExportFile>, Failure> {
-    let path = Path::new(&named.file);
-    // Anything but a file, such as a pipe, would have to be read to be known.
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let file = ExportFile::open(path)?;
-    let (_, sha256) = digest_of(&file, voice.progress())?;
-    Ok((sha256 == named.sha256).then_some(file))
 }

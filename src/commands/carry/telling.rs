@@ -15,7 +15,7 @@ use crate::rewrite::{Done, Leave};
 type HostObjection<'g> = dyn Fn(&Endpoint, &str) -> Option<Leave> + 'g;
 
 /// Why an address is left alone that the plan does not know.
-pub(super) fn not_planned() -> Leave {
+pub(in crate::commands) fn not_planned() -> Leave {
     Leave {
         class: Class::Unresolved,
         reason: "not-planned".to_owned(),
@@ -173,6 +173,7 @@ fn unplanned(endpoint: &Endpoint, records: u64) -> EndpointReport {
         hint,
         candidates: Vec::new(),
         old_certificate: None,
+        photos: Vec::new(),
     }
 }
 

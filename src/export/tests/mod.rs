@@ -1,6 +1,7 @@
 //! The room as a whole: dialects, records, refusals, and what holds for any bytes.
 
 mod dialects;
+mod differential;
 mod properties;
 mod reading;
 mod refusals;

@@ -5,6 +5,7 @@ mod fetching;
 mod names;
 mod old_servers;
 mod peers;
+mod photos;
 mod tls_peer;
 mod web_peer;
 mod xmpp;

@@ -214,7 +214,10 @@ fn an_interruption_ends_the_run() {
 }
 
 /// A proxy that answers every request for a tunnel with `head`, then connects to `to`.
-fn proxy(head: &'static str, to: Option<SocketAddr>) -> (SocketAddr, thread::JoinHandle<String>) {
+pub(super) fn proxy(
+    head: &'static str,
+    to: Option<SocketAddr>,
+) -> (SocketAddr, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let request = thread::spawn(move || {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::certificates::Verdicts;
 use super::super::terminal::{Detail, Sample, Style, render_summary, render_written};
 use super::super::*;
+use super::explanations::*;
 use super::samples::*;
 
 const WIDTHS: [usize; 3] = [60, 80, 120];
@@ -23,6 +24,31 @@ fn assert_golden(name: &str, found: &[u8]) {
         "{name} differs; PHOTOFIX_BLESS=1 writes it anew. Found:\n{}",
         String::from_utf8_lossy(found)
     );
+}
+
+/// A report as its golden file has it: of a page only what differs from page to page, with line
+/// breaks between its tags.
+fn golden(kind: Kind, redaction: Redaction, report: &Report, rows: &[Row<'_>]) -> Vec<u8> {
+    let text = rendered(kind, redaction, report, rows);
+    if kind != Kind::Html {
+        return text;
+    }
+    let text = String::from_utf8(text).unwrap();
+    let mut kept = String::new();
+    let mut rest = text.as_str();
+    for (open, close) in [
+        ("'sha256-", "; base-uri"),
+        ("<style>", "</style>"),
+        ("<script>", "</script>"),
+        ("<script>", "</script>"),
+    ] {
+        let start = rest.find(open).unwrap() + open.len();
+        let end = start + rest[start..].find(close).unwrap();
+        kept.push_str(&rest[..start]);
+        kept.push('…');
+        rest = &rest[end..];
+    }
+    (kept + rest).replace("><", ">\n<").into_bytes()
 }
 
 fn plain(width: usize) -> Style {
@@ -49,17 +75,14 @@ fn reports_are_as_they_were_approved() {
     for (ending, kind) in Kind::ALL {
         let (report, rows) = (rich(), rich_rows());
         let name = |what: &str| format!("{what}{ending}");
-        assert_golden(&name("rich"), &rendered(kind, Redaction::Keep, &report, &rows));
-        assert_golden(&name("redacted"), &rendered(kind, Redaction::Redact, &report, &rows));
-        assert_golden(&name("empty"), &rendered(kind, Redaction::Keep, &empty(), &[]));
+        assert_golden(&name("rich"), &golden(kind, Redaction::Keep, &report, &rows));
+        assert_golden(&name("redacted"), &golden(kind, Redaction::Redact, &report, &rows));
+        assert_golden(&name("empty"), &golden(kind, Redaction::Keep, &empty(), &[]));
         let carried = carried();
-        assert_golden(&name("carried"), &rendered(kind, Redaction::Keep, &carried, &rows));
-        assert_golden(
-            &name("redacted-carried"),
-            &rendered(kind, Redaction::Redact, &carried, &rows),
-        );
+        assert_golden(&name("carried"), &golden(kind, Redaction::Keep, &carried, &rows));
+        assert_golden(&name("redacted-carried"), &golden(kind, Redaction::Redact, &carried, &rows));
         let (report, rows) = hostile();
-        assert_golden(&name("hostile"), &rendered(kind, Redaction::Keep, &report, &rows));
+        assert_golden(&name("hostile"), &golden(kind, Redaction::Keep, &report, &rows));
     }
 }
 
@@ -112,12 +135,33 @@ fn the_other_commands_are_as_they_were_approved() {
     }
 }
 
+#[test]
+fn explanations_are_as_they_were_approved() {
+    for (name, explanation) in [
+        ("explain", explained()),
+        ("explain-unresolved", explained_unresolved()),
+        ("explain-plan", told_by_a_plan()),
+        ("explain-hostile", explained_hostile()),
+    ] {
+        for width in [60, 100] {
+            let mut text = Vec::new();
+            explanation.render(&plain(width), &mut text).unwrap();
+            assert_golden(&format!("{name}-{width}.txt"), &text);
+        }
+    }
+    let mut text = Vec::new();
+    explained().render(&plain(100), &mut text).unwrap();
+    let lines = String::from_utf8(text).unwrap().lines().count();
+    assert!(lines <= 42, "{lines} lines are more than a screen");
+}
+
 /// Everything that people are shown, in one text.
 fn shown(report: &Report, rows: &[Row<'_>], style: &Style) -> String {
     let mut text = summary(report, &sample(rows, Redaction::Keep), style);
     let strange = Verdicts { notes: Vec::new(), certificates: report.certificates.clone() };
     strange.render(style, &mut text).unwrap();
     verdicts().render(style, &mut text).unwrap();
+    explained_hostile().render(style, &mut text).unwrap();
     let mut strange = requests();
     for request in &mut strange.requests {
         for text in [&mut request.file, &mut request.subject, &mut request.key] {
@@ -144,7 +188,9 @@ fn no_line_is_wider_than_the_terminal_and_none_has_controls() {
         for width in (40..=200).step_by(7) {
             for line in shown(&report, &rows, &plain(width)).lines() {
                 // A line for the map is copied, so it is never cut.
-                let copied = line.starts_with("      map:") || line.starts_with("      or:");
+                let copied = ["      map:", "      or:", "  map line", "  or  "]
+                    .into_iter()
+                    .any(|label| line.starts_with(label));
                 assert!(copied || layout::width(line) <= width, "{width}: {line:?}");
                 assert!(!line.chars().any(escape::is_deceptive), "{line:?}");
             }
@@ -201,7 +247,7 @@ fn a_report_that_cannot_be_written_whole_is_an_error() {
             let done = renderer
                 .begin(&report)
                 .and_then(|()| rows.iter().try_for_each(|row| renderer.row(row)))
-                .and_then(|()| renderer.finish());
+                .and_then(|()| renderer.finish(Some(&plan())));
             assert_eq!(done.is_ok(), room == whole, "{ending} with room for {room} of {whole}");
         }
     }
@@ -233,6 +279,46 @@ fn only_jsonl_lines_and_json_hold_rows_without_end() {
     assert_eq!(json["changes"].as_array().map(Vec::len), Some(1_003));
     let text = String::from_utf8(rendered(Kind::Jsonl, Redaction::Keep, &report, &rows)).unwrap();
     assert_eq!(text.lines().last(), Some(r#"{"type":"end","changes":1003,"held":0}"#));
+}
+
+#[test]
+fn a_page_is_inert_whatever_strangers_write() {
+    let (report, rows) = hostile();
+    let text = String::from_utf8(rendered(Kind::Html, Redaction::Keep, &report, &rows)).unwrap();
+    // The line breaks are our own.
+    assert!(!text.chars().any(|c| c != '\n' && escape::is_deceptive(c)));
+    let page = String::from_utf8(golden(Kind::Html, Redaction::Keep, &report, &rows)).unwrap();
+    assert!(!page.contains("<b>"), "{page}");
+    assert_eq!(page.matches("</script>").count(), page.matches("<script").count());
+    // Without a plan there is nothing to answer.
+    assert!(page.contains("id=\"answered\""));
+    let kept = Kept::default();
+    let spool = Box::new(std::io::Cursor::new(Vec::new()));
+    let mut renderer = renderer(Kind::Html, Redaction::Keep, Box::new(kept.clone()), spool);
+    renderer.begin(&report).unwrap();
+    renderer.finish(None).unwrap();
+    assert!(!String::from_utf8(kept.bytes()).unwrap().contains("id=\"answered\""));
+}
+
+#[test]
+fn a_page_lists_the_first_rows_as_markup_and_holds_all_as_data() {
+    let mut report = rich();
+    let rows: Vec<Row<'_>> = std::iter::repeat_n(rich_rows().swap_remove(0), 1_003).collect();
+    report.ledger = Ledger::default();
+    report.ledger.add(Class::Rewritten, 1_003);
+    let text = String::from_utf8(rendered(Kind::Html, Redaction::Keep, &report, &rows)).unwrap();
+    assert_eq!(text.matches("<tr><td class=\"number\">").count(), 100);
+    assert!(text.contains("and 903 records more: see the JSONL or CSV report"));
+    let chunks: Vec<usize> = text
+        .split("class=\"rows\">")
+        .skip(1)
+        .map(|chunk| {
+            let json = chunk.split("</script>").next().unwrap();
+            let chunk: serde_json::Value = serde_json::from_str(json).unwrap();
+            chunk["record"].as_array().unwrap().len()
+        })
+        .collect();
+    assert_eq!(chunks, [1_000, 3]);
 }
 
 #[test]

@@ -41,6 +41,7 @@ fn diff(line_ending: &'static str) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
                 record: record as u64,
                 line,
                 key: None,
+                endpoint: None,
                 old: "https://203.0.113.7/",
                 new: "https://c12.webex.com/",
                 old_host: 8..19,

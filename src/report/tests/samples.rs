@@ -1,7 +1,7 @@
 //! Reports to render: a rich one, and one full of what strangers write.
 
 use std::io::{self, Cursor, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::super::certificates::Verdicts;
 use super::super::inspection::{Complaint, Example, HostCount, Inspection, Warning};
@@ -18,7 +18,7 @@ pub(super) const HOSTILE: &str =
     "=cmd|' /C calc'!A0</script><b>`x` | \u{1b}[31m\u{202e}\u{2028}\0\r\n\u{9b}[c **y**";
 
 /// An endpoint of `host` with a decision.
-fn endpoint(
+pub(in crate::report) fn endpoint(
     host: &str,
     records: u64,
     (decision, reason): (&'static str, &'static str),
@@ -39,10 +39,15 @@ fn endpoint(
         hint: None,
         candidates,
         old_certificate: None,
+        photos: Vec::new(),
     }
 }
 
-fn candidate(host: &str, sources: &[Source], forward: &'static str) -> CandidateReport {
+pub(in crate::report) fn candidate(
+    host: &str,
+    sources: &[Source],
+    forward: &'static str,
+) -> CandidateReport {
     CandidateReport {
         host: host.to_owned(),
         sources: sources.to_vec(),
@@ -51,6 +56,44 @@ fn candidate(host: &str, sources: &[Source], forward: &'static str) -> Candidate
         verdict: "trusted".into(),
         objection: None,
         support: None,
+    }
+}
+
+/// Photos of which one was not asked for.
+fn photos(host: &str, target: &str) -> PhotosReport {
+    let mut outcomes: std::collections::BTreeMap<Word, u64> =
+        ["same", "different", "gone", "placeholder", "html", "missing", "unreachable"]
+            .into_iter()
+            .map(|outcome| (outcome.into(), 0))
+            .collect();
+    outcomes.insert("same".into(), 7);
+    outcomes.insert("unreachable".into(), 1);
+    let side = PhotoSide {
+        status: Some(200),
+        media_type: Some("image/jpeg".to_owned()),
+        length: Some(7_203),
+        sha256: Some("9a".repeat(32)),
+        certificate_failure: None,
+        why: None,
+    };
+    let failure = Some("it does not name the address".to_owned());
+    let old = PhotoSide { certificate_failure: failure, ..side.clone() };
+    let why = Some("no whole answer within 5 s".to_owned());
+    let example = |outcome: &'static str, new| PhotoExample {
+        target: target.to_owned(),
+        outcome: outcome.into(),
+        lost: false,
+        old: old.clone(),
+        new,
+    };
+    PhotosReport {
+        host: host.to_owned(),
+        urls: 8,
+        outcomes,
+        examples: vec![
+            example("same", side),
+            example("unreachable", PhotoSide { why, ..PhotoSide::default() }),
+        ],
     }
 }
 
@@ -155,7 +198,7 @@ pub(super) fn carried() -> Report {
 }
 
 /// A report with every decision and every class.
-pub(super) fn rich() -> Report {
+pub(in crate::report) fn rich() -> Report {
     let mut ledger = Ledger::default();
     for (class, records) in Class::ALL.into_iter().zip([1_212, 3, 2, 1, 1]) {
         ledger.add(class, records);
@@ -184,6 +227,7 @@ pub(super) fn rich() -> Report {
         subject: Some("CN=c12.webex.com".to_owned()),
         not_after: Some("2027-03-01T00:00:00Z".to_owned()),
     });
+    rewrite.photos = vec![photos("c12.webex.com", "/photos/jane@corp.example.jpg")];
     let mut flagged = endpoint(
         "2001:db8::7",
         1,
@@ -274,14 +318,22 @@ pub(super) fn rich() -> Report {
     }
 }
 
+/// An endpoint of [`rich`], for as long as rows may want it.
+fn known(host: &str) -> &'static Endpoint {
+    static ENDPOINTS: LazyLock<Vec<Endpoint>> =
+        LazyLock::new(|| rich().endpoints.into_iter().map(|entry| entry.endpoint).collect());
+    ENDPOINTS.iter().find(|endpoint| endpoint.host.to_string() == host).unwrap()
+}
+
 /// The rows of [`rich`].
-pub(super) fn rich_rows() -> Vec<Row<'static>> {
+pub(in crate::report) fn rich_rows() -> Vec<Row<'static>> {
     let change = |record, key, old: &'static str, new: &'static str, old_host, new_host| {
         let line = record + 1;
         Row::Change(Change {
             record,
             line,
             key,
+            endpoint: Some(known("203.0.113.7")),
             old,
             new,
             old_host,
@@ -291,19 +343,22 @@ pub(super) fn rich_rows() -> Vec<Row<'static>> {
             new_raw: b"jane@corp.example,https://c12.webex.com/a.jpg\r\n",
         })
     };
-    let held = |record, value, class, reason, explanation, hint| {
-        Row::Held(Held {
-            record,
-            line: record + 1,
-            byte: record * 100,
-            key: Some(("email", "max@corp.example")),
-            value,
-            class,
-            reason,
-            explanation,
-            hint: Some(hint),
-        })
-    };
+    let held =
+        |record, (host, value): (&str, Option<&'static str>), class, reason, explanation, hint| {
+            Row::Held(Held {
+                record,
+                line: record + 1,
+                byte: record * 100,
+                key: Some(("email", "max@corp.example")),
+                endpoint: value.map(|_| known(host)),
+                value,
+                host: value.map_or(0..0, |_| 8..8 + host.len()),
+                class,
+                reason,
+                explanation,
+                hint: Some(hint),
+            })
+        };
     vec![
         change(
             1,
@@ -315,7 +370,7 @@ pub(super) fn rich_rows() -> Vec<Row<'static>> {
         ),
         held(
             2,
-            Some("https://203.0.113.21/b.jpg"),
+            ("203.0.113.21", Some("https://203.0.113.21/b.jpg")),
             Class::Held,
             "ambiguous",
             "`c21.webex.com` and `c22.webex.com` are equally good by ptr",
@@ -324,7 +379,7 @@ pub(super) fn rich_rows() -> Vec<Row<'static>> {
         change(3, None, "https://0xcb.0.0x71.7:443/", "https://c12.webex.com:443/", 8..21, 8..21),
         held(
             4,
-            Some("https://198.51.100.250/c.jpg"),
+            ("198.51.100.250", Some("https://198.51.100.250/c.jpg")),
             Class::Unresolved,
             "no-candidate",
             "nothing names this address: reverse DNS says NXDOMAIN",
@@ -332,7 +387,7 @@ pub(super) fn rich_rows() -> Vec<Row<'static>> {
         ),
         held(
             5,
-            None,
+            ("", None),
             Class::Unreadable,
             "undecodable",
             "the photo cell cannot be read: byte 0xff at 12 is not UTF-8",
@@ -342,7 +397,7 @@ pub(super) fn rich_rows() -> Vec<Row<'static>> {
 }
 
 /// A report whose every free text is hostile, with its rows.
-pub(super) fn hostile() -> (Report, Vec<Row<'static>>) {
+pub(in crate::report) fn hostile() -> (Report, Vec<Row<'static>>) {
     let mut report = rich();
     let text = || HOSTILE.to_owned();
     report.command = "plan".into();
@@ -374,6 +429,11 @@ pub(super) fn hostile() -> (Report, Vec<Row<'static>>) {
             subject: Some(text()),
             not_after: None,
         });
+        for example in endpoint.photos.iter_mut().flat_map(|photos| &mut photos.examples) {
+            example.target = text();
+            example.new.media_type = Some(text());
+            example.new.why = Some(text());
+        }
     }
     for certificate in &mut report.certificates {
         certificate.reasons = vec![text()];
@@ -401,6 +461,7 @@ pub(super) fn hostile() -> (Report, Vec<Row<'static>>) {
         Row::Held(held) => Row::Held(Held {
             key: Some((HOSTILE, HOSTILE)),
             value: held.value.map(|_| HOSTILE),
+            host: 1..4,
             explanation: HOSTILE,
             hint: Some(HOSTILE),
             ..held
@@ -692,6 +753,11 @@ impl Write for Kept {
     }
 }
 
+/// The plan that the reports belong to.
+pub(super) fn plan() -> PlanIdentity {
+    PlanIdentity { sha256: "ab".repeat(32), made: "2026-11-20T09:30:00Z".to_owned() }
+}
+
 /// A whole report of one kind.
 pub(super) fn rendered(
     kind: Kind,
@@ -704,6 +770,6 @@ pub(super) fn rendered(
     let mut renderer = renderer(kind, redaction, Box::new(kept.clone()), spool);
     renderer.begin(report).unwrap();
     rows.iter().try_for_each(|row| renderer.row(row)).unwrap();
-    renderer.finish().unwrap();
+    renderer.finish(Some(&plan())).unwrap();
     kept.bytes()
 }

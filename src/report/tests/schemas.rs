@@ -8,18 +8,21 @@ use serde_json::{Value, json};
 
 use super::super::terminal::Style;
 use super::super::*;
+use super::explanations::*;
 use super::samples::*;
 
-const SCHEMAS: [&str; 13] = [
+const SCHEMAS: [&str; 15] = [
     "report-1",
     "report-jsonl-1",
     "check-1",
     "check-jsonl-1",
     "csr-1",
     "csr-jsonl-1",
+    "explanation-1",
     "inspect-1",
     "plan-1",
     "reconcile-1",
+    "recording-1",
     "verify-1",
     "approvals-1",
     "applied-1",
@@ -112,6 +115,28 @@ fn what_the_other_commands_print_is_what_their_schemas_say() {
         let document: Value = serde_json::from_slice(&text).unwrap();
         assert_valid(&validator("verify-1"), &document);
         assert_eq!(document["proven"], verification.is_proven());
+    }
+}
+
+#[test]
+fn what_explain_prints_is_what_its_schema_says() {
+    let schema = validator("explanation-1");
+    for explanation in [explained(), explained_unresolved(), told_by_a_plan(), explained_hostile()]
+    {
+        let mut text = Vec::new();
+        explanation.to_json(&mut text).unwrap();
+        let document: Value = serde_json::from_slice(&text).unwrap();
+        assert_valid(&schema, &document);
+        for (pointer, wrong) in [
+            ("/kind", json!("approvals")),
+            ("/decision/class", json!("rewrite")),
+            ("/decision/map_lines", json!(null)),
+            ("/evidence", json!([{"source": "hearsay"}])),
+        ] {
+            let mut document_with = document.clone();
+            *document_with.pointer_mut(pointer).unwrap() = wrong;
+            assert!(!schema.is_valid(&document_with), "{pointer}");
+        }
     }
 }
 
@@ -255,8 +280,10 @@ fn schemas_are_strict_described_and_agree() {
     assert_eq!(schema("check-1")["properties"]["schema"]["const"], certificates::SCHEMA);
     assert_eq!(schema("csr-1")["properties"]["schema"]["const"], requests::SCHEMA);
     assert_eq!(schema("inspect-1")["properties"]["schema"]["const"], inspection::SCHEMA);
+    assert_eq!(schema("explanation-1")["properties"]["schema"]["const"], explanation::SCHEMA);
     assert_eq!(schema("verify-1")["properties"]["schema"]["const"], verification::SCHEMA);
     assert_eq!(schema("reconcile-1")["properties"]["schema"]["const"], reconciliation::SCHEMA);
+    assert_eq!(schema("recording-1")["properties"]["schema"]["const"], crate::recording::SCHEMA);
     assert_eq!(schema("plan-1")["properties"]["schema"]["const"], crate::plan::SCHEMA);
     assert_eq!(schema("approvals-1")["properties"]["schema"]["const"], crate::approval::SCHEMA);
     assert_eq!(schema("applied-1")["properties"]["schema"]["const"], crate::journal::SCHEMA);
