@@ -68,16 +68,20 @@ impl Glance {
         let (raw, delimiters) = (record.raw(), record.kept_delimiters());
         let any = match self.encoding {
             Encoding::Utf8 | Encoding::Latin1 => {
-                let word = |at: usize| self.begins::<1>(raw, at, narrow);
-                delimiters.iter().fold(word(0), |any, at| any | word(at + 1))
+                let word = |any: u8, at: usize| any | self.begins(head(raw, at));
+                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 1))
             }
             Encoding::Utf16Le => {
-                let word = |at: usize| self.begins::<2>(raw, at, little);
-                delimiters.iter().fold(word(0), |any, at| any | word(at + 2))
+                let word = |any: u8, at: usize| {
+                    any | self.begins(head_of_pairs(raw, at, u16::from_le_bytes))
+                };
+                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 2))
             }
             Encoding::Utf16Be => {
-                let word = |at: usize| self.begins::<2>(raw, at, big);
-                delimiters.iter().fold(word(0), |any, at| any | word(at + 2))
+                let word = |any: u8, at: usize| {
+                    any | self.begins(head_of_pairs(raw, at, u16::from_be_bytes))
+                };
+                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 2))
             }
         };
         any != 0
@@ -85,53 +89,54 @@ impl Glance {
 
     /// The same of one cell.
     pub(super) fn may_be_word(&self, cell: &[u8]) -> bool {
-        0 != match self.encoding {
-            Encoding::Utf8 | Encoding::Latin1 => self.begins::<1>(cell, 0, narrow),
-            Encoding::Utf16Le => self.begins::<2>(cell, 0, little),
-            Encoding::Utf16Be => self.begins::<2>(cell, 0, big),
-        }
-    }
-
-    #[inline]
-    fn begins<const WIDTH: usize>(
-        &self,
-        raw: &[u8],
-        at: usize,
-        unit: impl Fn(&[u8], usize) -> u8,
-    ) -> u8 {
-        let head = unit(raw, at);
-        let is_escaped = head == b'"';
-        let at = at + usize::from(is_escaped) * WIDTH;
-        let head = if is_escaped { unit(raw, at) } else { head };
-        let next = unit(raw, at + WIDTH);
-        self.first[usize::from(is_escaped)][usize::from(head)] & self.second[usize::from(next)]
+        self.begins(self.head(cell)) != 0
     }
 
     /// Whether a cell may say nothing, or `-`.
     pub(super) fn may_be_empty(&self, cell: &[u8]) -> bool {
-        let unit = |nth: usize| match self.encoding {
-            Encoding::Utf8 | Encoding::Latin1 => narrow(cell, nth),
-            Encoding::Utf16Le => little(cell, 2 * nth),
-            Encoding::Utf16Be => big(cell, 2 * nth),
-        };
-        let is_escaped = usize::from(unit(0) == b'"');
-        self.first[is_escaped][usize::from(unit(is_escaped))] & BLANK != 0
+        let (is_escaped, unit, _) = beginning(self.head(cell));
+        self.first[usize::from(is_escaped)][usize::from(unit)] & BLANK != 0
+    }
+
+    fn head(&self, cell: &[u8]) -> [u8; 3] {
+        match self.encoding {
+            Encoding::Utf8 | Encoding::Latin1 => head(cell, 0),
+            Encoding::Utf16Le => head_of_pairs(cell, 0, u16::from_le_bytes),
+            Encoding::Utf16Be => head_of_pairs(cell, 0, u16::from_be_bytes),
+        }
+    }
+
+    #[inline]
+    fn begins(&self, head: [u8; 3]) -> u8 {
+        let (is_escaped, unit, next) = beginning(head);
+        self.first[usize::from(is_escaped)][usize::from(unit)] & self.second[usize::from(next)]
     }
 }
 
+/// Whether a field that begins so is escaped, and the first two units of what it says.
 #[inline]
-fn narrow(raw: &[u8], at: usize) -> u8 {
-    raw.get(at).copied().unwrap_or(0)
+fn beginning([quote, first, second]: [u8; 3]) -> (bool, u8, u8) {
+    match quote {
+        b'"' => (true, first, second),
+        _ => (false, quote, first),
+    }
 }
 
+/// The first three units from a byte on, and zeros where there are fewer.
 #[inline]
-fn little(raw: &[u8], at: usize) -> u8 {
-    raw.get(at..at + 2).map_or(0, |pair| narrowed(u16::from_le_bytes([pair[0], pair[1]])))
+fn head(raw: &[u8], at: usize) -> [u8; 3] {
+    let rest = raw.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(head) => *head,
+        None => std::array::from_fn(|nth| rest.get(nth).copied().unwrap_or(0)),
+    }
 }
 
+/// The same in UTF-16.
 #[inline]
-fn big(raw: &[u8], at: usize) -> u8 {
-    raw.get(at..at + 2).map_or(0, |pair| narrowed(u16::from_be_bytes([pair[0], pair[1]])))
+fn head_of_pairs(raw: &[u8], at: usize, unit: impl Fn([u8; 2]) -> u16) -> [u8; 3] {
+    let (pairs, _) = raw.get(at..).unwrap_or_default().as_chunks::<2>();
+    std::array::from_fn(|nth| pairs.get(nth).map_or(0, |pair| narrowed(unit(*pair))))
 }
 
 #[inline]

@@ -7,8 +7,6 @@ const WINDOWS_1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
-/// U+FFFD, which stands for a character that was lost, in UTF-8.
-const LOST: [u8; 3] = [0xEF, 0xBF, 0xBD];
 /// How often `É«` and the like must stand in a cell: they may be meant. `Ã¼` and `â€™` never are.
 const DOUBTFUL: usize = 2;
 
@@ -47,29 +45,61 @@ pub(super) fn has_mojibake(text: &str) -> bool {
     doubtful >= DOUBTFUL
 }
 
-/// Whether a record that is not ASCII may have such a text: quick, and never wrong when it says no.
+/// Whether a record may have such a text: quick, and never wrong when it says no.
 pub(super) fn may_have_mojibake(raw: &[u8], encoding: Encoding) -> bool {
     match encoding {
-        // A cell of either is read as UTF-8 where it is valid UTF-8. Each lead is `C3 ..` there;
-        // a character that reads as a continuation begins with one of a few bytes, and the quote
-        // that closes an escaped field may stand before it. What is not valid UTF-8 comes out as
+        // A cell of either is read as UTF-8 where it is valid UTF-8. What is not comes out as
         // U+FFFD, or in ISO-8859-1 as it stands.
-        Encoding::Utf8 | Encoding::Latin1 => {
-            let may_follow = |at: usize| {
-                let next = at + 2 + usize::from(raw.get(at + 2) == Some(&b'"'));
-                matches!(raw.get(next), Some(0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2))
-            };
-            memchr::memchr_iter(0xC3, raw).any(may_follow)
-                || memchr::memchr_iter(0xEF, raw).any(|at| raw[at..].starts_with(&LOST))
-                || std::str::from_utf8(raw).is_err()
-        }
-        Encoding::Utf16Le => suspect(raw, u16::from_le_bytes),
-        Encoding::Utf16Be => suspect(raw, u16::from_be_bytes),
+        Encoding::Utf8 | Encoding::Latin1 => is_suspect(raw),
+        Encoding::Utf16Le => is_suspect_utf16(raw, u16::from_le_bytes),
+        Encoding::Utf16Be => is_suspect_utf16(raw, u16::from_be_bytes),
     }
 }
 
+/// Goes from one character beyond ASCII to the next. Every lead is `C3 ..` in UTF-8; a character
+/// that reads as a continuation begins with one of a few bytes, and the quote that closes an escaped
+/// field may stand before it.
+fn is_suspect(raw: &[u8]) -> bool {
+    let mut rest = raw;
+    while let Some(at) = first_high(rest) {
+        rest = &rest[at..];
+        let length = match rest {
+            [0xC3, 0x80..=0xBF, after @ ..] => {
+                let after = after.strip_prefix(b"\"").unwrap_or(after);
+                if matches!(after, [0xC2 | 0xC5 | 0xC6 | 0xCB | 0xE2, ..]) {
+                    return true;
+                }
+                2
+            }
+            [0xC2..=0xDF, 0x80..=0xBF, ..] => 2,
+            [0xEF, 0xBF, 0xBD, ..] => return true,
+            [0xE0, 0xA0..=0xBF, 0x80..=0xBF, ..]
+            | [0xED, 0x80..=0x9F, 0x80..=0xBF, ..]
+            | [0xE1..=0xEC | 0xEE | 0xEF, 0x80..=0xBF, 0x80..=0xBF, ..] => 3,
+            [0xF0, 0x90..=0xBF, 0x80..=0xBF, 0x80..=0xBF, ..]
+            | [0xF4, 0x80..=0x8F, 0x80..=0xBF, 0x80..=0xBF, ..]
+            | [0xF1..=0xF3, 0x80..=0xBF, 0x80..=0xBF, 0x80..=0xBF, ..] => 4,
+            _ => return true,
+        };
+        rest = &rest[length..];
+    }
+    false
+}
+
+/// Where the first byte stands that is not ASCII.
+fn first_high(bytes: &[u8]) -> Option<usize> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let high = |word: &[u8; 8]| u64::from_le_bytes(*word) & HIGH;
+    if let Some(at) = words.iter().position(|word| high(word) != 0) {
+        return Some(8 * at + high(&words[at]).trailing_zeros() as usize / 8);
+    }
+    rest.iter().position(|byte| !byte.is_ascii()).map(|at| 8 * words.len() + at)
+}
+
 /// The same in UTF-16, where a lone surrogate and half a unit are no text.
-fn suspect(raw: &[u8], unit: impl Fn([u8; 2]) -> u16) -> bool {
+fn is_suspect_utf16(raw: &[u8], unit: impl Fn([u8; 2]) -> u16) -> bool {
+    const MANY: usize = 16;
     let (pairs, half) = raw.as_chunks::<2>();
     let mut after_lead = false;
     let mut is_it = |unit: u16| {
@@ -78,7 +108,15 @@ fn suspect(raw: &[u8], unit: impl Fn([u8; 2]) -> u16) -> bool {
         after_lead = matches!(unit, 0xC2..=0xF4) || (after_lead && unit == u16::from(b'"'));
         is_it
     };
-    !half.is_empty() || pairs.iter().any(|pair| is_it(unit(*pair)))
+    let mut any = |pairs: &[[u8; 2]]| {
+        // A quote and nothing else can stand between a lead and what follows it.
+        let all = pairs.iter().fold(0, |all, pair| all | unit(*pair));
+        match (all < 0x80, pairs) {
+            (true, [_, .., last]) => is_it(unit(*last)),
+            _ => pairs.iter().any(|pair| is_it(unit(*pair))),
+        }
+    };
+    !half.is_empty() || pairs.chunks(MANY).any(&mut any)
 }
 
 /// Whether bytes are ASCII in an encoding.
