@@ -3,7 +3,7 @@
 use crate::census::{Census, Kind};
 use crate::evidence::OldHost;
 use crate::export::{Dialect, LineEnding};
-use crate::report::ExportFacts;
+use crate::report::{ExportFacts, KindCount};
 
 /// The facts about an export.
 pub(super) fn export(
@@ -126,4 +126,12 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
     }
+}
+
+/// Records by host kind, in the order of the contract.
+pub(super) fn kinds(census: &Census) -> Vec<KindCount> {
+    Kind::ALL
+        .iter()
+        .map(|kind| KindCount { kind: kind.as_str().into(), records: census.of(*kind) })
+        .collect()
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use super::export_file::ExportFile;
 use super::facts;
+use super::facts::kinds;
 use super::failure::{Failure, Status};
 use super::first_pass::FirstPass;
-use super::job::kinds;
 use super::print;
 use super::voice::Voice;
 use crate::census::Census;

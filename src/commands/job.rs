@@ -2,44 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::asking::{ask, ask_for_photos};
 use super::certificates::Judge;
+use super::entries::{endpoint_report, treatments};
 use super::export_file::ExportFile;
-use super::facts;
+use super::facts::{self, kinds};
 use super::failure::Failure;
 use super::first_pass::FirstPass;
-use super::photos::{self, Contest};
-use super::progress::{INTERRUPTED, Progress};
+use super::photos::Contest;
+use super::progress::Progress;
 use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
-use super::web_proxy;
-use crate::census::{Census, Kind, Photos};
+use crate::census::{Census, Photos};
 use crate::certify::Demand;
 use crate::cli::JobOptions;
-use crate::decide::{Certified, Decided, Decision, Policy, Reach, Reason, Weighed, decide};
-use crate::evidence::{
-    Endpoint, Evidence, Forward, Handshake, HandshakeOutcome, OldHost, PhotoAnswer, PhotoQuestion,
-    Scheme, Service, Target,
-};
+use crate::decide::{Certified, Decided, Policy, Reach, decide};
+use crate::evidence::{Endpoint, Evidence, OldHost, PhotoAnswer, PhotoQuestion, Scheme, Service};
 use crate::explain::{Asked, answers};
 use crate::export::Choices;
-use crate::ledger::Class;
-use crate::name::Fqdn;
-use crate::network::{self, Agenda, Event, Limits, NetworkSettings};
+use crate::network::Agenda;
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
 use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
-use crate::report::{
-    CandidateReport, EndpointReport, KindCount, OldCertificate, Report, SCHEMA, Tool,
-};
-use crate::rewrite::{Leave, Treatment, Treatments, expected_ledger};
+use crate::report::{Report, SCHEMA, Tool};
+use crate::rewrite::{Treatments, expected_ledger};
 use crate::seal::UNSEALED;
 use crate::settings::{
     self, CertificatePlan, Gathering, Layers, NetworkPlan, ScopeSettings, TrustSource, WebexHosts,
 };
-use crate::x509::certificate::Certificate;
-use crate::x509::time;
 
 /// The options of a job, resolved.
 #[derive(Debug)]
@@ -400,160 +392,12 @@ impl Job {
         if questions.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let settings =
-            network_settings(&self.network, self.certificates.revocation_timeout, trust)?;
-        let bar = progress.endpoints("comparing photos");
-        let mut on_event = |event| match event {
-            Event::Planned(servers) => bar.set_length(servers),
-            Event::Done => bar.inc(1),
-        };
-        let answers =
-            network::photos(questions, evidence, &settings, begun, &INTERRUPTED, &mut on_event);
-        bar.finish_and_clear();
-        answers.map_err(|error| Failure::network(&error))
+        let revocation = self.certificates.revocation_timeout;
+        ask_for_photos(questions, evidence, &self.network, revocation, trust, begun, progress)
     }
 }
 
 /// The clock, in seconds since the epoch.
 fn now() -> i64 {
     jiff::Timestamp::now().as_second()
-}
-
-/// Asks the network, with a progress bar.
-///
-/// # Errors
-/// [`Failure`] when it cannot be asked at all, or Ctrl-C was pressed.
-pub(super) fn ask(
-    agenda: &Agenda,
-    scope: &Scope,
-    plan: &NetworkPlan,
-    revocation: Duration,
-    trust: &Trust,
-    progress: Progress,
-) -> Result<Evidence, Failure> {
-    let settings = network_settings(plan, revocation, trust)?;
-    let bar = progress.endpoints("asking");
-    let evidence = network::run(agenda, scope, &settings, &INTERRUPTED, &mut |event| match event {
-        Event::Planned(hosts) => bar.set_length(hosts),
-        Event::Done => bar.inc(1),
-    });
-    bar.finish_and_clear();
-    evidence.map_err(|error| Failure::network(&error))
-}
-
-fn network_settings(
-    plan: &NetworkPlan,
-    revocation: Duration,
-    trust: &Trust,
-) -> Result<NetworkSettings, Failure> {
-    Ok(NetworkSettings {
-        servers: plan.servers.clone(),
-        connect_to: plan.connect_to.clone(),
-        special: plan.special,
-        limits: Limits { revocation, ..plan.limits },
-        proxy: plan.proxy.clone(),
-        http_proxy: match plan.proxy {
-            Some(_) => None,
-            None => web_proxy::of_environment()?,
-        },
-        anchors: trust.anchors.clone(),
-        dns_trust: trust.roots.clone(),
-    })
-}
-
-fn treatments(scope: &Scope, decided: &[Decided]) -> Treatments {
-    let leave = |class, reason: &Reason| {
-        Treatment::Leave(Leave {
-            class,
-            reason: reason.id.to_owned(),
-            explanation: reason.explanation.clone(),
-            hint: reason.hint.clone(),
-        })
-    };
-    let by_endpoint = decided
-        .iter()
-        .map(|decided| {
-            let treatment = match &decided.decision {
-                Decision::Rewrite(to, _) => Treatment::Rewrite(to.clone()),
-                Decision::Hold(reason) => leave(Class::Held, reason),
-                Decision::Unresolved(reason) => leave(Class::Unresolved, reason),
-            };
-            (decided.endpoint.clone(), treatment)
-        })
-        .collect();
-    Treatments { domains: scope.domains.clone(), by_endpoint, unplanned: None }
-}
-
-/// Records by host kind, in the order of the contract.
-pub(super) fn kinds(census: &Census) -> Vec<KindCount> {
-    Kind::ALL
-        .iter()
-        .map(|kind| KindCount { kind: kind.as_str().into(), records: census.of(*kind) })
-        .collect()
-}
-
-fn endpoint_report(
-    decided: &Decided,
-    records: u64,
-    evidence: &Evidence,
-    policy: Policy,
-) -> EndpointReport {
-    let reason = decided.decision.reason();
-    let chosen = match &decided.decision {
-        Decision::Rewrite(to, _) => Some(to.name()),
-        _ => None,
-    };
-    EndpointReport {
-        endpoint: decided.endpoint.clone(),
-        records,
-        decision: decided.decision.as_str().into(),
-        host: chosen.map(ToString::to_string),
-        reason: reason.id.into(),
-        explanation: reason.explanation.clone(),
-        hint: reason.hint.clone(),
-        candidates: decided
-            .candidates
-            .iter()
-            .map(|weighed| candidate_report(weighed, chosen, policy))
-            .collect(),
-        old_certificate: old_certificate(&decided.endpoint, evidence),
-        photos: photos::reports(decided),
-    }
-}
-
-fn candidate_report(weighed: &Weighed, chosen: Option<&Fqdn>, policy: Policy) -> CandidateReport {
-    let name = &weighed.candidate.name;
-    let forward_detail = match &weighed.forward {
-        Forward::Confirmed => None,
-        Forward::Contradicted(found) => {
-            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-            Some(format!("lives at {}", found.join(", ")))
-        }
-        Forward::Absent(absence) => Some(absence.as_str().to_owned()),
-        Forward::CouldNotAsk(why) | Forward::NotAsked(why) => Some(why.clone()),
-    };
-    CandidateReport {
-        host: name.to_string(),
-        sources: weighed.candidate.sources.iter().copied().collect(),
-        forward: weighed.forward.as_str().into(),
-        forward_detail,
-        verdict: weighed.certified.as_str().into(),
-        objection: weighed.objection(policy).filter(|_| chosen != Some(name)),
-        support: weighed.candidate.support.clone(),
-    }
-}
-
-fn old_certificate(endpoint: &Endpoint, evidence: &Evidence) -> Option<OldCertificate> {
-    let target = Target::nameless(endpoint.host.address()?, endpoint.port);
-    let handshake: &Handshake = evidence.handshakes.get(&target)?;
-    let certificate = handshake.chain.first().and_then(|der| Certificate::parse(der).ok());
-    Some(OldCertificate {
-        handshake: match &handshake.outcome {
-            HandshakeOutcome::TooOld(protocol) => format!("the server speaks only {protocol}"),
-            outcome => outcome.why().unwrap_or("completed").to_owned(),
-        },
-        dns_names: handshake.dns_names.clone(),
-        subject: certificate.as_ref().map(|certificate| certificate.subject.clone()),
-        not_after: certificate.map(|certificate| time::rfc3339(certificate.not_after)),
-    })
 }

@@ -3,9 +3,11 @@
 
 mod apply;
 mod approve;
+mod asking;
 mod carry;
 mod certificates;
 mod check;
+mod entries;
 mod explain;
 mod export_file;
 mod facts;

@@ -1,7 +1,7 @@
 //! What a run over another export than the planned one says in its report.
 
 use super::super::facts;
-use super::super::job::kinds;
+use super::super::facts::kinds;
 use super::Work;
 use super::source::Source;
 use crate::approval::{NOT_APPROVED, REFUSED};

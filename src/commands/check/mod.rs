@@ -8,9 +8,9 @@ mod saving;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::asking::ask;
 use super::certificates::Judge;
 use super::failure::{Failure, Status};
-use super::job::ask;
 use super::output::Existing;
 use super::print;
 use super::trust::{self, Trust};
