@@ -612,7 +612,8 @@ pub struct PolicyOptions {
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Permission")]
 pub struct PermissionOptions {
-    /// Apply nothing without --approvals, and let `fix` do nothing at all
+    /// Apply nothing without --approvals, and let `fix` do nothing at all; taking back is always
+    /// allowed
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub require_approval: Option<bool>,
     /// Refuse a plan whose evidence is older, such as `12h` or `7d` [default: any age]

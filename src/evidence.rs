@@ -328,6 +328,11 @@ pub struct Handshake {
 }
 
 impl Handshake {
+    /// The length of its chain in bytes.
+    pub fn chain_length(&self) -> usize {
+        self.chain.iter().map(Vec::len).sum()
+    }
+
     /// A handshake that was not made, or showed nothing.
     pub fn without_chain(outcome: HandshakeOutcome) -> Self {
         Self { outcome, chain: Vec::new(), staple: None, protocol: None, dns_names: Vec::new() }

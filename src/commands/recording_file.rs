@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -11,6 +12,7 @@ use super::failure::Failure;
 use super::plan_file::{one_standard_input, read};
 use super::second_pass::Destination;
 use super::trust::Trust;
+use crate::cli::CertificateOptions;
 use crate::evidence::{Evidence, PhotoAnswer, PhotoQuestion};
 use crate::network::{self, Agenda, Question};
 use crate::recording::{Here, Recording};
@@ -26,6 +28,8 @@ pub(super) struct Replay {
     pub recording: Recording,
     /// What this run is judged by.
     pub trust: ReplayTrust,
+    /// How long the recorded run waited for an answer about revocation.
+    patience: Duration,
     /// Options that are not followed, as notes.
     notes: Vec<String>,
 }
@@ -54,8 +58,14 @@ impl Replay {
         one_standard_input(&[(Some(export), "the export"), (Some(path), "the recording")])?;
         let recording =
             Recording::parse(&read(path)?).map_err(|error| Failure::recording(path, &error))?;
+        let timeout = recording.options.get("revocation-timeout").and_then(Value::as_str);
+        let asked = CertificateOptions {
+            revocation_timeout: timeout.map(str::to_owned),
+            ..CertificateOptions::default()
+        };
+        let patience = settings::certificates(&asked)?.revocation_timeout;
         let (trust, notes) = adopt(&recording.options, shown);
-        Ok(Some(Self { path: path.clone(), recording, trust, notes }))
+        Ok(Some(Self { path: path.clone(), recording, trust, patience, notes }))
     }
 
     /// The answers to the questions of this run; those that are not there are added to `missing`.
@@ -69,7 +79,8 @@ impl Replay {
         if agenda.is_empty() {
             return Evidence::default();
         }
-        network::replay(agenda, scope, &trust.anchors, &self.recording.evidence, missing)
+        let earlier = &self.recording.evidence;
+        network::replay(agenda, scope, &trust.anchors, earlier, self.patience, missing)
     }
 
     /// The same about photos.
@@ -126,7 +137,8 @@ fn adopt(
     let system = json!(["system"]);
     let then = recorded.get("trust").unwrap_or(&system);
     let trust = match options.get("trust") {
-        Some(given) if given != then => ReplayTrust::Given,
+        // Files and Mozilla's roots are the same everywhere, or it matters that they are not.
+        Some(given) if given != then || !of_this_system(given) => ReplayTrust::Given,
         _ => ReplayTrust::Recorded,
     };
     let mut names = settings::about_asking();
@@ -141,6 +153,11 @@ fn adopt(
     }
     *shown = options.into_iter().collect();
     (trust, notes)
+}
+
+/// Whether trust anchors are those of a computer, and others on another.
+fn of_this_system(trust: &Value) -> bool {
+    trust.as_array().is_some_and(|sources| sources.iter().any(|source| source == "system"))
 }
 
 /// A recording that will be written.
@@ -184,6 +201,11 @@ mod tests {
     fn options_about_asking_are_those_of_the_recording() {
         let object = |value: Value| value.as_object().cloned().unwrap_or_default();
         let recorded = object(json!({"dns": ["192.0.2.1"], "domain": ["a.example"], "retries": 0}));
+        let mozilla = json!(["mozilla"]);
+        let then = object(json!({ "trust": mozilla }));
+        let named = adopt(&then, &mut object(json!({ "trust": mozilla }))).0;
+        assert_eq!(named, ReplayTrust::Given);
+        assert_eq!(adopt(&then, &mut object(json!({}))).0, ReplayTrust::Recorded);
         for (given, shown, trust, notes) in [
             (json!({}), json!({"dns": ["192.0.2.1"], "retries": 0}), ReplayTrust::Recorded, 0),
             (

@@ -10,6 +10,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::Agenda;
 use super::survey::{Network, Survey};
@@ -68,15 +69,17 @@ impl fmt::Display for Question {
 
 /// Answers everything that decisions about the agenda need from what an earlier run learned, and
 /// asks nobody. `anchors` say whom to ask about revocation. What the earlier run did not ask is not
-/// asked here either, and is added to `missing`.
+/// asked here either, and is added to `missing`. An answer about revocation that took as long as
+/// `patience` was too late then, whatever the recording says.
 pub fn replay(
     agenda: &Agenda,
     scope: &Scope,
     anchors: &TrustAnchors,
     earlier: &Evidence,
+    patience: Duration,
     missing: &mut BTreeSet<Question>,
 ) -> Evidence {
-    let network = Recorded { earlier, missing: RefCell::default() };
+    let network = Recorded { earlier, patience, missing: RefCell::default() };
     let survey = Survey::new(&network, scope, anchors, &agenda.endpoints);
     finish(async {
         for endpoint in &agenda.endpoints {
@@ -86,8 +89,7 @@ pub fn replay(
             survey.host(service).await;
         }
     });
-    let mut evidence = survey.into_evidence();
-    evidence.files.clone_from(&earlier.files);
+    let evidence = survey.into_evidence();
     missing.append(&mut network.missing.into_inner());
     evidence
 }
@@ -118,6 +120,7 @@ fn finish(future: impl Future<Output = ()>) {
 /// The answers of an earlier run, and what was asked for in vain.
 struct Recorded<'a> {
     earlier: &'a Evidence,
+    patience: Duration,
     missing: RefCell<BTreeSet<Question>>,
 }
 
@@ -152,6 +155,8 @@ impl Network for Recorded<'_> {
 
     async fn handshake(&self, target: &Target) -> Handshake {
         let known = self.earlier.handshakes.get(target);
+        // Chains from files are for `check`; no server ever presents one.
+        let known = known.filter(|it| it.outcome != HandshakeOutcome::Given);
         self.answer(
             known,
             || Question::Handshake(target.clone()),
@@ -161,10 +166,51 @@ impl Network for Recorded<'_> {
 
     async fn fetch(&self, fetch: &Fetch) -> Fetched {
         let known = self.earlier.fetched.get(fetch);
-        self.answer(
+        let mut fetched = self.answer(
             known,
             || Question::Fetch(fetch.clone()),
             |why| Fetched { outcome: FetchOutcome::NotAsked(why), elapsed_ms: 0 },
-        )
+        );
+        let is_late = Duration::from_millis(fetched.elapsed_ms) >= self.patience;
+        if is_late && matches!(fetched.outcome, FetchOutcome::Body(_)) {
+            fetched.outcome = FetchOutcome::TooLate;
+        }
+        fetched
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_cannot_claim_what_no_run_would_have_seen() {
+        let target = Target::nameless("203.0.113.7".parse().unwrap(), 443);
+        let crl = Fetch {
+            purpose: Purpose::Crl,
+            url: "http://crl.example/a.crl".to_owned(),
+            body: Vec::new(),
+        };
+        for (elapsed_ms, outcome, expected) in [
+            (4_999, HandshakeOutcome::Completed, (true, true)),
+            (5_000, HandshakeOutcome::Completed, (false, true)),
+            (0, HandshakeOutcome::Given, (true, false)),
+        ] {
+            let body = FetchOutcome::Body(b"crl".to_vec());
+            let given = matches!(outcome, HandshakeOutcome::Given);
+            let mut earlier = Evidence::default();
+            earlier.handshakes.insert(target.clone(), Handshake::without_chain(outcome));
+            earlier.fetched.insert(crl.clone(), Fetched { outcome: body.clone(), elapsed_ms });
+            let patience = Duration::from_secs(5);
+            let network = Recorded { earlier: &earlier, patience, missing: RefCell::default() };
+            finish(async {
+                let fetched = network.fetch(&crl).await;
+                let handshake = network.handshake(&target).await;
+                assert_eq!(fetched.elapsed_ms, elapsed_ms);
+                let seen = (fetched.outcome == body, handshake.outcome.why().is_none());
+                assert_eq!(seen, expected);
+            });
+            assert_eq!(network.missing.into_inner().len(), usize::from(given));
+        }
     }
 }

@@ -115,7 +115,11 @@ pub fn status_column(
         return Ok((theirs[at].clone(), at));
     }
     let is_new = |name: &String| !ours.iter().any(|our| our.eq_ignore_ascii_case(name));
-    let new: Vec<usize> = (0..theirs.len()).filter(|at| is_new(&theirs[*at])).collect();
+    let mut new: Vec<usize> = (0..theirs.len()).filter(|at| is_new(&theirs[*at])).collect();
+    if new.iter().any(|at| !theirs[*at].is_empty()) {
+        // What stands behind the last delimiter of a header is no column.
+        new.retain(|at| !theirs[*at].is_empty());
+    }
     match new[..] {
         [at] => Ok((theirs[at].clone(), at)),
         [] => Err(StatusColumnError::NoneNew),

@@ -396,6 +396,8 @@ fn the_status_column_is_the_one_that_the_import_file_has_not() {
     for (names, wanted, expected) in [
         ("email,userProfilePhotoURL,Result", None, Ok(("Result".to_owned(), 2))),
         ("Result,EMAIL,userProfilePhotoURL", None, Ok(("Result".to_owned(), 0))),
+        ("email,userProfilePhotoURL,Result,", None, Ok(("Result".to_owned(), 2))),
+        ("email,userProfilePhotoURL,", None, Ok((String::new(), 2))),
         ("email,userProfilePhotoURL", None, Err(StatusColumnError::NoneNew)),
         (
             "email,userProfilePhotoURL,Result,Line",

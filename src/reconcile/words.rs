@@ -100,11 +100,14 @@ impl Reading {
 
     /// Of the words and of what the cells of the records that carry them show: a value that goes
     /// with our new cells at least as often as with the old ones means success, and one that goes
-    /// with old ones only does not, unless its words say that it does.
+    /// with old ones only does not, unless its words say that it does. Words of a refusal mean success
+    /// only where every cell is new.
     pub(super) fn learned(value: &str, shows_new: u64, shows_old: u64) -> Self {
         let by_words = Self::of(value);
         match (shows_new, shows_old) {
-            (1.., old) if shows_new >= old => Self::Accepted,
+            (1.., 0) => Self::Accepted,
+            // Words of a refusal stay one where any record that carries them was refused.
+            (1.., old) if shows_new >= old && by_words != Self::Refused => Self::Accepted,
             (0, 1..) if by_words == Self::Unknown => Self::Refused,
             _ => by_words,
         }
@@ -142,6 +145,7 @@ mod tests {
             ("Erfolgreich", 9, 1, Reading::Accepted),
             ("Abgelehnt", 0, 3, Reading::Refused),
             ("Error 0", 5, 0, Reading::Accepted),
+            ("Error: photo rejected", 2, 1, Reading::Refused),
             ("Success", 0, 2, Reading::Accepted),
             ("Erfolgreich", 0, 0, Reading::Unknown),
             ("E17", 1, 5, Reading::Unknown),

@@ -18,6 +18,8 @@ use crate::seal::{self, SealError, UNSEALED};
 
 /// The recording's schema and its version; published under `schema/`.
 pub const SCHEMA: &str = "photofix.recording/1";
+/// The longest chain of a handshake, in bytes: no flight of a server that is read is longer.
+const MAX_CHAIN: usize = 256 * 1024;
 
 /// A run's evidence, and what else it was judged by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,7 +141,14 @@ impl Recording {
         }
         // A byte that changed is the likelier reason for whatever cannot be read.
         seal::check(bytes)?;
-        serde_json::from_slice(bytes).map_err(not_a_recording)
+        let recording: Self = serde_json::from_slice(bytes).map_err(not_a_recording)?;
+        let longest = recording.evidence.handshakes.values().map(|it| it.chain_length()).max();
+        match longest {
+            Some(length) if length > MAX_CHAIN => Err(RecordingError::NotARecording(format!(
+                "a chain of {length} bytes is longer than any that a server can present"
+            ))),
+            _ => Ok(recording),
+        }
     }
 
     /// What is not as it was in the recorded run, a sentence for each thing; nothing in a run of the

@@ -221,7 +221,11 @@ fn recordings_that_nobody_wrote_are_refused_with_the_reason() {
         "outcome": "completed", "chain": ["not base64!"], "staple": null, "protocol": null,
         "dns_names": []
     });
+    let mut endless = handshake.clone();
+    // The length of base64 is a third more than that of its bytes.
+    endless["chain"] = json!([vec!["A".repeat(4); MAX_CHAIN / 3 + 1].concat()]);
     for (pointer, value, words) in [
+        ("/evidence/handshakes", json!([{"question": target, "answer": endless}]), "a chain of"),
         ("/evidence/pointers", json!([pointer, pointer]), "two answers to the same question"),
         ("/evidence/handshakes", json!([{"question": target, "answer": handshake}]), "no base64"),
         ("/evidence/gossip", json!([]), "unknown field `gossip`"),
