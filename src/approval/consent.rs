@@ -196,11 +196,11 @@ impl Consenting<'_> {
             }
             let name = entry.host.clone().unwrap_or_default();
             let own = self.consent.objection_to_host(&entry.endpoint, &name);
-            // A host that is approved, and every record of it refused on its own.
-            let refusal = (Answer::Refuse, None);
-            let Some(why) = own.or_else(|| self.consent.objection(Some(&refusal), &name)) else {
-                continue;
-            };
+            // A host that is approved, and every record of it refused on its own. One that was not
+            // met, because a piece of the export has no record of it, stays approved.
+            let refusal = (tally.refused > 0).then_some((Answer::Refuse, None));
+            let each = refusal.and_then(|it| self.consent.objection(Some(&it), &name));
+            let Some(why) = own.or(each) else { continue };
             entry.hold(why.reason.into(), why.explanation, why.hint);
         }
         report.ledger = ledger;

@@ -390,6 +390,30 @@ impl Failure {
         )
     }
 
+    /// Approvals answer for single records, and a piece does not know which ones it holds.
+    pub fn rows_in_a_piece(approvals: &Path) -> Self {
+        Self::usage(
+            format!(
+                "--shard `{}`: the approvals answer for single records, and a piece does not tell \
+                 which records of the export it holds",
+                approvals.display()
+            ),
+            "have whole hosts approved, or apply the plan to the whole export in one run",
+        )
+    }
+
+    /// An import file that was joined from pieces is not what one run writes.
+    pub fn not_joined(file: &str, how: &str, place: &str, same: u64) -> Self {
+        Self::failed(
+            format!(
+                "`{file}` is not what one run of the plan writes: {how}, {place}, after {same} \
+                 bytes that are the same"
+            ),
+            "see that all pieces are there, in their order and with one header, and that each was \
+             made with this plan and the same options",
+        )
+    }
+
     /// Several inputs would be read from standard input.
     pub fn one_standard_input(first: &str, second: &str) -> Self {
         Self::usage(
