@@ -196,7 +196,9 @@ impl Consenting<'_> {
             }
             let name = entry.host.clone().unwrap_or_default();
             let own = self.consent.objection_to_host(&entry.endpoint, &name);
-            // A host that is approved, and every record of it refused on its own.
+            // Every record of a host was refused alone, whatever was said of the host.
+            let all_alone = tally.refused > 0 && tally.not_approved == 0;
+            let own = own.filter(|why| why.reason == REFUSED || !all_alone);
             let refusal = (Answer::Refuse, None);
             let Some(why) = own.or_else(|| self.consent.objection(Some(&refusal), &name)) else {
                 continue;
