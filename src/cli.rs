@@ -21,7 +21,7 @@ Every long option can stand in the file of --config (TOML, same names) and in th
 PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
 over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
 and of files, nor what `explain` is asked, nor --record and --replay, nor what is said of one plan
-(--approvals, --again, --export, --rebase, --reverse, and the answers of `approve`).";
+(--approvals, --again, --export, --rebase, --reverse, --shard, --joined, and the answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -180,8 +180,14 @@ pub struct Apply {
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: PathBuf,
     /// The import file to write; `-` is standard output
-    #[arg(short, long, value_name = "IMPORT", value_hint = ValueHint::FilePath)]
-    pub output: PathBuf,
+    #[arg(
+        short,
+        long,
+        value_name = "IMPORT",
+        required_unless_present = "joined",
+        value_hint = ValueHint::FilePath
+    )]
+    pub output: Option<PathBuf>,
     /// Do only what these approvals of the plan approve, as the review page or `photofix approve`
     /// wrote them; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -191,16 +197,26 @@ pub struct Apply {
     pub again: bool,
     /// EXPORT is a piece of the planned export, cut between records: `with-header` writes the header
     /// that the piece begins with, `drop-header` leaves it out, `without-header` says that the piece
-    /// has none. The plan's digest of the export cannot be checked: prove the joined pieces with
-    /// `photofix verify`
+    /// has none. What the plan knows of the whole export cannot be checked: run with --joined at the
+    /// end
     #[arg(
         long,
         value_name = "HEADER",
         value_parser = PossibleValuesParser::new(["with-header", "drop-header", "without-header"]),
-        conflicts_with_all = ["approvals", "direction", "rollback", "batch"],
-        help_heading = "Another export"
+        conflicts_with_all = ["direction", "rollback", "batch"],
+        help_heading = "In pieces"
     )]
     pub shard: Option<String>,
+    /// Write no import file: see that IMPORT, joined from pieces, is byte for byte what one run would
+    /// write of EXPORT, and note in the journal that the plan was applied
+    #[arg(
+        long,
+        value_name = "IMPORT",
+        conflicts_with_all = ["output", "shard", "direction", "batch"],
+        help_heading = "In pieces",
+        value_hint = ValueHint::FilePath
+    )]
+    pub joined: Option<PathBuf>,
     /// Another export than the one that was planned for: what --rebase changes, or --reverse
     #[arg(
         long = "export",

@@ -281,6 +281,13 @@ impl Guard for Unguarded {
     }
 }
 
+/// A guard, or none: then everything that was decided is done.
+impl<G: Guard> Guard for Option<G> {
+    fn objection(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> Option<Leave> {
+        self.as_mut().and_then(|guard| guard.objection(record, change))
+    }
+}
+
 /// The sums of the second pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {

@@ -483,3 +483,46 @@ fn show_renders_plans_reports_and_approvals_stale_ones_too() {
         assert!(run.stderr.contains(name) && run.stderr.contains("hint: "), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_file_of_another_kind_is_called_by_its_name() {
+    let folder = planned();
+    write(&folder, &answers(&folder, &[(7, Answer::Approve)], &[]));
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "i.csv", "--report", "r.json"];
+    succeeds(&folder.run(&apply));
+    let plan = |file| ["apply", "users.csv", "--again", "-o", "x.csv", "--plan", file];
+    let with = |file| [&plan("plan.json")[..], &["--approvals", file]].concat();
+    let replay = ["plan", "users.csv", "-o", "new.json", "--replay"];
+    for (arguments, pieces) in [
+        (plan("r.json").to_vec(), ["`r.json` is a JSON report", "a plan is wanted", "plan -o`"]),
+        (
+            plan("approvals.json").to_vec(),
+            ["`approvals.json` is approvals", "a plan is wanted", "plan -o`"],
+        ),
+        (
+            vec!["approve", "approvals.json", "-o", "x.json", "--all"],
+            ["`approvals.json` is approvals", "a plan is wanted", "plan -o`"],
+        ),
+        (
+            vec!["approve", "r.json", "-o", "x.json", "--all"],
+            ["`r.json` is a JSON report", "a plan is wanted", "plan -o`"],
+        ),
+        (
+            with("plan.json"),
+            ["`plan.json` is a plan", "approvals are wanted", "`photofix approve`"],
+        ),
+        (
+            [&replay[..], &["plan.json"]].concat(),
+            ["`plan.json` is a plan", "a recording is wanted", "`--record` wrote"],
+        ),
+    ] {
+        refused(&folder, &arguments, &pieces);
+    }
+    let large = std::fs::File::create(folder.join("large.json")).unwrap();
+    large.set_len((1 << 30) + 1).unwrap();
+    for arguments in [plan("large.json").to_vec(), with("large.json"), vec!["show", "large.json"]] {
+        let run = folder.run(&arguments);
+        assert_eq!(run.status, 1, "{}", run.stderr);
+        assert!(run.stderr.contains("`large.json`: it has more than 1073741824"), "{}", run.stderr);
+    }
+}

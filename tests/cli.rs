@@ -538,6 +538,8 @@ fn the_layers_of_options() {
         ("PHOTOFIX_CONCURRENCY", "-1", ["`PHOTOFIX_CONCURRENCY`", "`-1` is not a whole number"]),
         ("PHOTOFIX_RETRIES", "99999999999", ["`PHOTOFIX_RETRIES`", "is not a whole number"]),
         ("PHOTOFIX_OFFLINE", "perhaps", ["`PHOTOFIX_OFFLINE`", "neither `true` nor `false`"]),
+        ("PHOTOFIX_AGAIN", "1", ["PHOTOFIX_AGAIN: --again", "said on the command line only"]),
+        ("PHOTOFIX_SHARD", "with-header", ["PHOTOFIX_SHARD: --shard", "on the command line only"]),
     ] {
         let run = folder.command(&fix).env(name, value).output().unwrap();
         let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
@@ -563,7 +565,7 @@ fn the_layers_of_options() {
         ("domain = 7\n", "`domain = 7`: expected a list of texts"),
         ("offline = \n", "photofix.toml"),
         ("warn-days = 'soon'\n", "`warn-days = \"soon\"`: expected a whole number"),
-        ("chain = 'a.pem'\n", "`chain` is no option"),
+        ("chain = 'a.pem'\n", "`photofix.toml`: --chain is said on the command line only"),
     ] {
         folder.write("photofix.toml", text);
         let arguments = [&fix[..], &["--config", "photofix.toml"]].concat();

@@ -268,6 +268,39 @@ fn a_fault_at_any_point_ends_the_run_and_leaves_nothing() {
     }
 }
 
+#[test]
+fn a_journal_outlives_a_run_that_fails_at_the_end_on_a_full_disk() {
+    let Some(strace) = peer("strace") else { return };
+    if !works(&strace) {
+        return missing("the right to trace a process (ptrace)");
+    }
+    let folder = prepared(None);
+    let first = folder.run(&["apply", EXPORT, "-o", "first.csv", "--plan", "plan.json"]);
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let journal = folder.read("plan.json.applied");
+    assert!(!journal.is_empty());
+    let before = folder.names();
+
+    // The import file comes last and cannot be put in its place; nor can the journal be written to.
+    let run = folder.command(COMMANDS[1]);
+    let mut traced = Command::new(strace);
+    traced.current_dir(folder.path()).args(["-f", "-q", "-o", "trace.txt"]);
+    for path in ["plan.json.applied", "import.csv"] {
+        traced.arg("-P").arg(folder.join(path)).arg("-P").arg(path);
+    }
+    traced.args(["-e", "trace=rename,renameat,renameat2,linkat,write"]);
+    traced.args(["-e", "inject=renameat2,linkat:error=EIO", "-e", "inject=write:error=ENOSPC"]);
+    let ended = traced.arg(run.get_program()).args(run.get_args()).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let trace = String::from_utf8_lossy(&folder.read("trace.txt")).into_owned();
+    assert_eq!(ended.status.code(), Some(1), "{said}\n{trace}");
+    assert!(said.contains("cannot write `import.csv`"), "{said}");
+    assert!(trace.contains("plan.json.applied"), "the journal was put in its place:\n{trace}");
+    assert!(folder.read("plan.json.applied") == journal, "{trace}");
+    fs::remove_file(folder.join("trace.txt")).unwrap();
+    assert_eq!(folder.names(), before);
+}
+
 /// Whether a process may be traced here.
 fn works(strace: &PathBuf) -> bool {
     let mut command = Command::new(strace);

@@ -199,10 +199,11 @@ impl Consenting<'_> {
             // Every record of a host was refused alone, whatever was said of the host.
             let all_alone = tally.refused > 0 && tally.not_approved == 0;
             let own = own.filter(|why| why.reason == REFUSED || !all_alone);
-            let refusal = (Answer::Refuse, None);
-            let Some(why) = own.or_else(|| self.consent.objection(Some(&refusal), &name)) else {
-                continue;
-            };
+            // A host of which nothing was met, because a piece of the export has no record of it,
+            // stays approved.
+            let refusal = (tally.refused > 0).then_some((Answer::Refuse, None));
+            let each = refusal.and_then(|it| self.consent.objection(Some(&it), &name));
+            let Some(why) = own.or(each) else { continue };
             entry.hold(why.reason.into(), why.explanation, why.hint);
         }
         report.ledger = ledger;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::carry;
+use super::comparing::Comparing;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::plan_file::{JournalFile, PlanFile, now, one_standard_input};
@@ -52,6 +53,7 @@ pub(super) fn run(options: &Apply, layers: &Layers, voice: Voice) -> Result<Stat
         (options.other.as_deref(), "the other export"),
         (Some(&options.plan), "the plan"),
         (options.approvals.as_deref(), "the approvals"),
+        (options.joined.as_deref(), "the joined import file"),
     ])?;
     let application = Application::permitted(options, layers)?;
     if let (Some(shard), Some(export)) = (&options.shard, &options.export) {
@@ -121,9 +123,15 @@ impl Application {
         let mut inputs = inputs.to_vec();
         inputs.push((&options.plan, "the plan"));
         inputs.extend(options.approvals.iter().map(|file| (file, "the approvals")));
+        inputs.extend(options.joined.iter().map(|file| (file, "the joined import file")));
         inputs.extend(layers.file_name().map(|file| (file, "the configuration")));
+        // What may come through a pipe is read before any output is opened.
+        let joined = options.joined.as_deref().map(Comparing::open).transpose()?;
         let mut destination =
-            Destination::open(Some(&options.output), &import, &reporting, export, &inputs)?;
+            Destination::open(options.output.as_deref(), &import, &reporting, export, &inputs)?;
+        if let Some(joined) = joined {
+            destination.compare_with(joined);
+        }
         if let Some(journal) = &self.journal {
             destination.open_journal(journal)?;
         }
@@ -136,6 +144,17 @@ impl Application {
     /// [`Failure`] when an output cannot be put in its place; then nothing new is there.
     pub(super) fn commit(
         &self,
+        destination: Destination,
+        report: &Report,
+        voice: Voice,
+    ) -> Result<(), Failure> {
+        self.commit_saying(None, destination, report, voice)
+    }
+
+    /// [`Self::commit`], with a sentence before the rest of what is said.
+    fn commit_saying(
+        &self,
+        sentence: Option<String>,
         mut destination: Destination,
         report: &Report,
         voice: Voice,
@@ -156,7 +175,7 @@ impl Application {
                 changes: report.ledger.of(Class::Rewritten),
             })?;
         }
-        let summary = voice.summary(report, &destination.rows);
+        let summary = voice.summary(report, &destination.rows).preceded_by(sentence);
         let written = destination.commit()?;
         summary.say(&written);
         Ok(())
@@ -183,9 +202,14 @@ impl Application {
             }
         };
         export.check_unchanged()?;
-        self.commit(destination, &report, voice)?;
+        let sentence = options.joined.as_deref().map(joined_sentence);
+        self.commit_saying(sentence, destination, &report, voice)?;
         Ok(Status::of(&done.ledger))
     }
+}
+
+fn joined_sentence(joined: &Path) -> String {
+    format!("`{}` is byte for byte what one run of the plan writes.", joined.display())
 }
 
 /// Does everything that was decided, in one pass.

@@ -156,10 +156,46 @@ impl Failure {
         )
     }
 
+    /// A document of ours that is of another kind than was wanted.
+    fn other_kind(path: &Path, schema: &str, wanted: &str, hint: &str) -> Option<Self> {
+        let kinds = [
+            ("photofix.plan/", "a plan", "`photofix plan -o` wrote it"),
+            ("photofix.report/", "a JSON report", "`--report` wrote it"),
+            ("photofix.approvals/", "approvals", "`photofix approve` or the review page wrote it"),
+            ("photofix.recording/", "a recording", "`--record` wrote it"),
+            ("photofix.applied/", "the journal of a plan", "`photofix apply` wrote it"),
+        ];
+        let (_, found, origin) = kinds.iter().find(|(prefix, ..)| schema.starts_with(prefix))?;
+        if *found == wanted {
+            return None;
+        }
+        let path = path.display();
+        let message = format!("`{path}` is {found} ({origin}), and {wanted} is wanted here");
+        Some(Self::new(Status::Stale, message.replace("approvals is", "approvals are"), Some(hint)))
+    }
+
+    /// A document is larger than any of ours.
+    pub fn too_large(path: &Path, max: u64) -> Self {
+        Self::failed(
+            format!(
+                "cannot read `{}`: it has more than {max} bytes, and no plan, approvals, report or \
+                 recording has so many",
+                path.display()
+            ),
+            "see that it is the file that you meant",
+        )
+    }
+
     /// The plan cannot be used.
     pub fn plan(path: &Path, error: &PlanError) -> Self {
+        const WROTE: &str = "give the file that `photofix plan -o` wrote";
+        if let PlanError::OtherSchema { found } = error
+            && let Some(failure) = Self::other_kind(path, found, "a plan", WROTE)
+        {
+            return failure;
+        }
         let hint = match error {
-            PlanError::NotAPlan(_) => "give the file that `photofix plan -o` wrote",
+            PlanError::NotAPlan(_) => WROTE,
             PlanError::OtherSchema { .. } => "make the plan again with this version",
             PlanError::OtherExport { .. } => {
                 "make the plan again, or give the export that it was made for"
@@ -184,6 +220,12 @@ impl Failure {
 
     /// The approvals cannot be used.
     pub fn approvals(path: &Path, error: &ApprovalError) -> Self {
+        const WROTE: &str = "give the file that `photofix approve` or the review page wrote";
+        if let ApprovalError::OtherSchema { found } = error
+            && let Some(failure) = Self::other_kind(path, found, "approvals", WROTE)
+        {
+            return failure;
+        }
         let hint = match error {
             ApprovalError::OtherPlan { .. } | ApprovalError::OtherExport { .. } => {
                 "give the plan that was reviewed, byte for byte, or have this one approved"
@@ -200,8 +242,14 @@ impl Failure {
 
     /// The recording cannot be used.
     pub fn recording(path: &Path, error: &RecordingError) -> Self {
+        const WROTE: &str = "give the file that `--record` wrote";
+        if let RecordingError::OtherSchema { found } = error
+            && let Some(failure) = Self::other_kind(path, found, "a recording", WROTE)
+        {
+            return failure;
+        }
         let hint = match error {
-            RecordingError::NotARecording(_) => "give the file that `--record` wrote",
+            RecordingError::NotARecording(_) => WROTE,
             RecordingError::OtherSchema { .. } => {
                 "record again with this version, or replay with the one that recorded"
             }
@@ -387,6 +435,30 @@ impl Failure {
                  `employeeID` is in both exports"
             ),
             "export the users again, with one of these columns",
+        )
+    }
+
+    /// Approvals answer for single records, and a piece does not know which ones it holds.
+    pub fn rows_in_a_piece(approvals: &Path) -> Self {
+        Self::usage(
+            format!(
+                "--shard `{}`: the approvals answer for single records, and a piece does not tell \
+                 which records of the export it holds",
+                approvals.display()
+            ),
+            "have whole hosts approved, or apply the plan to the whole export in one run",
+        )
+    }
+
+    /// An import file that was joined from pieces is not what one run writes.
+    pub fn not_joined(file: &str, how: &str, place: &str, same: u64) -> Self {
+        Self::failed(
+            format!(
+                "`{file}` is not what one run of the plan writes: {how}, {place}, after {same} \
+                 bytes that are the same"
+            ),
+            "see that all pieces are there, in their order and with one header, and that each was \
+             made with this plan and the same options",
         )
     }
 

@@ -7,6 +7,7 @@ mod asking;
 mod carry;
 mod certificates;
 mod check;
+mod comparing;
 mod entries;
 mod explain;
 mod export_file;

@@ -62,8 +62,9 @@ pub(super) struct Outputs {
 struct Pending {
     target: Target,
     what: &'static str,
-    /// What the file held that is continued, to be put back when the run fails at the last step.
-    before: Option<Vec<u8>>,
+    /// A file with what was there of one that is continued, to be put back when the run fails at
+    /// the last step: a rename needs no room on a disk that is full.
+    before: Option<TempPath>,
 }
 
 #[derive(Debug)]
@@ -182,8 +183,12 @@ impl Outputs {
         before: &[u8],
     ) -> Result<BufWriter<File>, Failure> {
         let (target, mut file) = self.file(path, what, Existing::Replace)?;
-        file.write_all(before).map_err(|error| Failure::file("write", path, &error))?;
-        self.pending.push(Pending { target, what, before: Some(before.to_owned()) });
+        let (mut kept, place) = self.temporary(path)?;
+        file.write_all(before)
+            .and_then(|()| kept.write_all(before))
+            .and_then(|()| kept.sync_all())
+            .map_err(|error| Failure::file("write", path, &error))?;
+        self.pending.push(Pending { target, what, before: Some(place) });
         Ok(BufWriter::with_capacity(BUFFER, file))
     }
 
@@ -243,6 +248,13 @@ impl Outputs {
                 "give another path, or overwrite it with --force",
             ));
         }
+        let (file, temporary) = self.temporary(path)?;
+        let (path, spelled) = (path.to_owned(), spelled_out(path));
+        Ok((Target::File { temporary, path, spelled, existing }, file))
+    }
+
+    /// A new file in the folder of `path`, as private as outputs are.
+    fn temporary(&self, path: &Path) -> Result<(File, TempPath), Failure> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -262,8 +274,7 @@ impl Outputs {
         // The file is its writer's: with many outputs, those that are done hold none open.
         let (file, temporary) = temporary.into_parts();
         MADE.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.to_path_buf());
-        let (path, spelled) = (path.to_owned(), spelled_out(path));
-        Ok((Target::File { temporary, path, spelled, existing }, file))
+        Ok((file, temporary))
     }
 
     fn refuse_input(&self, found: &Handle, what: &str, place: &str) -> Result<(), Failure> {
@@ -316,7 +327,7 @@ impl Outputs {
         }
         let mut placed: Vec<(&'static str, PathBuf)> = Vec::new();
         let mut created: Vec<PathBuf> = Vec::new();
-        let mut continued: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+        let mut continued: Vec<(PathBuf, TempPath)> = Vec::new();
         for pending in self.pending.into_iter().rev() {
             let result = match pending.target {
                 Target::StandardOutput(spool) => to_standard_output(spool),
@@ -340,7 +351,8 @@ impl Outputs {
                     let _ = fs::remove_file(path);
                 }
                 for (path, before) in continued {
-                    let _ = fs::write(path, before);
+                    // Where not even that succeeds, the journal says more than was done.
+                    let _ = place(before, &path, Existing::Replace);
                 }
                 return Err(failure);
             }

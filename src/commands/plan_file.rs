@@ -16,6 +16,10 @@ use crate::plan::{Plan, PlanError};
 use crate::seal;
 use crate::settings::{self, Approval, Permission};
 
+/// The most bytes of a plan, approvals, a recording or a report that is read back: a report of a
+/// million changed records has half of it.
+const MAX_DOCUMENT: u64 = 1 << 30;
+
 /// A plan as it was read.
 #[derive(Debug)]
 pub(super) struct PlanFile {
@@ -178,19 +182,30 @@ pub(super) fn now() -> Timestamp {
     now.round(Unit::Second).unwrap_or(now)
 }
 
-/// A small file's bytes; `-` is standard input.
+/// The bytes of a document of ours; `-` is standard input.
 ///
 /// # Errors
-/// [`Failure`] when it cannot be read.
+/// [`Failure`] when it cannot be read, or is larger than [`MAX_DOCUMENT`].
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failure = |error| Failure::file("read", path, &error);
     if path != Path::new("-") {
-        return std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
+        let file = std::fs::File::open(path).map_err(failure)?;
+        if file.metadata().is_ok_and(|found| found.len() > MAX_DOCUMENT) {
+            return Err(Failure::too_large(path, MAX_DOCUMENT));
+        }
+        return whole(file, path)?.map_err(failure);
     }
-    let mut bytes = Vec::new();
+    let name = Path::new("standard input");
     let _wait = Wait::begin();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::file("read", Path::new("standard input"), &error))?;
-    Ok(bytes)
+    whole(std::io::stdin().lock(), name)?.map_err(|error| Failure::file("read", name, &error))
+}
+
+/// Everything that a source has, up to [`MAX_DOCUMENT`].
+fn whole(source: impl Read, name: &Path) -> Result<std::io::Result<Vec<u8>>, Failure> {
+    let mut bytes = Vec::new();
+    match source.take(MAX_DOCUMENT + 1).read_to_end(&mut bytes) {
+        Ok(length) if length as u64 > MAX_DOCUMENT => Err(Failure::too_large(name, MAX_DOCUMENT)),
+        Ok(_) => Ok(Ok(bytes)),
+        Err(error) => Ok(Err(error)),
+    }
 }

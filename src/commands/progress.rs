@@ -80,6 +80,11 @@ impl Progress {
         Self { visible }
     }
 
+    /// No bars: of what is read on the side.
+    pub(super) fn hidden() -> Self {
+        Self { visible: false }
+    }
+
     /// A bar of bytes, with rate and time left.
     pub(super) fn bytes(self, label: &'static str, total: u64) -> ProgressBar {
         self.bar(

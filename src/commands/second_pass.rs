@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 
+use super::comparing::Comparing;
 use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
 use super::fingerprint::Hashing;
@@ -50,6 +51,8 @@ enum Import {
     Nowhere,
     /// Into one file.
     File(PathBuf, OutputFile),
+    /// Nowhere: it is there, and is compared with what would be written.
+    Joined(Comparing),
     /// Into files of so many records, with a manifest.
     Parts { names: Names, size: u64, manifest: OutputFile },
 }
@@ -124,6 +127,11 @@ impl Destination {
         what: &'static str,
     ) -> Result<BufWriter<File>, Failure> {
         self.outputs.create(path, what)
+    }
+
+    /// Compares an import file that is there with what would be written, and writes none.
+    pub(super) fn compare_with(&mut self, joined: Comparing) {
+        self.import = Import::Joined(joined);
     }
 
     /// Leaves byte order mark and header out of the import file: it is a later piece of one.
@@ -211,6 +219,7 @@ impl Destination {
         let mut sink = match mem::replace(import, Import::Nowhere) {
             Import::Nowhere => Sink::Nowhere(io::sink()),
             Import::File(path, out) => Sink::File(path, WriteBehind::new(out, hash)),
+            Import::Joined(comparing) => Sink::Joined(Box::new(comparing)),
             Import::Parts { names, size, manifest } => {
                 let path = names.manifest();
                 let parts = Box::new(Parts::new(outputs, names, size));
@@ -258,6 +267,7 @@ impl Destination {
 enum Sink<'o> {
     Nowhere(io::Sink),
     File(PathBuf, WriteBehind),
+    Joined(Box<Comparing>),
     Parts(Box<Parts<'o>>, PathBuf, Hashing<OutputFile>),
 }
 
@@ -266,6 +276,7 @@ impl Sink<'_> {
         match self {
             Self::Nowhere(nowhere) => nowhere,
             Self::File(_, out) => out,
+            Self::Joined(comparing) => comparing.as_mut(),
             Self::Parts(parts, ..) => parts.as_mut(),
         }
     }
@@ -275,6 +286,7 @@ impl Sink<'_> {
         match self {
             Self::Nowhere(_) => Ok(None),
             Self::File(path, out) => Ok(out.finish()?.map(|sha256| FileDigest::of(&path, sha256))),
+            Self::Joined(comparing) => comparing.finish().map(Some),
             Self::Parts(parts, path, mut manifest) => {
                 let only_changed = contents == Contents::ChangedOnly;
                 let parts = parts.finish()?;

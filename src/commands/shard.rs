@@ -2,7 +2,9 @@
 //! many processes or machines. The pieces' import files, joined, are that of the whole run.
 //!
 //! What the plan knows of the whole export (its digest, its changes) cannot be checked against a
-//! piece; `photofix verify` proves what was joined. A piece that was cut inside a record is refused.
+//! piece, nor is a piece the plan's being applied: `apply --joined` checks both of what was joined,
+//! and notes it. Approvals name the digest of their plan, so that with them every piece follows the
+//! plan that was reviewed. A piece that was cut inside a record is refused.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -12,13 +14,13 @@ use super::carry::not_planned;
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
 use super::plan_file::PlanFile;
-use super::second_pass::{Destination, look};
+use super::second_pass::look;
 use super::voice::Voice;
 use crate::cli::Apply;
 use crate::export::{Choices, Defect, Delimiter, Dialect, Encoding, ExportError, Reader, Record};
 use crate::plan::PlanError;
-use crate::report::{ExportFacts, Report};
-use crate::rewrite::{Done, Rewrite, Rewriter, Rewritten, Treatment, Treatments, Unguarded};
+use crate::report::ExportFacts;
+use crate::rewrite::{Rewrite, Rewriter, Rewritten, Treatment};
 use crate::settings::{Layers, Shard};
 
 /// Applies the plan to a piece of its export.
@@ -34,6 +36,10 @@ pub(super) fn apply(
     layers: &Layers,
     voice: Voice,
 ) -> Result<Status, Failure> {
+    let consent = application.consent.as_ref();
+    if let Some((path, _)) = consent.filter(|(_, consent)| consent.answers_rows()) {
+        return Err(Failure::rows_in_a_piece(path));
+    }
     let mut treatments = application.treatments()?;
     treatments.unplanned = Some(Treatment::Leave(not_planned()));
     let export = ExportFile::open(path)?;
@@ -45,7 +51,8 @@ pub(super) fn apply(
 
     let mut reader = piece.read("checking", voice)?;
     let mut rewriter = Watching::new(Rewriter::new(&treatments, reader.dialect()));
-    let seen = look(&mut reader, &export, &mut rewriter, &mut Unguarded)?;
+    let mut consenting = consent.map(|(_, consent)| consent.guard());
+    let seen = look(&mut reader, &export, &mut rewriter, &mut consenting)?;
     if let Some(defect) = rewriter.open_quote {
         return Err(piece.cut_inside(&defect));
     }
@@ -54,6 +61,9 @@ pub(super) fn apply(
     report.command = application.how.as_str().into();
     report.export.file.clone_from(&export.name);
     report.ledger = seen.ledger;
+    if let Some(consenting) = &consenting {
+        consenting.tell(&mut report, seen.ledger);
+    }
     report.notes.insert(
         0,
         format!(
@@ -62,25 +72,16 @@ pub(super) fn apply(
             export.name
         ),
     );
-    write(&piece, &treatments, &mut destination, &report, &seen, voice)?;
+    let mut reader = piece.read("writing", voice)?;
+    let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+    let mut consenting = consent.map(|(_, consent)| consent.guard());
+    let done = destination.write(&mut reader, &export, &report, &mut rewriter, &mut consenting)?;
+    if done != seen {
+        return Err(export.changed());
+    }
     export.check_unchanged()?;
     application.commit(destination, &report, voice)?;
     Ok(Status::of(&seen.ledger))
-}
-
-fn write(
-    piece: &Piece<'_>,
-    treatments: &Treatments,
-    destination: &mut Destination,
-    report: &Report,
-    seen: &Done,
-    voice: Voice,
-) -> Result<(), Failure> {
-    let mut reader = piece.read("writing", voice)?;
-    let mut rewriter = Rewriter::new(treatments, reader.dialect());
-    let done =
-        destination.write(&mut reader, piece.export, report, &mut rewriter, &mut Unguarded)?;
-    if done == *seen { Ok(()) } else { Err(piece.export.changed()) }
 }
 
 /// A piece of an export, and how it is read.

@@ -34,7 +34,8 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// Options that are about one run, so that no layer gives them.
-const TYPED: [&str; 32] = [
+const TYPED: [&str; 35] = [
+    "address",
     "after",
     "again",
     "all",
@@ -50,6 +51,7 @@ const TYPED: [&str; 32] = [
     "help",
     "host",
     "import",
+    "joined",
     "note",
     "ocsp",
     "output",
@@ -63,6 +65,7 @@ const TYPED: [&str; 32] = [
     "save-chain",
     "save-roots",
     "service",
+    "shard",
     "status",
     "status-column",
     "version",
@@ -174,6 +177,9 @@ fn check_known(known: &BTreeSet<String>, name: &str, place: &str) -> Result<(), 
     if known.contains(name) {
         return Ok(());
     }
+    if TYPED.contains(&name) {
+        return Err(SettingsError::OfOneRun { place: place.to_owned(), name: name.to_owned() });
+    }
     let nearest = known
         .iter()
         .map(|option| (strsim::levenshtein(option, name), option))
@@ -193,4 +199,43 @@ fn long_options() -> BTreeSet<String> {
         .filter(|name| !TYPED.contains(name))
         .map(ToOwned::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{
+        AnswerOptions, CertificateOptions, ImportOptions, NetworkOptions, OverwriteOptions,
+        PermissionOptions, PolicyOptions, ReadOptions, ReportOptions, ScopeOptions, TalkOptions,
+    };
+
+    fn names<T: Serialize + Default>() -> BTreeSet<String> {
+        let group = serde_json::to_value(T::default()).unwrap();
+        group.as_object().unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn every_option_that_a_layer_may_give_is_of_a_group_that_is_filled_from_it() {
+        let filled: BTreeSet<String> = [
+            names::<AnswerOptions>(),
+            names::<CertificateOptions>(),
+            names::<ImportOptions>(),
+            names::<NetworkOptions>(),
+            names::<OverwriteOptions>(),
+            names::<PermissionOptions>(),
+            names::<PolicyOptions>(),
+            names::<ReadOptions>(),
+            names::<ReportOptions>(),
+            names::<ScopeOptions>(),
+            names::<TalkOptions>(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        assert_eq!(long_options(), filled);
+        for name in LISTS.iter().chain(&NUMBERS).chain(&FLAGS) {
+            assert!(filled.contains(*name), "{name}");
+        }
+        assert!(TYPED.is_sorted(), "{TYPED:?}");
+    }
 }

@@ -63,6 +63,14 @@ pub enum SettingsError {
         /// The nearest option.
         nearest: Option<String>,
     },
+    /// An option that is about one run, in a layer that stands for all of them.
+    #[error("{place}: --{name} is said on the command line only, of one run")]
+    OfOneRun {
+        /// `PHOTOFIX_…` or the file.
+        place: String,
+        /// The option's long name.
+        name: String,
+    },
     /// A value that means nothing for its option.
     #[error("--{option} `{value}`: {why}")]
     Value {
