@@ -208,6 +208,12 @@ fn a_plan_and_a_report_tell_the_same_without_a_packet() {
                 candidates.iter().map(|it| it["host"].clone()).collect()
             };
             assert_eq!(hosts(&document), hosts(&now), "{document}");
+            // Every finding, and whatever else was seen, but for how long answers took.
+            let findings = |document: &Value| -> Vec<Value> {
+                let certificates = document["certificates"].as_array().unwrap();
+                certificates.iter().map(|it| it["findings"].clone()).collect()
+            };
+            assert_eq!(findings(&document), findings(&now), "{document}");
             for pointer in ["/endpoint/address", "/decision/class", "/decision/reason"] {
                 assert_eq!(document.pointer(pointer), now.pointer(pointer), "{document}");
             }
@@ -237,6 +243,55 @@ fn a_plan_and_a_report_tell_the_same_without_a_packet() {
     folder.write("edited.json", edited.replacen("c10.webexconnect.com", "c99.webexconnect.com", 1));
     let run = folder.run(&["explain", "edited.json", "--address", "203.0.113.10"]);
     assert!(run.text().contains("edited since it was written"), "{}", run.text());
+}
+
+#[test]
+fn photos_are_told_from_an_export_a_plan_and_a_report() {
+    let folder = Folder::new();
+    let lab = lab::demo::webex().start().unwrap();
+    let users = users();
+    let plan = ["plan", &users, "-o", "plan.json", "--report", "report.json"];
+    assert_eq!(with_samples(&folder, &lab, &plan, &["--photos", "sample"]).status, 3);
+    let question = ["--address", "203.0.113.10"];
+    let now = [&question[..], &["--photos", "sample"]].concat();
+    let (_, export) = explained(&folder, &lab, &now);
+    let photos = export["photos"].as_array().unwrap();
+    assert_eq!(photos[0]["host"], "c10.webexconnect.com", "{export:#}");
+    assert!(photos[0]["urls"].as_u64().unwrap() > 0);
+    let shown = with_samples(&folder, &lab, &["explain", &users], &now);
+    assert_fits(&shown.text());
+    let line = "c10.webexconnect.com: of ";
+    assert!(shown.text().contains(line), "{}", shown.text());
+    for file in ["plan.json", "report.json"] {
+        let (run, document) = told(&folder, file, question);
+        assert_eq!(document["photos"], export["photos"], "{file}");
+        assert!(run.text().contains(line), "{}", run.text());
+        assert_fits(&run.text());
+    }
+    // Where none were compared, that is said, and how they would be.
+    let (_, export) = explained(&folder, &lab, &question);
+    assert!(export["photos"].is_null());
+    let shown = with_samples(&folder, &lab, &["explain", &users], &question).text();
+    assert!(shown.contains("compared    none: --photos sample compares them"), "{shown}");
+}
+
+#[test]
+fn a_report_without_findings_says_so() {
+    let folder = Folder::new();
+    let lab = lab::demo::webex().start().unwrap();
+    let fix = ["fix", &users(), "-o", "import.csv", "--report", "report.json"];
+    assert_eq!(with_samples(&folder, &lab, &fix, &[]).status, 3);
+    let mut report = json(&folder.read("report.json"));
+    for certificate in report["certificates"].as_array_mut().unwrap() {
+        assert!(certificate.as_object_mut().unwrap().remove("findings").is_some());
+    }
+    folder.write("older.json", report.to_string());
+    let (run, document) = told(&folder, "older.json", ["--address", "203.0.113.10"]);
+    assert!(document["certificates"][0]["findings"].is_null());
+    let note = document["notes"][0].as_str().unwrap();
+    assert!(note.starts_with("the report keeps no findings, for photofix "), "{note}");
+    assert!(note.contains("users.csv`"), "{note}");
+    assert!(run.text().contains("the report keeps no findings"), "{}", run.text());
 }
 
 #[test]

@@ -14,11 +14,11 @@ use photofix::recording::Recording;
 use serde_json::Value;
 
 /// What a job writes beside its recording.
-const OUTPUTS: [&str; 7] =
-    ["import.csv", "r.json", "r.jsonl", "r.md", "r.csv", "r.diff", "back.csv"];
+const OUTPUTS: [&str; 8] =
+    ["import.csv", "r.json", "r.jsonl", "r.md", "r.csv", "r.diff", "review.html", "back.csv"];
 
 /// The job, its outputs in the folder where it runs.
-const JOB: [&str; 16] = [
+const JOB: [&str; 18] = [
     "fix",
     "users.csv",
     "-o",
@@ -35,6 +35,8 @@ const JOB: [&str; 16] = [
     "r.csv",
     "--report",
     "r.diff",
+    "--report",
+    "review.html",
 ];
 
 /// Runs the job against a lab and keeps a recording.

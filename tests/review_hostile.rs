@@ -209,7 +209,7 @@ fn assert_inert(browser: &Browser, page: &Path, expected: &[(String, String)]) {
     let strange = "return [...document.querySelectorAll('*')].map(it => it.localName) \
         .filter(name => !(' html head meta title style script body a header main section p h1 h2 \
         h3 h4 h5 div span ul ol li dl dt dd svg rect table thead tbody tr th td button input \
-        select option label form code mark small strong details summary noscript br ' \
+        select option label form code mark small strong details summary noscript br wbr ' \
         .includes(` ${name} `)))";
     assert_eq!(browser.run(strange), serde_json::json!([]));
     for (selector, number) in [

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use browser::{Browser, DOWN, END, ENTER};
+use browser::{Browser, DELETE, DOWN, END, ENTER};
 use common::{Folder, samples};
 use serde_json::{Value, json};
 
@@ -187,7 +187,7 @@ fn apply_takes_the_approvals_that_it_saves() {
     assert_eq!(browser.run("return hostAt.get(0).box.indeterminate"), true);
     let tally = text(&browser, "#tally");
     assert!(tally.starts_with("8 of 9 hosts approved (4"), "{tally}");
-    assert!(tally.ends_with("1 refused, 0 not answered"), "{tally}");
+    assert!(tally.ends_with("1 refused, 0 not answered; 1 record answered alone"), "{tally}");
     assert_eq!(browser.run("return byId('tick-all').indeterminate"), true);
 
     // Answers narrow down what is shown.
@@ -232,6 +232,169 @@ fn apply_takes_the_approvals_that_it_saves() {
     edited[at..at + 6].copy_from_slice(b"Refuse");
     folder.write("approvals.json", &edited);
     assert_eq!(folder.run(&[&apply[..], &more, &["--again", "--force"]].concat()).status, 4);
+}
+
+#[test]
+fn a_record_is_answered_alone_each_with_its_note() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = Folder::new();
+    browser.open(&demonstration(&folder));
+    browser.write("#reviewer", "Zoë");
+    browser.click("#host-0 .open");
+    let numbers: Vec<u64> = serde_json::from_value(
+        browser.run("return rowsOf.get(0).slice(0, 4).map(row => rows.record[row])"),
+    )
+    .unwrap();
+    let row = |at: usize| format!("#detail-0 .row:nth-child({})", at + 1);
+    let answers = || {
+        browser.click("#download");
+        assert_eq!(text(&browser, "#problem"), "");
+        let saved = browser.downloaded("approvals.json");
+        (json_of(&saved), saved)
+    };
+
+    // A note without an answer is nothing that could be saved, and the page goes there.
+    browser.click(&format!("{} .key", row(1)));
+    browser.run(&format!("document.querySelector({:?}).focus()", row(1)));
+    browser.press(ENTER);
+    browser.press("not this one\u{e004}");
+    browser.click("#download");
+    let wrong =
+        format!("There is a note on record {} of 203.0.113.10:443 and no answer", numbers[1]);
+    assert!(text(&browser, "#problem").starts_with(&wrong), "{}", text(&browser, "#problem"));
+    let there = "return rows.record[document.activeElement.number]";
+    assert_eq!(browser.run(there), numbers[1]);
+
+    // One is refused by keyboard and another by mouse, two are approved; of the host nothing is said.
+    browser.run(&format!("document.querySelector({:?}).focus()", row(1)));
+    browser.press(DELETE);
+    let pressed = format!("{} .refuse[aria-pressed=true]", row(1));
+    assert_eq!(count(&browser, &pressed), 1);
+    browser.click(&format!("{} .refuse", row(2)));
+    browser.click(&format!("{} .tick input", row(0)));
+    browser.write("#detail-0 .panel .note input", "asked Ann\u{e004}");
+    browser.click(&format!("{} .tick input", row(3)));
+    assert_eq!(
+        browser.run("return [hostAt.get(0).box.checked, hostAt.get(0).box.indeterminate]"),
+        json!([false, true])
+    );
+    let tally = text(&browser, "#tally");
+    assert!(tally.starts_with("1 of 9 hosts approved (2 records), 0 refused, 8 not"), "{tally}");
+    let (approvals, saved) = answers();
+    assert_eq!(approvals["hosts"], json!([]));
+    let [first, second, third, fourth] = numbers[..] else { panic!("{numbers:?}") };
+    assert_eq!(
+        approvals["rows"],
+        json!([
+            {"record": first, "decision": "approve", "note": "asked Ann"},
+            {"record": second, "decision": "refuse", "note": "not this one"},
+            {"record": third, "decision": "refuse", "note": null},
+            {"record": fourth, "decision": "approve", "note": null},
+        ])
+    );
+
+    // `apply` honours each, and says why; `show` shows the notes.
+    folder.write("approvals.json", &saved);
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "import.csv"];
+    let more = ["--approvals", "approvals.json", "--report", "report.json"];
+    let run = folder.run(&[&apply[..], &more].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let report = json_of(&folder.read("report.json"));
+    let changed: Vec<&Value> =
+        report["changes"].as_array().unwrap().iter().map(|it| &it["record"]).collect();
+    assert_eq!(changed, [first, fourth]);
+    let approval = &report["approval"];
+    assert_eq!(
+        [&approval["approved"], &approval["refused"], &approval["not_approved"]],
+        [2, 2, 39]
+    );
+    let held = report["held"].as_array().unwrap();
+    let of = |record| held.iter().find(|it| it["record"] == record).unwrap();
+    for (record, reason, words) in [
+        (second, "refused", "`Zoë` refused it: not this one"),
+        (third, "refused", "`Zoë` refused it"),
+        (numbers[3] + 1, "not-approved", "`Zoë` did not approve it"),
+    ] {
+        let why = of(record);
+        assert_eq!(why["reason"], reason, "{why}");
+        assert!(why["explanation"].as_str().unwrap().ends_with(words), "{why}");
+    }
+    let shown = folder.run(&["show", "approvals.json"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains(&format!("record {second}: not this one")), "{shown}");
+    assert!(shown.contains(&format!("record {first}: asked Ann")), "{shown}");
+
+    // What was refused alone outlives a sweep over all hosts, and is taken back one by one.
+    browser.click("#tick-all");
+    assert_eq!(count(&browser, &pressed), 1);
+    assert_eq!(
+        browser.run("return [hostAt.get(0).box.checked, hostAt.get(0).box.indeterminate]"),
+        json!([true, true])
+    );
+    let tally = text(&browser, "#tally");
+    assert!(tally.ends_with("0 not answered; 2 records answered alone"), "{tally}");
+    browser.click(&format!("{} .refuse", row(2)));
+    let (approvals, _) = answers();
+    assert_eq!(approvals["hosts"].as_array().unwrap().len(), 9);
+    assert_eq!(
+        approvals["rows"],
+        json!([
+            {"record": first, "decision": "approve", "note": "asked Ann"},
+            {"record": second, "decision": "refuse", "note": "not this one"},
+        ])
+    );
+    // The same click takes the sweep back, and leaves what was refused.
+    browser.click("#tick-all");
+    browser.click("#host-0 .refuse");
+    assert_eq!(count(&browser, "#host-0.refused"), 1);
+    browser.click("#tick-all");
+    assert_eq!(count(&browser, "#host-0.refused"), 1);
+    assert_eq!(count(&browser, "tbody.host .tick input:checked"), 8);
+
+    // A host whose only record is refused alone is refused, until it is approved itself.
+    browser.click("#host-1 .open");
+    browser.click("#detail-1 .row .refuse");
+    assert_eq!(count(&browser, "#host-1.refused"), 1);
+    browser.click("#host-1 .tick input");
+    assert_eq!(count(&browser, "#host-1.refused"), 0);
+    assert_eq!(
+        browser.run("return answers.standing(1)"),
+        json!({"approve": 1, "refuse": 0, "all": 1})
+    );
+    assert_eq!(browser.console(), [""; 0]);
+}
+
+/// The names in sight with a label on more than one line, by their text.
+const BROKEN: &str = r"
+    const lines = text => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return new Set([...range.getClientRects()].map(it => it.top)).size;
+    };
+    const names = [...document.querySelectorAll('.host .name code')];
+    return names.filter(name => [...name.childNodes].some(it => it.data && lines(it) > 1))
+        .map(name => name.textContent);
+";
+
+#[test]
+fn a_name_breaks_between_its_labels_and_is_copied_whole() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = Folder::new();
+    browser.open(&demonstration(&folder));
+    browser.click("#tick-all");
+    for width in [1440, 1280, 1200, 1024, 940, 900, 390] {
+        browser.resize(width, 900);
+        assert_eq!(browser.run(BROKEN), json!([]), "{width}");
+        let wide = browser.run("return document.documentElement.scrollWidth");
+        assert!(wide.as_u64().unwrap() <= width.into(), "{width} scrolls sideways: {wide}");
+    }
+    let copied = browser.run(
+        "const code = document.querySelector('#host-0 .name code'); \
+         getSelection().selectAllChildren(code); return getSelection().toString()",
+    );
+    assert_eq!(copied, "c10.webexconnect.com");
+    browser.write("#search", "c11.webexconnect.com");
+    browser.wait_for("return byId('shown').textContent.startsWith('1 host ')");
 }
 
 /// The text in sight that is too faint for what it stands on (WCAG 2.2, 1.4.3).

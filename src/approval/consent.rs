@@ -196,8 +196,11 @@ impl Consenting<'_> {
             }
             let name = entry.host.clone().unwrap_or_default();
             let own = self.consent.objection_to_host(&entry.endpoint, &name);
-            // A host that is approved, and every record of it refused on its own. One that was not
-            // met, because a piece of the export has no record of it, stays approved.
+            // Every record of a host was refused alone, whatever was said of the host.
+            let all_alone = tally.refused > 0 && tally.not_approved == 0;
+            let own = own.filter(|why| why.reason == REFUSED || !all_alone);
+            // A host of which nothing was met, because a piece of the export has no record of it,
+            // stays approved.
             let refusal = (tally.refused > 0).then_some((Answer::Refuse, None));
             let each = refusal.and_then(|it| self.consent.objection(Some(&it), &name));
             let Some(why) = own.or(each) else { continue };

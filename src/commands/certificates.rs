@@ -9,9 +9,9 @@ use crate::decide::{Certified, Subject};
 use crate::evidence::{Dialogue, Evidence};
 use crate::profile::{PROFILES, Verdict, VerdictKind};
 use crate::reference::ReferenceIdentifier;
-use crate::report::explanation::{ExplainedCertificate, FindingReport, ProfileResponse};
 use crate::report::{
-    CertificateReport, ChainMember, IdentityReport, RevocationReport, TrustAnchorReport, Word,
+    CertificateReport, ChainMember, FindingReport, IdentityReport, ProfileResponse,
+    RevocationReport, TrustAnchorReport, Word,
 };
 use crate::rules::NOT_REVOKED;
 use crate::settings::CertificatePlan;
@@ -83,23 +83,19 @@ impl Judge {
         &self.anchors
     }
 
-    /// Every verdict given, for the report.
+    /// Every verdict given, for people who want no more.
     pub(super) fn into_reports(self) -> Vec<CertificateReport> {
         self.verdicts.values().flat_map(|verdict| reports(verdict, self.now)).collect()
     }
 
     /// Every verdict given, with what each rule says and what the profiles make of it.
-    pub(super) fn explanations(&self) -> Vec<ExplainedCertificate> {
-        let explained = self.verdicts.values().flat_map(|verdict| {
+    pub(super) fn into_full_reports(self) -> Vec<CertificateReport> {
+        let full = self.verdicts.values().flat_map(|verdict| {
             let judged = verdict.certificates.iter().map(|one| findings(verdict, one));
             let judged = judged.chain(std::iter::repeat(Vec::new()));
             reports(verdict, self.now).into_iter().zip(judged)
         });
-        explained
-            .map(|(certificate, findings)| ExplainedCertificate {
-                certificate,
-                findings: Some(findings),
-            })
+        full.map(|(report, findings)| CertificateReport { findings: Some(findings), ..report })
             .collect()
     }
 
@@ -194,6 +190,7 @@ fn without_address(name: &NameVerdict) -> CertificateReport {
         reasons: name.verdict.reasons.clone(),
         remarks: Vec::new(),
         deciding_rule: name.verdict.rule.map(Into::into),
+        findings: None,
         identity: identity(&name.verdict),
         chain: Vec::new(),
         trust_anchor: None,

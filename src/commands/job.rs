@@ -25,7 +25,7 @@ use crate::export::Choices;
 use crate::network::Agenda;
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
-use crate::report::explanation::{ExplainedCertificate, SourceAnswer};
+use crate::report::explanation::SourceAnswer;
 use crate::report::{Report, SCHEMA, Tool};
 use crate::rewrite::{Treatments, expected_ledger};
 use crate::seal::UNSEALED;
@@ -62,15 +62,6 @@ pub(super) struct Outcome {
     pub at: i64,
     /// What was learned, where it is to be kept.
     pub recording: Option<Recording>,
-}
-
-/// What speaks for the decision on one endpoint, beyond what reports say.
-#[derive(Debug)]
-pub(super) struct Reasoning {
-    /// What each source of names answered.
-    pub answers: Vec<SourceAnswer>,
-    /// The certificate verdicts, with every finding.
-    pub certificates: Vec<ExplainedCertificate>,
 }
 
 impl Job {
@@ -148,8 +139,8 @@ impl Job {
         self.examine(command, export, None, progress).map(|(outcome, _)| outcome)
     }
 
-    /// The same, or of one endpoint only; then with the whole reasoning, and without notes about
-    /// the rest of the export.
+    /// The same, or of one endpoint only; then with what each source of names answered about it, and
+    /// without notes about the rest of the export.
     ///
     /// # Errors
     /// As [`Self::carry_out`].
@@ -159,7 +150,7 @@ impl Job {
         export: &ExportFile,
         only: Option<&Endpoint>,
         progress: Progress,
-    ) -> Result<(Outcome, Option<Reasoning>), Failure> {
+    ) -> Result<(Outcome, Vec<SourceAnswer>), Failure> {
         let (mut scope, names) = self.load_scope()?;
         let domains = &self.scope.domains;
         let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
@@ -257,7 +248,6 @@ impl Job {
                 ),
             );
         }
-        let explained = judge.as_ref().filter(|_| only.is_some()).map(Judge::explanations);
         let treatments = treatments(&scope, &decided);
         let report = Report {
             schema: SCHEMA.into(),
@@ -277,14 +267,11 @@ impl Job {
                     endpoint_report(decided, records.unwrap_or(0), &evidence, self.policy)
                 })
                 .collect(),
-            certificates: judge.map(Judge::into_reports).unwrap_or_default(),
+            certificates: judge.map(Judge::into_full_reports).unwrap_or_default(),
         };
         let asked = Asked { scope: &scope, evidence: &evidence };
         let entry = report.endpoints.first().filter(|_| only.is_some());
-        let reasoning = entry.map(|entry| Reasoning {
-            answers: answers(entry, &self.options, Some(asked)),
-            certificates: explained.unwrap_or_default(),
-        });
+        let answers = entry.map(|entry| answers(entry, &self.options, Some(asked)));
         let recording = trust_kept.map(|trust| Recording {
             schema: recording::SCHEMA.to_owned(),
             tool: Tool::this(),
@@ -297,7 +284,7 @@ impl Job {
             evidence,
             sha256: UNSEALED.to_owned(),
         });
-        Ok((Outcome { report, treatments, at, recording }, reasoning))
+        Ok((Outcome { report, treatments, at, recording }, answers.unwrap_or_default()))
     }
 
     fn decide(

@@ -8,7 +8,7 @@ use crate::evidence::{
 use crate::name::Fqdn;
 use crate::reference::Scope;
 use crate::report::explanation::{ExplainedCandidate, SourceAnswer};
-use crate::report::{EndpointReport, OldCertificate};
+use crate::report::{EndpointReport, OldCertificate, PhotosReport};
 
 /// Every source, strongest first.
 const SOURCES: [Source; 6] =
@@ -198,6 +198,15 @@ pub fn candidates(entry: &EndpointReport, domains: &[Fqdn]) -> Vec<ExplainedCand
         admitted_by: admitted_by(&candidate.host),
     });
     explained.collect()
+}
+
+/// The photos of an endpoint under each name that was compared; none where the run with these
+/// options compared no photos at all.
+pub fn compared(entry: &EndpointReport, options: &Map<String, Value>) -> Option<Vec<PhotosReport>> {
+    let word = |name| options.get(name).and_then(Value::as_str);
+    let is_offline = options.get("offline").and_then(Value::as_bool).unwrap_or(false);
+    let is_wanted = word("photos").is_some_and(|photos| photos != "off") && !is_offline;
+    (is_wanted || !entry.photos.is_empty()).then(|| entry.photos.clone())
 }
 
 #[cfg(test)]

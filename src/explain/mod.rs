@@ -7,7 +7,7 @@ mod row;
 mod search;
 mod sought;
 
-pub use answers::{Asked, answers, candidates};
+pub use answers::{Asked, answers, candidates, compared};
 pub use cell::Photo;
 pub use row::{ExplainedRow, of_row, unlisted};
 pub use search::{Found, NotFound, Question, Search, not_among, only};

@@ -97,6 +97,15 @@ enum Route<'a> {
     Proxy(&'a Proxy),
 }
 
+/// The largest answer that is taken, in bytes.
+pub(super) fn max_body(purpose: Purpose) -> usize {
+    match purpose {
+        Purpose::Ocsp => MAX_OCSP_RESPONSE,
+        Purpose::Crl => MAX_CRL,
+        Purpose::CaIssuers => MAX_CA_ISSUERS,
+    }
+}
+
 impl<'a> Fetcher<'a> {
     pub(super) fn new(settings: &'a NetworkSettings, turns: Turns<(Host, u16)>) -> Self {
         Self { settings, turns, kept: Cell::new(0) }
@@ -260,11 +269,11 @@ async fn ask(route: &Route<'_>, url: &HttpUrl, fetch: &Fetch, is_connected: &Cel
         Route::Proxy(proxy) => (absolute_form.as_str(), proxy.authorization()),
         Route::Direct(_) | Route::Tunnel(..) => (url.origin_form(), None),
     };
-    let (content, max_body) = match fetch.purpose {
-        Purpose::Ocsp => (Content::OcspRequest(&fetch.body), MAX_OCSP_RESPONSE),
-        Purpose::Crl => (Content::None, MAX_CRL),
-        Purpose::CaIssuers => (Content::None, MAX_CA_ISSUERS),
+    let content = match fetch.purpose {
+        Purpose::Ocsp => Content::OcspRequest(&fetch.body),
+        Purpose::Crl | Purpose::CaIssuers => Content::None,
     };
+    let max_body = max_body(fetch.purpose);
     let question =
         Question { content, target, host: url.authority(), proxy_authorization, max_body };
     match exchange(stream, &question).await {

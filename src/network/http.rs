@@ -164,10 +164,9 @@ pub(super) async fn read(
     max: usize,
     mut see: impl FnMut(&[u8]),
 ) -> Result<usize, String> {
-    let too_large = || format!("the answer is larger than {}", size(max));
     // What Content-Length promises, before anything of it is read.
     if body.size_hint().lower() > u64::try_from(max).unwrap_or(u64::MAX) {
-        return Err(too_large());
+        return Err(too_large(max));
     }
     let mut length = 0;
     while let Some(frame) = body.frame().await {
@@ -175,7 +174,7 @@ pub(super) async fn read(
         // Trailers are nobody's business.
         let Ok(octets) = frame.into_data() else { continue };
         if octets.len() > max - length {
-            return Err(too_large());
+            return Err(too_large(max));
         }
         length += octets.len();
         see(&octets);
@@ -204,6 +203,11 @@ fn in_words(error: &hyper::Error) -> String {
         Some(_) => io.map(words::of_io).unwrap_or_default(),
         None => "the connection ended before the answer".to_owned(),
     }
+}
+
+/// Why an answer of more than so many bytes is not taken.
+pub(super) fn too_large(max: usize) -> String {
+    format!("the answer is larger than {}", size(max))
 }
 
 const NOT_HTTP: &str = "the answer is not HTTP, or its head is too large";

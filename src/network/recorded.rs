@@ -13,6 +13,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::Agenda;
+use super::fetch::max_body;
+use super::glance::dns_names;
+use super::http::too_large;
 use super::survey::{Network, Survey};
 use crate::evidence::{
     Answer, Evidence, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome,
@@ -157,11 +160,15 @@ impl Network for Recorded<'_> {
         let known = self.earlier.handshakes.get(target);
         // Chains from files are for `check`; no server ever presents one.
         let known = known.filter(|it| it.outcome != HandshakeOutcome::Given);
-        self.answer(
+        let mut handshake = self.answer(
             known,
             || Question::Handshake(target.clone()),
             |why| Handshake::without_chain(HandshakeOutcome::NotAsked(why)),
-        )
+        );
+        // What a certificate names is what it says, not what a recording says of it.
+        let first = handshake.chain.first();
+        handshake.dns_names = first.map(|der| dns_names(der)).unwrap_or_default();
+        handshake
     }
 
     async fn fetch(&self, fetch: &Fetch) -> Fetched {
@@ -175,6 +182,10 @@ impl Network for Recorded<'_> {
         if is_late && matches!(fetched.outcome, FetchOutcome::Body(_)) {
             fetched.outcome = FetchOutcome::TooLate;
         }
+        let max = max_body(fetch.purpose);
+        if matches!(&fetched.outcome, FetchOutcome::Body(body) if body.len() > max) {
+            fetched.outcome = FetchOutcome::Failed(too_large(max));
+        }
         fetched
     }
 }
@@ -182,6 +193,33 @@ impl Network for Recorded<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_sizes_are_those_of_what_was_recorded() {
+        let target = Target::nameless("203.0.113.7".parse().unwrap(), 443);
+        let claimed = Handshake {
+            chain: vec![vec![0x30, 0x00]],
+            dns_names: vec!["c7.webex.com".to_owned()],
+            ..Handshake::without_chain(HandshakeOutcome::Completed)
+        };
+        let mut earlier = Evidence::default();
+        earlier.handshakes.insert(target.clone(), claimed);
+        let fetch = |purpose| Fetch { purpose, url: "http://ca.example/".to_owned(), body: vec![] };
+        let sizes = [(Purpose::Ocsp, 0), (Purpose::Crl, 1), (Purpose::CaIssuers, 1)];
+        for (purpose, more) in sizes {
+            let outcome = FetchOutcome::Body(vec![0; max_body(purpose) + more]);
+            earlier.fetched.insert(fetch(purpose), Fetched { outcome, elapsed_ms: 0 });
+        }
+        let patience = Duration::from_secs(5);
+        let network = Recorded { earlier: &earlier, patience, missing: RefCell::default() };
+        finish(async {
+            assert_eq!(network.handshake(&target).await.dns_names, [""; 0]);
+            for (purpose, more) in sizes {
+                let outcome = network.fetch(&fetch(purpose)).await.outcome;
+                assert_eq!(matches!(outcome, FetchOutcome::Body(_)), more == 0, "{purpose:?}");
+            }
+        });
+    }
 
     #[test]
     fn a_recording_cannot_claim_what_no_run_would_have_seen() {

@@ -353,6 +353,10 @@ pub struct CertificateReport {
     pub remarks: Vec<String>,
     /// The rule that decided.
     pub deciding_rule: Option<Word>,
+    /// What every rule says, the most telling first; none where it is not kept, as by `photofix check`
+    /// and in documents of versions that kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<FindingReport>>,
     /// How the identity was judged.
     pub identity: IdentityReport,
     /// The chain as presented.
@@ -371,6 +375,30 @@ pub struct CertificateReport {
     pub revocation: RevocationReport,
     /// Protocol agreed, such as `TLS 1.3`.
     pub tls: Option<String>,
+}
+
+/// What one rule says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingReport {
+    /// The rule.
+    pub rule: Word,
+    /// `holds`, `broken`, `not-applicable`, `undetermined`.
+    pub status: Word,
+    /// Why, in words.
+    pub detail: String,
+    /// The presented identifier that decided.
+    pub presented: Option<String>,
+    /// What the client profiles do about it; those for which it does not count are left out.
+    pub profiles: Vec<ProfileResponse>,
+}
+
+/// What one client does about a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileResponse {
+    /// The client profile.
+    pub profile: Word,
+    /// `trusted`, `prompts`, `refuses`, `unknown`.
+    pub response: Word,
 }
 
 /// How a presented identifier was matched.

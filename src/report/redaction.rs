@@ -148,6 +148,10 @@ fn mask_endpoint(endpoint: &mut EndpointReport) {
 fn mask_certificate(certificate: &mut CertificateReport) {
     mask_all(&mut certificate.reasons);
     mask_all(&mut certificate.remarks);
+    for finding in certificate.findings.iter_mut().flatten() {
+        mask_in(&mut finding.detail);
+        finding.presented.iter_mut().for_each(mask_in);
+    }
     mask_all(&mut certificate.identity.presented);
     mask_revocation(&mut certificate.revocation);
     for member in &mut certificate.chain {

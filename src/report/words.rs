@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ApprovalFacts, CandidateReport, Carry, CertificateReport, EndpointReport, Report};
+use super::{
+    ApprovalFacts, CandidateReport, Carry, CertificateReport, EndpointReport, PhotosReport, Report,
+};
 use crate::evidence::{OldHost, Source};
 use crate::ledger::Class;
 
@@ -148,11 +150,16 @@ pub(super) fn evidence(candidate: &CandidateReport) -> String {
 /// What became of the photos under a name: `photos: 7 same, 1 gone`; none where none were compared.
 pub(super) fn photos(endpoint: &EndpointReport, host: &str) -> Option<String> {
     let photos = endpoint.photos.iter().find(|photos| photos.host == host)?;
+    Some(format!("photos: {}", outcomes(photos)))
+}
+
+/// How many photo URLs had each outcome, the most first: `7 same, 1 gone`.
+pub(super) fn outcomes(photos: &PhotosReport) -> String {
     let mut outcomes: Vec<_> = photos.outcomes.iter().filter(|(_, urls)| **urls > 0).collect();
     outcomes.sort_by_key(|(_, urls)| std::cmp::Reverse(**urls));
     let words: Vec<String> =
         outcomes.iter().map(|(outcome, urls)| format!("{} {outcome}", grouped(**urls))).collect();
-    Some(format!("photos: {}", words.join(", ")))
+    words.join(", ")
 }
 
 /// Who and what speaks for a candidate, its photos included.

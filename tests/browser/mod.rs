@@ -28,6 +28,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub(crate) const ENTER: &str = "\u{e007}";
 pub(crate) const TAB: &str = "\u{e004}";
 pub(crate) const DOWN: &str = "\u{e015}";
+pub(crate) const DELETE: &str = "\u{e017}";
 pub(crate) const END: &str = "\u{e010}";
 
 /// One browser at a time: they are hungry, and what they show shall not depend on one another.

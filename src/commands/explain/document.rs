@@ -11,8 +11,8 @@ use super::super::voice::Voice;
 use super::{conclusion, read};
 use crate::cli::{ReadOptions, ScopeOptions};
 use crate::explain::{
-    ExplainedRow, Found, NotFound, Question, Sought, answers, candidates, not_among, of_row, only,
-    unlisted,
+    ExplainedRow, Found, NotFound, Question, Sought, answers, candidates, compared, not_among,
+    of_row, only, unlisted,
 };
 use crate::export::Choices;
 use crate::journal::FileDigest;
@@ -175,26 +175,42 @@ impl Told<'_> {
     ) -> Explanation {
         let explained = entry.map(|entry| candidates(entry, self.domains)).unwrap_or_default();
         let port = entry.map(|entry| entry.endpoint.port);
-        let certificates = self.report.certificates.iter().filter(|it| {
-            let is_candidate = explained.iter().any(|one| one.candidate.host == it.host);
-            Some(it.port) == port && is_candidate
-        });
+        let certificates: Vec<ExplainedCertificate> = self
+            .report
+            .certificates
+            .iter()
+            .filter(|it| {
+                let is_candidate = explained.iter().any(|one| one.candidate.host == it.host);
+                Some(it.port) == port && is_candidate
+            })
+            .map(ExplainedCertificate::of)
+            .collect();
         Explanation {
             file: self.file.name.clone(),
             kind: self.kind.into(),
             made: self.made.clone(),
-            notes: Vec::new(),
+            notes: self.lacks_findings(&certificates).into_iter().collect(),
             record,
             endpoint: entry.map(EndpointFacts::of),
             evidence: entry
                 .map(|entry| answers(entry, &self.report.options, None))
                 .unwrap_or_default(),
-            certificates: certificates
-                .map(|it| ExplainedCertificate { certificate: it.clone(), findings: None })
-                .collect(),
+            certificates,
+            photos: entry.and_then(|entry| compared(entry, &self.report.options)),
             candidates: explained,
             decision,
         }
+    }
+
+    /// That the document does not say what each rule found, and where that can be had.
+    fn lacks_findings(&self, certificates: &[ExplainedCertificate]) -> Option<String> {
+        certificates.iter().any(|it| it.findings.is_none()).then(|| {
+            format!(
+                "the {} keeps no findings, for photofix {} wrote it; to see what each rule says, \
+                 ask the same of its export, `{}`",
+                self.kind, self.report.tool.version, self.report.export.file
+            )
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use super::super::first_pass::FirstPass;
 use super::super::job::Job;
 use super::super::progress::Progress;
 use super::conclusion;
-use crate::explain::{Question, candidates};
-use crate::report::explanation::{EndpointFacts, Explanation};
+use crate::explain::{Question, candidates, compared};
+use crate::report::explanation::{EndpointFacts, ExplainedCertificate, Explanation};
 
 /// Explains it.
 ///
@@ -30,11 +30,7 @@ pub(super) fn explain(
         Some(endpoint) => Some(job.examine("explain", export, Some(endpoint), progress)?),
         None => None,
     };
-    let (outcome, reasoning) = about.unzip();
-    let (answers, certificates) = reasoning
-        .flatten()
-        .map(|reasoning| (reasoning.answers, reasoning.certificates))
-        .unwrap_or_default();
+    let (outcome, answers) = about.unzip();
     let (report, treatments) = outcome.map(|outcome| (outcome.report, outcome.treatments)).unzip();
     let treatments = treatments.unwrap_or_default();
     // None where nothing is decided: a bare host that no map knows.
@@ -48,9 +44,13 @@ pub(super) fn explain(
         notes: entry.and(report.as_ref()).map(|it| it.notes.clone()).unwrap_or_default(),
         record: Some(found.facts(domains)),
         endpoint: entry.map(EndpointFacts::of),
-        evidence: answers,
+        evidence: answers.unwrap_or_default(),
         candidates: entry.map(|entry| candidates(entry, domains)).unwrap_or_default(),
-        certificates,
+        certificates: report
+            .iter()
+            .flat_map(|report| report.certificates.iter().map(ExplainedCertificate::of))
+            .collect(),
+        photos: entry.zip(report.as_ref()).and_then(|(entry, it)| compared(entry, &it.options)),
         decision,
     })
 }

@@ -5,13 +5,14 @@ use std::net::IpAddr;
 
 use super::{
     CertificateReport, Conclusion, EndpointFacts, ExplainedCandidate, ExplainedCertificate,
-    Explanation, FindingReport, RecordFacts, SourceAnswer,
+    Explanation, FindingReport, PhotosReport, RecordFacts, SourceAnswer,
 };
 use crate::ledger::Class;
 use crate::report::certificates::{at_address, revocation};
 use crate::report::layout::{fit, width};
 use crate::report::terminal::{Detail, Page, Style, Tone};
-use crate::report::words::{authority, counted, evidence, list};
+use crate::report::words::{authority, counted, evidence, list, outcomes};
+use crate::report::{PhotoExample, PhotoSide};
 
 /// Columns of the labels.
 const LABEL: usize = 12;
@@ -21,6 +22,8 @@ const NAMES_SHOWN: usize = 4;
 const CANDIDATES_SHOWN: usize = 6;
 /// Different verdicts on the servers of the candidates that people are shown; the JSON has all.
 const VERDICTS_SHOWN: usize = 4;
+/// Photos of one name that people are shown, those that are the same apart; the JSON has more.
+const PHOTOS_SHOWN: usize = 2;
 
 impl Explanation {
     /// Writes it for people.
@@ -47,6 +50,9 @@ impl Explanation {
             candidates(&mut page, self)?;
         }
         verdicts(&mut page, &self.certificates)?;
+        if self.endpoint.is_some() {
+            photos(&mut page, self)?;
+        }
         page.heading("Decision", "")?;
         conclusion(&mut page, &self.decision, &self.kind)
     }
@@ -230,6 +236,65 @@ fn verdicts(page: &mut Page<'_>, certificates: &[ExplainedCertificate]) -> io::R
         0 => Ok(()),
         more => page.heading(&format!("{more} more verdicts"), "--format json has all"),
     }
+}
+
+/// What the comparison of photos found, name by name.
+fn photos(page: &mut Page<'_>, it: &Explanation) -> io::Result<()> {
+    page.heading("Photos", "")?;
+    let Some(compared) = &it.photos else {
+        // What a document does not hold, nobody can tell of it.
+        let how = match it.kind.as_ref() {
+            "export" => "none: --photos sample compares them",
+            _ => "none: a run with --photos sample compares them",
+        };
+        return labelled(page, "compared", how);
+    };
+    if compared.is_empty() {
+        return labelled(
+            page,
+            "compared",
+            "none: no name may be written, or no photo URL is at hand",
+        );
+    }
+    for photos in compared.iter().take(CANDIDATES_SHOWN) {
+        let urls = counted(photos.urls, "photo URL");
+        let text = format!("{}: of {urls} {}", photos.host, outcomes(photos));
+        let tone = if is_lost(photos) { Tone::Caution } else { Tone::Plain };
+        page.paragraph(2, tone, &text)?;
+        let telling = photos.examples.iter().filter(|example| example.outcome != "same");
+        for example in telling.take(PHOTOS_SHOWN) {
+            photo(page, example)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a user would lose a photo, as far as the examples show.
+fn is_lost(photos: &PhotosReport) -> bool {
+    photos.examples.iter().any(|example| example.lost)
+}
+
+fn photo(page: &mut Page<'_>, it: &PhotoExample) -> io::Result<()> {
+    page.cut(4, Tone::Plain, &it.target)?;
+    let lost = if it.lost { ", which a user would lose" } else { "" };
+    let (old, new) = (side(&it.old), side(&it.new));
+    let text = format!("{}{lost}: the address {old}, the name {new}", it.outcome);
+    page.paragraph(6, Tone::Quiet, &text)
+}
+
+fn side(it: &PhotoSide) -> String {
+    let Some(status) = it.status else {
+        let why = it.why.as_deref().unwrap_or("no answer");
+        return format!("gave no answer ({why})");
+    };
+    let mut text = format!("answers {status}");
+    if let Some(kind) = &it.media_type {
+        text.push_str(&format!(" {kind}"));
+    }
+    if let Some(length) = it.length {
+        text.push_str(&format!(", {}", counted(length, "byte")));
+    }
+    text
 }
 
 fn judged_alike(

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::json::write_document;
 use super::words::map_lines;
-use super::{CandidateReport, CertificateReport, EndpointReport, OldCertificate, Tool, Word};
+use super::{
+    CandidateReport, CertificateReport, EndpointReport, FindingReport, OldCertificate,
+    PhotosReport, Tool, Word,
+};
 use crate::evidence::{Endpoint, Source};
 use crate::ledger::Class;
 
@@ -37,6 +40,9 @@ pub struct Explanation {
     pub candidates: Vec<ExplainedCandidate>,
     /// Certificate verdicts on the candidates, one per (name, port, address).
     pub certificates: Vec<ExplainedCertificate>,
+    /// The photos under each name that was compared, strongest first; none where the run compared no
+    /// photos.
+    pub photos: Option<Vec<PhotosReport>>,
     /// What follows.
     pub decision: Conclusion,
 }
@@ -124,30 +130,6 @@ pub struct ExplainedCertificate {
     pub findings: Option<Vec<FindingReport>>,
 }
 
-/// What one rule says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FindingReport {
-    /// The rule.
-    pub rule: Word,
-    /// `holds`, `broken`, `not-applicable`, `undetermined`.
-    pub status: Word,
-    /// Why, in words.
-    pub detail: String,
-    /// The presented identifier that decided.
-    pub presented: Option<String>,
-    /// What the client profiles do about it; those for which it does not count are left out.
-    pub profiles: Vec<ProfileResponse>,
-}
-
-/// What one client does about a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProfileResponse {
-    /// The client profile.
-    pub profile: Word,
-    /// `trusted`, `prompts`, `refuses`, `unknown`.
-    pub response: Word,
-}
-
 /// What is done with the record or the endpoint, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Conclusion {
@@ -177,6 +159,15 @@ impl Explanation {
     pub fn to_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let document = Document { schema: SCHEMA.into(), tool: Tool::this(), explanation: self };
         write_document(&document, out)
+    }
+}
+
+impl ExplainedCertificate {
+    /// Of a report's verdict, with the findings that it keeps.
+    pub fn of(report: &CertificateReport) -> Self {
+        let mut certificate = report.clone();
+        let findings = certificate.findings.take();
+        Self { certificate, findings }
     }
 }
 

@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::doubt::{Doubt, days_left};
 use super::evidence;
-use super::prose::days;
+use super::prose::{Name, days};
 use crate::evidence::Scheme;
 use crate::report::words::{Validity, authority, counted, grouped, leading, spoken_for};
 use crate::report::{CandidateReport, CertificateReport, EndpointReport, Report};
@@ -62,7 +62,7 @@ pub(super) fn table(
             (PreEscaped("<table class=\"hosts\"><thead>"))
             tr {
                 th.tick scope="col" {
-                    input #tick-all type="checkbox" aria-label="Approve all hosts shown";
+                    input #tick-all type="checkbox" aria-label="Approve all hosts shown that are not refused";
                 }
                 @for (sort, title) in COLUMNS {
                     th scope="col" class=(sort) aria-sort=[(sort == "rank").then_some("ascending")] {
@@ -140,9 +140,9 @@ fn row(host: &Host<'_>, validity: &Validity<'_>) -> Markup {
                     }
                 }
                 td.name data-title="Name" {
-                    @if rewritten { code { (name) } }
+                    @if rewritten { code { (Name(name)) } }
                     @else if name.is_empty() { span.quiet { "none" } }
-                    @else { code.quiet { (name) } " " small.quiet { "not written" } }
+                    @else { code.quiet { (Name(name)) } " " small.quiet { "not written" } }
                 }
                 td.number data-title="Records" { (grouped(endpoint.records)) }
                 td.evidence data-title="Evidence" {

@@ -37,6 +37,21 @@ impl Render for Cell<'_> {
     }
 }
 
+/// A domain name that breaks before a dot where it is too long for its line: within a label it
+/// would read as another name. A `wbr` is no character, so that what is copied is the name.
+pub(super) struct Name<'a>(pub(super) &'a str);
+
+impl Render for Name<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            @for (at, label) in self.0.split('.').enumerate() {
+                @if at > 0 { wbr; "." }
+                (label)
+            }
+        }
+    }
+}
+
 /// When something ends, or has ended.
 pub(super) fn days(days: i64) -> String {
     match days {
@@ -71,6 +86,14 @@ mod tests {
         ] {
             let found = Cell(text, &host).render().into_string();
             assert_eq!(found, format!("<code class=\"cell\">{markup}</code>"), "{text} {host:?}");
+        }
+        for (name, markup) in [
+            ("c7.webex.com", "c7<wbr>.webex<wbr>.com"),
+            ("label", "label"),
+            ("", ""),
+            ("a.<b>", "a<wbr>.&lt;b&gt;"),
+        ] {
+            assert_eq!(Name(name).render().into_string(), markup, "{name}");
         }
         for (number, words) in [
             (400, "in 400 days"),

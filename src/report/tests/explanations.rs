@@ -2,7 +2,7 @@
 
 use super::super::explanation::*;
 use super::super::*;
-use super::samples::{HOSTILE, certificate};
+use super::samples::{HOSTILE, certificate, photos};
 use crate::evidence::{OldHost, Scheme};
 use crate::ledger::Class;
 
@@ -137,6 +137,7 @@ pub(super) fn explained() -> Explanation {
             judged("c12.webex.com", "203.0.113.7", "trusted"),
             judged("c12.webex.com", "203.0.113.8", "trusted"),
         ],
+        photos: Some(vec![photos("c12.webex.com", "/photos/jane.doe.jpg")]),
         decision: Conclusion {
             class: Class::Rewritten,
             host: Some("c12.webex.com".to_owned()),
@@ -182,6 +183,7 @@ pub(super) fn explained_unresolved() -> Explanation {
     bad.certificate.remarks = vec!["the roots are odd".to_owned()];
     it.certificates[1] = bad;
     let hint = "run again when the resolver answers".to_owned();
+    it.photos = Some(Vec::new());
     it.decision = Conclusion {
         map_lines: vec!["203.0.113.7,NAME.webex.com".to_owned()],
         ..Conclusion::left(
@@ -204,6 +206,7 @@ pub(super) fn told_by_a_plan() -> Explanation {
     it.record = None;
     it.certificates.truncate(1);
     it.certificates[0].findings = None;
+    it.photos = None;
     it.decision.new = None;
     it.decision.new_host_range = None;
     it
@@ -243,6 +246,12 @@ pub(super) fn explained_hostile() -> Explanation {
             finding.presented = Some(text());
         }
     }
+    let mut hostile = photos(HOSTILE, HOSTILE);
+    for side in hostile.examples.iter_mut().flat_map(|it| [&mut it.old, &mut it.new]) {
+        side.media_type = Some(text());
+        side.why = Some(text());
+    }
+    it.photos = Some(vec![hostile]);
     it.decision.explanation = text();
     it.decision.hint = Some(text());
     it.decision.new = Some(text());

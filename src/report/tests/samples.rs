@@ -60,7 +60,7 @@ pub(in crate::report) fn candidate(
 }
 
 /// Photos of which one was not asked for.
-fn photos(host: &str, target: &str) -> PhotosReport {
+pub(super) fn photos(host: &str, target: &str) -> PhotosReport {
     let mut outcomes: std::collections::BTreeMap<Word, u64> =
         ["same", "different", "gone", "placeholder", "html", "missing", "unreachable"]
             .into_iter()
@@ -112,6 +112,7 @@ pub(super) fn certificate(host: &str, address: &str, verdict: &'static str) -> C
         ],
         remarks: Vec::new(),
         deciding_rule: Some("dns-id".into()),
+        findings: None,
         identity: IdentityReport {
             matched: true,
             rule: Some("dns-id".into()),

@@ -6,38 +6,54 @@ function drawAnswers() {
   const tally = { approved: 0, refused: 0, open: 0, records: 0 };
   for (const host of planned) {
     const { [APPROVE]: approved, [REFUSE]: refused, all } = answers.standing(host.place);
-    host.box.checked = approved === all;
+    const answer = answers.hosts.get(host.place);
+    // Where a host is approved but for some rows, the next click takes that back.
+    host.box.checked = approved === all || answer === APPROVE && approved > 0;
     host.box.indeterminate = approved > 0 && approved < all;
     host.body.classList.toggle('refused', refused === all);
-    host.refuse.setAttribute('aria-pressed', refused === all);
+    host.refuse.setAttribute('aria-pressed', refused === all || answer === REFUSE);
     tally.records += approved;
     if (approved > 0) tally.approved += 1;
     else if (refused === all) tally.refused += 1;
     else tally.open += 1;
   }
   const shown = planned.filter(host => !host.body.hidden);
-  const approved = shown.filter(host => host.box.checked).length;
+  const whole = shown.filter(host => host.box.checked && !host.box.indeterminate).length;
+  const some = shown.some(host => host.box.checked || host.box.indeterminate);
   const all = byId('tick-all');
-  all.checked = approved > 0 && approved === shown.length;
-  all.indeterminate = approved > 0 && approved < shown.length;
+  const tickable = notRefused();
+  all.checked = tickable.length > 0 && tickable.every(host => host.box.checked);
+  all.indeterminate = some && whole < shown.length;
+  const alone = answers.rows.size;
   byId('tally').textContent =
     `${grouped(tally.approved)} of ${counted(planned.length, 'host')} approved ` +
     `(${counted(tally.records, 'record')}), ${grouped(tally.refused)} refused, ` +
-    `${grouped(tally.open)} not answered`;
+    `${grouped(tally.open)} not answered` +
+    (alone ? `; ${counted(alone, 'record')} answered alone` : '');
+}
+
+/// The hosts shown that can be approved and are not refused. What was refused one by one is not
+/// undone by a sweep.
+const notRefused = () =>
+  planned.filter(host => !host.body.hidden && host.refuse.getAttribute('aria-pressed') !== 'true');
+
+/// Answers for a host. Where all its rows were refused alone, that is what is taken back.
+function answerHost(host, answer) {
+  const { [REFUSE]: refused, all } = answers.standing(host.place);
+  if (refused === all) answers.forget(host.place, REFUSE);
+  answers.setHosts([host.place], answer);
 }
 
 /// Makes a host answerable.
 function arm(host) {
-  host.refuse = element('button', { type: 'button', className: 'refuse' }, '✕');
-  host.refuse.setAttribute('aria-label', `Refuse ${host.called}`);
-  host.refuse.title = 'Refuse';
+  host.refuse = refuseButton(host.called);
   host.box.after(host.refuse);
   host.box.addEventListener('change', () => {
-    answers.setHosts([host.place], host.box.checked ? APPROVE : undefined);
+    answerHost(host, host.box.checked ? APPROVE : undefined);
   });
   host.refuse.addEventListener('click', () => {
     const refused = host.refuse.getAttribute('aria-pressed') === 'true';
-    answers.setHosts([host.place], refused ? undefined : REFUSE);
+    answerHost(host, refused ? undefined : REFUSE);
   });
 }
 
@@ -55,7 +71,10 @@ function problem() {
   for (const row of answers.rowNotes.keys()) {
     const { box, called } = hostAt.get(rows.endpoint[row]);
     if (!answers.ofRow(row)) {
-      return [box, `There is a note on record ${rows.record[row]} of ${called} and no answer.`];
+      const at = listed.numbers.indexOf(row);
+      const record = { focus: () => at < 0 ? box.focus() : listed.go(at) };
+      return [record, `There is a note on record ${rows.record[row]} of ${called} and no answer: ` +
+        'approve it or refuse it.'];
     }
   }
   if (!answers.hosts.size && !answers.rows.size) {

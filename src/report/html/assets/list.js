@@ -1,8 +1,9 @@
 // A list of rows as long as it may be: only those in sight are in the document. It is a grid
-// (WAI-ARIA 1.2): the Tab key stops there once, arrows go from row to row, Space ticks, and Enter
-// goes to the note. Below it stands all about the row that was chosen.
+// (WAI-ARIA 1.2): the Tab key stops there once, arrows go from row to row, Space ticks, Delete
+// refuses, and Enter goes to the note. Below it stands all about the row that was chosen.
 
 const SPARE = 8; // Rows drawn above and below those in sight.
+const REFUSING = ['Delete', 'Backspace']; // Keyboards that have one of them only call it either.
 const TALLEST = 8_000_000; // Pixels; browsers end at 17 to 33 million.
 
 class RecordList {
@@ -20,6 +21,7 @@ class RecordList {
     this.grid.addEventListener('keydown', event => this.key(event));
     this.rows.addEventListener('focusin', event => this.chosen(event.target));
     this.rows.addEventListener('change', event => this.ticked(event.target));
+    this.rows.addEventListener('click', event => this.pressed(event.target));
     new ResizeObserver(() => this.draw()).observe(this.grid);
     answers.listeners.push(() => this.drawn.forEach(drawAnswer));
   }
@@ -109,7 +111,8 @@ class RecordList {
     else if (event.key === 'Home') this.go(0);
     else if (event.key === 'End') this.go(this.numbers.length - 1);
     else if (event.key === ' ' && event.target === row) row.querySelector('input')?.click();
-    else if (event.key === 'Enter') this.panel.querySelector('input')?.focus();
+    else if (REFUSING.includes(event.key)) row.querySelector('.refuse')?.click();
+    else if (event.key === 'Enter' && event.target === row) this.panel.querySelector('input')?.focus();
     else return;
     event.preventDefault();
   }
@@ -125,7 +128,11 @@ class RecordList {
   }
 
   ticked(box) {
-    answers.setRow(box.closest('[role=row]').number, box.checked);
+    answers.tickRow(box.closest('[role=row]').number, box.checked);
+  }
+
+  pressed(target) {
+    if (target.matches('.refuse')) answers.refuseRow(target.closest('[role=row]').number);
   }
 }
 
@@ -133,7 +140,7 @@ function heading() {
   const cells = ['', 'Record', 'Key', 'Photo cell, and what becomes of it'];
   const made = cells.map(title => element('span', { role: 'columnheader' }, title));
   ['tick', 'number'].forEach((className, at) => { made[at].className = className; });
-  made[0].setAttribute('aria-label', 'Approve');
+  made[0].setAttribute('aria-label', 'Approve or refuse');
   return element('div', { className: 'head', role: 'rowgroup' },
     element('div', { role: 'row' }, ...made));
 }
@@ -141,11 +148,8 @@ function heading() {
 function drawRow(number, at) {
   const cell = (className, ...children) =>
     element('span', { className, role: 'gridcell' }, ...children);
-  const box = element('input', { type: 'checkbox', tabIndex: -1, autocomplete: 'off' });
-  box.setAttribute('aria-label', `Approve record ${rows.record[number]}`);
-  box.disabled = rows.class[number] !== 'rewritten';
   const row = element('div', { className: `row ${rows.class[number]}`, role: 'row' },
-    cell('tick', box),
+    cell('tick', ...answering(number)),
     cell('number', grouped(rows.record[number])),
     cell('key', rows.key[number] || '–'),
     cell('cells', oldCell(number), fate(number)));
@@ -156,9 +160,35 @@ function drawRow(number, at) {
   return row;
 }
 
+/// What a row is answered with.
+function answering(number) {
+  const called = `record ${rows.record[number]}`;
+  const box = element('input', { type: 'checkbox', tabIndex: -1, autocomplete: 'off' });
+  box.disabled = rows.class[number] !== 'rewritten';
+  if (box.disabled) {
+    box.setAttribute('aria-label', `${called} stays as it is: nothing to approve`);
+    return [box];
+  }
+  box.setAttribute('aria-label', `Approve ${called}`);
+  box.setAttribute('aria-keyshortcuts', 'Space');
+  const refuse = refuseButton(called);
+  refuse.tabIndex = -1;
+  refuse.title = 'Refuse (Delete)';
+  refuse.setAttribute('aria-keyshortcuts', REFUSING.join(' '));
+  return [box, refuse];
+}
+
+function refuseButton(called) {
+  const button = element('button', { type: 'button', className: 'refuse', title: 'Refuse' }, '✕');
+  button.setAttribute('aria-label', `Refuse ${called}`);
+  return button;
+}
+
 function drawAnswer(row) {
+  if (rows.class[row.number] !== 'rewritten') return;
   const answer = answers.ofRow(row.number);
-  row.querySelector('input').checked = answer === APPROVE && rows.class[row.number] === 'rewritten';
+  row.querySelector('input').checked = answer === APPROVE;
+  row.querySelector('.refuse').setAttribute('aria-pressed', answer === REFUSE);
   row.classList.toggle('refused', answer === REFUSE);
 }
 

@@ -13,8 +13,8 @@ if (answered) {
     download();
   });
   byId('tick-all').addEventListener('change', event => {
-    const shown = planned.filter(host => !host.body.hidden).map(host => host.place);
-    answers.setHosts(shown, event.target.checked ? APPROVE : undefined);
+    const places = notRefused().map(host => host.place);
+    answers.setHosts(places, event.target.checked ? APPROVE : undefined);
   });
   addEventListener('beforeunload', event => {
     if (!answers.saved) event.preventDefault();
