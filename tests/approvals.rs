@@ -222,7 +222,7 @@ fn approvals_that_do_not_fit_are_refused() {
         ("", "no approvals file"),
         ("{}", "missing field `schema`"),
         ("{\"schema\": \"photofix.approvals/2\"}", "`photofix.approvals/2`"),
-        ("{\"schema\": \"photofix.plan/1\"}", "`photofix.plan/1`"),
+        ("{\"schema\": \"photofix.plan/1\"}", "is a plan (`photofix plan -o` wrote it)"),
     ] {
         folder.write("approvals.json", text);
         refused(&folder, &APPLY, &["`approvals.json`", piece]);

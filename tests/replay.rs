@@ -309,7 +309,10 @@ fn a_recording_that_is_not_as_it_was_written_is_refused() {
         (text.replace("c7.webex.com", "c8.webex.com").into_bytes(), "it was edited since it was"),
         (newer.into_bytes(), "its schema is `photofix.recording/2`"),
         (b"email,userProfilePhotoURL\n".to_vec(), "it is no recording"),
-        (folder.read("r.json"), "its schema is `photofix.report/1`"),
+        (
+            folder.read("r.json"),
+            "is a JSON report (`--report` wrote it), and a recording is wanted",
+        ),
     ] {
         other.write("run.json", bytes);
         let run = replay(&other, &[]);
