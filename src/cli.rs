@@ -59,7 +59,8 @@ const RECONCILE_FILES: &str = "\
 Needed: the plan, and one of --status and --after at least. The plan says which export it was made
 for and what it changes; that export is read again, and must be the same to the byte. The import file
 tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, or the plan
-has no journal, give it with --import. --status alone tells what WebEx says, in words that are not
+has no journal, give it with --import. An import file of --rebase was made from another export, which
+tells new users from others: the journal names it, and --rebased-from where it moved. --status alone tells what WebEx says, in words that are not
 documented; --after tells what arrived, and what else moved, and is where the retry file takes its
 records from.
 
@@ -67,7 +68,7 @@ records from.
   photofix reconcile users.csv --plan plan.json --import import.csv --status import_status.csv
 
 Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;
-2 usage; 4 the export or the import file does not belong to the plan.";
+2 usage; 4 the export or the import file does not belong to the plan, or the plan was taken back.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -365,10 +366,14 @@ pub struct Reconcile {
     /// The plan
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: PathBuf,
-    /// The file that was imported, or its parts in their order [default: the one that the journal
-    /// beside the plan names, else what `apply` makes of the whole export]
+    /// The file that was imported; or its parts in their order, or their manifest [default: the one
+    /// that the journal beside the plan names, else what `apply` makes of the whole export]
     #[arg(long, value_name = "IMPORT", num_args = 1.., value_hint = ValueHint::FilePath)]
     pub import: Vec<PathBuf>,
+    /// The export that `apply --rebase` made the import file from, or the rollback that it wrote
+    /// [default: the one that the journal beside the plan names]
+    #[arg(long, value_name = "FRESH", value_hint = ValueHint::FilePath)]
+    pub rebased_from: Option<PathBuf>,
     /// The status file that WebEx sent when the import ended
     #[arg(long, value_name = "STATUS", value_hint = ValueHint::FilePath)]
     pub status: Option<PathBuf>,

@@ -73,6 +73,15 @@ pub struct Journal {
     entries: Vec<Entry>,
 }
 
+/// A time that a plan was applied, to the export that was planned for or to a newer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run<'j> {
+    /// Its line.
+    pub entry: &'j Entry,
+    /// The line of the first reverse after it.
+    pub taken_back: Option<&'j Entry>,
+}
+
 /// A line that is none of a journal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
@@ -108,9 +117,26 @@ impl Journal {
         self.entries.iter().filter(move |entry| entry.plan == plan)
     }
 
-    /// The last time that a plan was applied, unless it was taken back since.
+    /// Every time that a plan was applied, and whether it was taken back since: a reverse ends
+    /// whatever stood.
+    pub fn runs(&self, plan: &str) -> Vec<Run<'_>> {
+        let mut runs: Vec<Run<'_>> = Vec::new();
+        for entry in self.of(plan) {
+            if entry.command != How::Reverse {
+                runs.push(Run { entry, taken_back: None });
+                continue;
+            }
+            for run in &mut runs {
+                run.taken_back = run.taken_back.or(Some(entry));
+            }
+        }
+        runs
+    }
+
+    /// The last time that a plan was applied and that was not taken back since.
     pub fn standing(&self, plan: &str) -> Option<&Entry> {
-        self.of(plan).next_back().filter(|entry| entry.command != How::Reverse)
+        let runs = self.runs(plan);
+        runs.iter().rev().find(|run| run.taken_back.is_none()).map(|run| run.entry)
     }
 }
 
@@ -166,6 +192,11 @@ mod tests {
             let lines = entries.iter().map(|(how, plan)| entry(*how, plan).to_line().unwrap());
             let journal = Journal::parse(&lines.collect::<Vec<_>>().concat()).unwrap();
             assert_eq!(journal.standing("a").map(|entry| entry.command), standing, "{entries:?}");
+            let runs = journal.runs("a");
+            let applied = entries.iter().filter(|(how, plan)| *plan == "a" && *how != Reverse);
+            assert_eq!(runs.len(), applied.count(), "{entries:?}");
+            let stands = runs.iter().any(|run| run.taken_back.is_none());
+            assert_eq!(stands, standing.is_some(), "{entries:?}");
         }
     }
 

@@ -365,6 +365,58 @@ fn what_was_applied_with_approvals_is_taken_back_with_them() {
 }
 
 #[test]
+fn a_rebase_is_taken_back_with_its_rollback_only() {
+    let folder = planned();
+    let mut fresh = last_week();
+    fresh[0].1 = photo("c7.webex.com", "ann"); // somebody did it by hand
+    fresh.push(("new", photo(IP7, "new")));
+    folder.write("fresh.csv", text(&fresh));
+    ends(&folder.run(&[&REBASE[..], &["--again", "--rollback", "rollback.csv"]].concat()), 3);
+    folder.write("after.csv", folder.read("import.csv"));
+    let rollback = folder.read("rollback.csv");
+    std::fs::remove_file(folder.join("rollback.csv")).unwrap();
+    let run = folder.run(&REVERSE);
+    ends(&run, 4);
+    for piece in ["it was carried to `fresh.csv`", "expected  `rollback.csv` sha256", "new users"] {
+        assert!(run.stderr.contains(piece), "{piece}: {}", run.stderr);
+    }
+    folder.write("rollback.csv", rollback);
+    ends(&folder.run(&REVERSE), 0);
+    assert_eq!(String::from_utf8(folder.read("back.csv")).unwrap(), text(&fresh));
+}
+
+#[test]
+fn of_a_plan_that_was_applied_twice_the_last_run_is_taken_back_and_that_is_said() {
+    let folder = planned();
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "import.csv", "--rollback"];
+    ends(&folder.run(&[&apply[..], &["old.csv"]].concat()), 3);
+    let fresh = [("new", photo(IP7, "new"))];
+    folder.write("fresh.csv", text(&fresh));
+    let rebase =
+        ["apply", "--plan", "plan.json", "--export", "fresh.csv", "--rebase", "--again", "-o"];
+    ends(&folder.run(&[&rebase[..], &["sent.csv", "--rollback", "late.csv"]].concat()), 3);
+    let both = [("ann", photo("c7.webex.com", "ann")), ("new", photo("c7.webex.com", "new"))];
+    folder.write("after.csv", text(&both));
+    let back = |folder: &Folder, user: &str| {
+        let mut expected = both.clone();
+        expected.iter_mut().filter(|it| it.0 == user).for_each(|it| it.1 = photo(IP7, user));
+        assert_eq!(String::from_utf8(folder.read("back.csv")).unwrap(), text(&expected));
+        json(&folder.read("back.json"))["notes"].to_string()
+    };
+    folder.run(&[&REVERSE[..], &["old.csv"]].concat());
+    back(&folder, "ann");
+    std::fs::remove_file(folder.join("plan.json.applied")).unwrap();
+    ends(&folder.run(&[&apply[..], &["old.csv", "--force"]].concat()), 3);
+    let more = ["sent.csv", "--rollback", "late.csv", "--force"];
+    ends(&folder.run(&[&rebase[..], &more].concat()), 3);
+    ends(&folder.run(&REVERSE), 0);
+    let notes = back(&folder, "new");
+    for piece in ["applied 2 times", "the last time", "`sent.csv`", "`import.csv`"] {
+        assert!(notes.contains(piece), "{piece}: {notes}");
+    }
+}
+
+#[test]
 fn users_without_a_common_column_cannot_be_matched() {
     let folder = planned();
     for (header, matched) in [

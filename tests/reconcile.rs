@@ -272,3 +272,204 @@ fn inspect_tells_of_damage_and_of_age() {
     let run = folder.run(&["inspect", "fresh.csv"]);
     assert!(!run.text().contains("old by the time") && !run.text().contains("Health"));
 }
+
+const REBASE: [&str; 8] =
+    ["apply", "--plan", "plan.json", "--export", "fresh.csv", "--rebase", "-o", "sent.csv"];
+
+/// The plan of [`planned`], carried to an export with every kind of conflict and two new users.
+fn rebased(more: &[&str]) -> Folder {
+    let folder = planned();
+    std::fs::remove_file(folder.join("plan.json.applied")).unwrap();
+    let fresh = [
+        user("new", OLD, "+1"),                                 // a new user
+        user("ann", OLD, "+1"),                                 // as it was planned
+        user("bob", "photos.example.org", "+1"),                // moved elsewhere
+        user("cid", OLD, "+1").replace("cid.jpg", "cid-2.jpg"), // a new photo on the old host
+        user("nov", OLD, "+1"),                                 // another new user
+        user("dot", NEW, "+1"),                                 // somebody did it by hand
+        user("twin", OLD, "+1"),                                // a new user, there twice
+        user("twin", OLD, "+2"),
+        user("eve", NEW, "+1"),
+    ];
+    folder.write("fresh.csv", file(HEADER, &fresh));
+    let run = folder.run(&[&REBASE[..], more].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    folder
+}
+
+/// `name class reason` of every change that was sent, and `name why` of every one that was not.
+fn told(found: &Value) -> (Vec<String>, Vec<String>) {
+    let of = |list: &str, words: &[&str]| {
+        let all = found[list].as_array().unwrap().iter();
+        all.map(|it| {
+            let name = it["key"].as_str().unwrap().split('@').next().unwrap();
+            let words = words.iter().map(|word| it[*word].as_str().unwrap());
+            std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+    };
+    (of("records", &["class", "reason"]), of("not_sent", &["reason"]))
+}
+
+#[test]
+fn conflicts_of_a_rebase_were_not_sent_and_its_new_users_were() {
+    let folder = rebased(&["--rollback", "rollback.csv"]);
+    // WebEx refuses one of the new users, and reverts nobody.
+    let words = ["ann", "new", "nov"].map(|name| match name {
+        "nov" => (name, "Error: photo host not allowed"),
+        name => (name, "OK"),
+    });
+    folder.write("status.csv", status(&words));
+    let import = String::from_utf8(folder.read("sent.csv")).unwrap();
+    let refused = user("nov", OLD, "+1");
+    folder.write("after.csv", import.replace(&user("nov", NEW, "+1"), &refused));
+    let reconcile = ["reconcile", "--plan", "plan.json", "--status", "status.csv", "--after"];
+    let json = ["after.csv", "--retry", "retry.csv", "--force", "--format", "json"];
+    let sent = ["new applied shows-new", "ann applied shows-new", "nov refused status-words"];
+    let left = [
+        "cid as-it-was",
+        "twin as-it-was",
+        "twin as-it-was",
+        "bob another-cell",
+        "dot there-already",
+    ];
+    let moved = || {
+        std::fs::rename(folder.join("sent.csv"), folder.join("moved.csv")).unwrap();
+        std::fs::rename(folder.join("fresh.csv"), folder.join("lately.csv")).unwrap();
+    };
+    for (more, base) in [
+        (&[][..], "fresh.csv"),
+        (&["--import", "moved.csv"], "rollback.csv"),
+        (&["--import", "moved.csv", "--rebased-from", "lately.csv"], "lately.csv"),
+    ] {
+        if base == "rollback.csv" {
+            moved();
+        }
+        let run = folder.run(&[&reconcile[..], &json, more].concat());
+        assert_eq!(run.status, 3, "{more:?}: {}", run.stderr);
+        let found = found(&run);
+        let (records, not_sent) = told(&found);
+        assert_eq!(records, sent, "{more:?}");
+        match base {
+            // What the rollback does not hold was not changed, whoever it is.
+            "rollback.csv" => {
+                assert_eq!(not_sent, ["bob another-cell", "cid another-cell", "dot there-already"]);
+            }
+            _ => assert_eq!(not_sent, left, "{more:?}"),
+        }
+        assert_eq!(found["made_from"], base);
+        assert_eq!(found["export"], "users.csv");
+        assert_eq!(found["records"][2]["status"], "Error: photo host not allowed");
+        assert_eq!(found["collateral"], json!([]), "{more:?}");
+        // The retry file brings the new user what was decided for the host.
+        let retry = file(HEADER, &[user("nov", NEW, "+1")]);
+        assert_eq!(String::from_utf8(folder.read("retry.csv")).unwrap(), retry, "{more:?}");
+    }
+    let from = ["after.csv", "--import", "moved.csv", "--rebased-from", "lately.csv"];
+    let text = folder.run(&[&reconcile[..], &from].concat()).text();
+    for piece in ["Not sent", "bob@corp.example.com", "another-cell", "photos.example.org/bob"] {
+        assert!(text.contains(piece), "no {piece:?} in\n{text}");
+    }
+    // Another export than the one that was rebased onto.
+    let other = ["after.csv", "--import", "moved.csv", "--rebased-from", "users.csv"];
+    let run = folder.run(&[&reconcile[..], &other].concat());
+    assert_eq!(run.status, 4);
+    assert!(run.stderr.contains("is not the export that the import file was made from"));
+}
+
+#[test]
+fn without_the_newer_export_and_its_rollback_the_rest_is_counted() {
+    let folder = rebased(&[]);
+    folder.write("after.csv", folder.read("sent.csv"));
+    let fresh = folder.read("fresh.csv");
+    std::fs::remove_file(folder.join("fresh.csv")).unwrap();
+    let reconcile = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let run = folder.run(&[&reconcile[..], &["--format", "json"]].concat());
+    // Sent were three: ann's and those of two new users. Without the export, what somebody did by
+    // hand counts as sent, so that one at least is missing, and status 3 says so.
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let found = found(&run);
+    let numbers = ["sent", "applied", "not_sent", "unfollowed"];
+    let numbers = numbers.map(|key| found["changes"][key].as_u64().unwrap());
+    assert_eq!(numbers, [2, 2, 2, 1]);
+    let notes = found["notes"].to_string();
+    assert!(notes.contains("`fresh.csv`") && notes.contains("--rebased-from"), "{notes}");
+
+    folder.write("late.csv", fresh);
+    let run = folder.run(&[&reconcile[..], &["--rebased-from", "late.csv"]].concat());
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+    assert!(run.text().contains("3 of 3 changes arrived."), "{}", run.text());
+}
+
+#[test]
+fn an_import_file_that_nobody_knows_may_have_third_cells_but_not_alone() {
+    let folder = planned();
+    std::fs::remove_file(folder.join("plan.json.applied")).unwrap();
+    let import = String::from_utf8(folder.read("import.csv")).unwrap();
+    let import = import.replace(&user("bob", NEW, "+1"), &user("bob", "c9.webex.com", "+1"));
+    folder.write("import.csv", &import);
+    folder.write("after.csv", &import);
+    let reconcile = ["reconcile", "--plan", "plan.json", "--import", "import.csv", "--after"];
+    let run = folder.run(&[&reconcile[..], &["after.csv", "--format", "json"]].concat());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let (records, not_sent) = told(&found(&run));
+    assert_eq!((records.len(), &not_sent[..]), (3, &["bob another-cell".to_owned()][..]));
+}
+
+#[test]
+fn a_plan_that_was_taken_back_is_not_taken_for_sent() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let reverse = ["apply", "--plan", "plan.json", "--export", "after.csv", "--reverse", "-o"];
+    assert_eq!(folder.run(&[&reverse[..], &["back.csv"]].concat()).status, 0);
+    folder.write("later.csv", folder.read("back.csv"));
+    let reconcile = ["reconcile", "--plan", "plan.json", "--after", "later.csv"];
+    let run = folder.run(&reconcile);
+    assert_eq!(run.status, 4, "{}", run.text());
+    for piece in ["it was taken back", "`import.csv`", "`back.csv`", "--import"] {
+        assert!(run.stderr.contains(piece), "no {piece:?} in\n{}", run.stderr);
+    }
+    let run = folder.run(&[&reconcile[..], &["--import", "import.csv"]].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.text().contains("the plan was taken back, at"), "{}", run.text());
+    let run = folder.run(&[&reconcile[..], &["--import", "back.csv"]].concat());
+    assert_eq!(run.status, 4, "{}", run.text());
+    assert!(run.stderr.contains("`back.csv` takes the plan back"), "{}", run.stderr);
+    // Applied again, it stands.
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "again.csv"];
+    assert_eq!(folder.run(&apply).status, 0);
+    let run = folder.run(&["reconcile", "--plan", "plan.json", "--after", "after.csv"]);
+    assert_eq!(run.status, 0, "{}{}", run.text(), run.stderr);
+}
+
+#[test]
+fn the_manifest_stands_for_its_parts_and_all_are_named() {
+    let folder = planned();
+    folder.write("after.csv", folder.read("import.csv"));
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "some.csv", "--again"];
+    assert_eq!(folder.run(&[&apply[..], &["--batch", "3"]].concat()).status, 0);
+    let reconcile = ["reconcile", "--plan", "plan.json", "--after", "after.csv"];
+    let manifest = ["--import", "some.manifest.json"];
+    let parts = ["--import", "some-0001.csv", "--import", "some-0002.csv"];
+    for (more, name) in [
+        (&[][..], "some.manifest.json"),
+        (&manifest[..], "some.manifest.json"),
+        (&parts[..], "some-0001.csv"),
+    ] {
+        let run = folder.run(&[&reconcile[..], more, &["--format", "json"]].concat());
+        assert_eq!(run.status, 0, "{more:?}: {}", run.stderr);
+        let found = found(&run);
+        assert_eq!(found["parts"], json!(["some-0001.csv", "some-0002.csv"]), "{more:?}");
+        assert_eq!((&found["import"], &found["changes"]["sent"]), (&json!(name), &json!(4)));
+        let text = folder.run(&[&reconcile[..], more].concat()).text();
+        assert!(text.contains("some-0001.csv") && text.contains("some-0002.csv"), "{text}");
+    }
+    let both = [&reconcile[..], &manifest, &parts[2..]].concat();
+    let run = folder.run(&both);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("is a manifest, which lists all parts"), "{}", run.stderr);
+    folder.write("some-0002.csv", "another");
+    let run = folder.run(&[&reconcile[..], &manifest].concat());
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("expected  `some-0002.csv` sha256"), "{}", run.stderr);
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::approval::{ApprovalError, ChoiceError};
 use crate::explain::{NoHost, NotFound};
 use crate::export::ExportError;
-use crate::journal::{Entry, FileDigest, JournalError};
+use crate::journal::{Entry, FileDigest, JournalError, Run};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
@@ -415,6 +415,25 @@ impl Failure {
         Self::new(Status::Stale, message, Some(hint))
     }
 
+    /// A rebase shall be taken back, and its rollback is not at hand.
+    pub fn no_rollback_of_rebase(plan: &Path, run: &Entry) -> Self {
+        let rollback = match &run.rollback {
+            Some(rollback) => format!("`{}` sha256 {}", rollback.file, rollback.sha256),
+            None => "the rollback of that run, which wrote none".to_owned(),
+        };
+        let message = format!(
+            "cannot take `{}` back: at {} it was carried to `{}`, and only a rollback says which \
+             cells that changed\n  expected  {rollback}\n  found     no such file, or another",
+            plan.display(),
+            run.time,
+            run.export.file
+        );
+        let hint = "give its rollback as EXPORT; or the export that was planned for, to take back the \
+                    cells of that export alone: new users then stay, and a cell that somebody else \
+                    had set to the same name goes back";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
     /// A plan was applied with approvals, and shall be taken back with others or none.
     pub fn other_approvals(plan: &Path, needed: &str, given: Option<&str>) -> Self {
         let message = format!(
@@ -480,6 +499,79 @@ impl Failure {
                 Some("give the import file of this plan, or the plan of this import file"),
             ),
         }
+    }
+
+    /// The import file that the journal names is not at hand.
+    pub fn no_import(output: &FileDigest) -> Self {
+        Self::usage(
+            format!(
+                "the import file that the plan's journal names is not here\n  expected  `{}` \
+                 sha256 {}\n  found     no such file, or another",
+                output.file, output.sha256
+            ),
+            "give the file that was imported with --import",
+        )
+    }
+
+    /// A part that a manifest lists is not at hand.
+    pub fn no_part(manifest: &str, part: &FileDigest) -> Self {
+        Self::usage(
+            format!(
+                "a part of the import file that `{manifest}` lists is not here\n  expected  `{}` \
+                 sha256 {}\n  found     no such file, or another",
+                part.file, part.sha256
+            ),
+            "put the part beside its manifest as it was written, or give the parts that were \
+             imported with --import",
+        )
+    }
+
+    /// A manifest lists nothing.
+    pub fn no_parts(manifest: &str) -> Self {
+        Self::usage(
+            format!("`{manifest}` is a manifest that lists no parts"),
+            "give the manifest as it was written, or the parts with --import",
+        )
+    }
+
+    /// The import file is one that takes the plan back.
+    pub fn import_of_reverse(import: &str, reverse: &Entry) -> Self {
+        Self::new(
+            Status::Stale,
+            format!(
+                "`{import}` takes the plan back\n  expected  an import file with changes of the \
+                 plan\n  found     the one that `apply --reverse` wrote at {}",
+                reverse.time
+            ),
+            Some("give the import file that `apply` wrote before it, with --import"),
+        )
+    }
+
+    /// A plan was taken back, and nothing of it stands.
+    pub fn taken_back(plan: &Path, last: &Run<'_>) -> Self {
+        let back = last.taken_back.unwrap_or(last.entry);
+        let message = format!(
+            "cannot reconcile with `{}`: it was taken back\n  expected  a run in its journal that \
+             was not taken back\n  found     applied at {} (`{}`), taken back at {} (`{}`)",
+            plan.display(),
+            last.entry.time,
+            last.entry.output.file,
+            back.time,
+            back.output.file
+        );
+        let hint = "to see what had arrived before, give that import file with --import";
+        Self::new(Status::Stale, message, Some(hint))
+    }
+
+    /// The export that a run was made from is another one than the journal says.
+    pub fn other_base(given: &str, sha256: &str, run: &Entry) -> Self {
+        let message = format!(
+            "`{given}` is not the export that the import file was made from\n  expected  `{}` \
+             sha256 {}\n  found     sha256 {sha256}",
+            run.export.file, run.export.sha256
+        );
+        let hint = "give the export that `apply --rebase` read, or the rollback that it wrote";
+        Self::new(Status::Stale, message, Some(hint))
     }
 
     /// Several files have no column in common that tells whose a record is.

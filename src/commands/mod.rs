@@ -16,6 +16,7 @@ mod failure;
 mod fingerprint;
 mod first_pass;
 mod fix;
+mod imported;
 mod inspect;
 mod job;
 mod joined;

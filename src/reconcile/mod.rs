@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! export + plan ──▶ Change per rewritten record          (by the one Rewriter)
+//!   (of a rebase: the newer export that the import file was made from, new users included)
 //! import file ────▶ Sent: an index by key, and which changes went out
 //! status file ────▶ the words that WebEx has for a change
 //! after export ───▶ what the cell shows now, and which other cells differ
@@ -27,5 +28,8 @@ pub use classify::{Certainty, Class, Heard, Looked, Outcome, Problem, classify};
 pub use collateral::{COLLATERAL_KEPT, Collateral, Difference, Missing, itemise};
 pub use columns::{Shared, StatusColumnError, status_column};
 pub use retry::{retry_from_after, retry_from_import};
-pub use sent::{Change, DUPLICATES_KEPT, Duplicate, Sent, SentError, StatusValue, Where};
+pub use sent::{
+    Belongs, Change, DUPLICATES_KEPT, Duplicate, NotSent, OtherCell, Plans, Sent, SentError,
+    StatusValue, Where, WhyNotSent,
+};
 pub use words::Reading;

@@ -1,6 +1,6 @@
 //! What was sent, by key, and what the other files say of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
@@ -79,29 +79,123 @@ pub struct StatusValue {
     pub shows_old: u64,
 }
 
+/// A change of the plan that was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotSent<'s> {
+    /// The change.
+    pub change: &'s Change,
+    /// Why.
+    pub why: WhyNotSent,
+    /// What the import file has, where that is neither the old cell nor the new one.
+    pub found: Option<&'s str>,
+}
+
+/// Why a change was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNotSent {
+    /// The import file does not have the user.
+    NotInImport,
+    /// The import file has the cell as it was.
+    AsItWas,
+    /// The import file has a third cell.
+    AnotherCell,
+    /// The cell was as it would become before we came.
+    ThereAlready,
+    /// The record does not say whose it is.
+    NoKey,
+}
+
+impl WhyNotSent {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotInImport => "not-in-import",
+            Self::AsItWas => "as-it-was",
+            Self::AnotherCell => "another-cell",
+            Self::ThereAlready => "there-already",
+            Self::NoKey => "no-key",
+        }
+    }
+
+    /// The same in a sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::NotInImport => "the import file does not have the user",
+            Self::AsItWas => "the import file has the cell as it was",
+            Self::AnotherCell => {
+                "the import file has a cell that is neither the old one nor the planned one"
+            }
+            Self::ThereAlready => {
+                "the cell was as it would become before the import file was made: nothing was \
+                 changed"
+            }
+            Self::NoKey => "the record's key is empty, and the import file has no such record",
+        }
+    }
+}
+
+/// What the plan changes, and what of it the import file can carry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plans {
+    /// Changes in the export that the import file was made from.
+    pub changes: Vec<Change>,
+    /// Changes in the export that was planned for, of users whose cell the import file's own
+    /// export does not let the plan change. They are never sent, and listed all the same.
+    pub elsewhere: Vec<Change>,
+}
+
+impl Plans {
+    /// Of an import file that was made from another export than the one that was planned for:
+    /// changes of users that stand in both are those of the export that it was made from.
+    pub fn rebased(changes: Vec<Change>, planned: Vec<Change>, key: &KeyColumn) -> Self {
+        let here: HashSet<u64> =
+            changes.iter().filter_map(|it| Some(hash_of(key, it.key.as_ref()?))).collect();
+        let is_elsewhere =
+            |it: &Change| it.key.as_ref().is_some_and(|text| !here.contains(&hash_of(key, text)));
+        let elsewhere = planned.into_iter().filter(is_elsewhere).collect();
+        Self { changes, elsewhere }
+    }
+}
+
+/// How it is known that the import file is the plan's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// The journal knows it by its digest, or we made it.
+    Known,
+    /// By the changes that are in it: there must be one at least.
+    ByItsChanges,
+}
+
 /// Why the import file cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum SentError {
     /// It cannot be read.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// A cell is neither what the export has nor what the plan makes of it.
-    #[error(
-        "the import file was not made with this plan: {place}\n  planned  {planned}\n  found    {found}"
-    )]
-    OtherCell {
-        /// Record, line and key.
-        place: String,
-        /// What the plan makes of the cell.
-        planned: String,
-        /// What the import file has.
-        found: String,
-    },
     /// None of the plan's changes is in it.
     #[error(
-        "the import file was not made with this plan: none of the {0} planned changes is in it"
+        "the import file was not made with this plan: none of the {planned} planned changes is in \
+         it{}",
+        .other.as_ref().map(ToString::to_string).unwrap_or_default()
     )]
-    NoChange(usize),
+    NoChange {
+        /// How many there are.
+        planned: usize,
+        /// The first cell that is neither what the export has nor what the plan makes of it.
+        other: Option<OtherCell>,
+    },
+}
+
+/// A cell of the import file that is neither what the export has nor what the plan makes of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("; {place}\n  planned  {planned}\n  found    {found}")]
+pub struct OtherCell {
+    /// Record, line and key.
+    place: String,
+    /// What the plan makes of the cell.
+    planned: String,
+    /// What the import file has.
+    found: String,
 }
 
 /// One record that was sent.
@@ -123,12 +217,26 @@ pub(super) struct Entry {
 struct Known {
     sent: bool,
     problem: Option<Problem>,
+    /// Why it was not sent, where it was not.
+    why_not: WhyNotSent,
     /// Its value in the status file.
     status: Option<u32>,
     listed: bool,
     looked: Looked,
-    /// The third value.
+    /// The third value: of the after export, or of the import file where it was not sent.
     found: Option<String>,
+}
+
+/// The planned changes by what finds them again.
+#[derive(Debug, Default)]
+struct Planned {
+    by_key: HashMap<u64, u32>,
+    /// All changes of a key that several have.
+    repeated: HashMap<u64, Vec<u32>>,
+    /// Those without a key, by their new cell.
+    nameless: HashMap<String, Vec<u32>>,
+    /// The first cell that is neither old nor new.
+    other: Option<OtherCell>,
 }
 
 /// What was sent: an entry per record of the import file.
@@ -136,6 +244,8 @@ struct Known {
 pub struct Sent {
     pub(super) key: KeyColumn,
     changes: Vec<Change>,
+    /// From here on, changes are those of the planned export that the import file's has not.
+    elsewhere: usize,
     known: Vec<Known>,
     pub(super) entries: HashMap<u64, Entry>,
     shared: Option<Shared>,
@@ -156,22 +266,28 @@ impl Sent {
     pub fn read<R: Read>(
         import: &mut Reader<R>,
         key: KeyColumn,
-        changes: Vec<Change>,
+        plans: Plans,
+        belongs: Belongs,
         shared: Option<Shared>,
     ) -> Result<Self, SentError> {
         let looked = if shared.is_some() { Looked::Gone } else { Looked::NoFile };
         let unknown = || Known {
             sent: false,
             problem: None,
+            why_not: WhyNotSent::NotInImport,
             status: None,
             listed: false,
             looked,
             found: None,
         };
+        let Plans { mut changes, elsewhere: others } = plans;
+        let elsewhere = changes.len();
+        changes.extend(others);
         let known = changes.iter().map(|_| unknown()).collect();
         let mut sent = Self {
             key,
             changes,
+            elsewhere,
             known,
             entries: HashMap::new(),
             shared,
@@ -180,85 +296,108 @@ impl Sent {
             duplicates: Vec::new(),
             records: 0,
         };
-        let planned = sent.planned();
-        let Some(field) = sent.key.field(import.dialect()) else { return Ok(sent) };
-        import.keep_fields();
-        while let Some(record) = import.next_record()? {
-            if record.kind() == RecordKind::Data {
-                sent.send(&record, field, &planned)?;
+        let mut planned = sent.planned();
+        if let Some(field) = sent.key.field(import.dialect()) {
+            import.keep_fields();
+            while let Some(record) = import.next_record()? {
+                if record.kind() == RecordKind::Data {
+                    sent.send(&record, field, &mut planned);
+                }
             }
         }
-        if !sent.changes.is_empty() && !sent.known.iter().any(|known| known.sent) {
-            return Err(SentError::NoChange(sent.changes.len()));
+        let carries_none = !sent.known.iter().any(|known| known.sent);
+        if belongs == Belongs::ByItsChanges && carries_none && !sent.changes.is_empty() {
+            let Planned { other, .. } = planned;
+            return Err(SentError::NoChange { planned: sent.changes.len(), other });
         }
         Ok(sent)
     }
 
-    /// The planned changes by key. What cannot be told apart is said to be so at once.
-    fn planned(&mut self) -> HashMap<u64, u32> {
-        let mut planned = HashMap::new();
-        let mut repeated = Vec::new();
+    /// The planned changes by key.
+    fn planned(&mut self) -> Planned {
+        let mut planned = Planned::default();
         for (at, (change, known)) in (0..).zip(self.changes.iter().zip(&mut self.known)) {
             let Some(key) = &change.key else {
-                (known.sent, known.problem) = (true, Some(Problem::NoKey));
+                known.why_not = WhyNotSent::NoKey;
+                planned.nameless.entry(change.new.clone()).or_default().push(at);
                 continue;
             };
-            let first: &mut u32 = planned.entry(hash_of(&self.key, key)).or_insert(at);
-            if *first != at {
-                repeated.extend([*first, at]);
-            }
-        }
-        for at in repeated {
-            if let Some(known) = self.known.get_mut(at as usize) {
-                (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
+            let hash = hash_of(&self.key, key);
+            let first = *planned.by_key.entry(hash).or_insert(at);
+            if first != at {
+                planned.repeated.entry(hash).or_insert_with(|| vec![first]).push(at);
             }
         }
         planned
     }
 
-    fn send(
-        &mut self,
-        record: &Record<'_>,
-        field: usize,
-        planned: &HashMap<u64, u32>,
-    ) -> Result<(), SentError> {
+    fn send(&mut self, record: &Record<'_>, field: usize, planned: &mut Planned) {
         self.records += 1;
-        let Some(key) = self.key.text(record, field) else { return Ok(()) };
+        let Some(key) = self.key.text(record, field) else {
+            let nameless = planned.nameless.get_mut(&photo(record)).and_then(Vec::pop);
+            if let Some(known) = nameless.and_then(|at| self.known.get_mut(at as usize)) {
+                (known.sent, known.problem) = (true, Some(Problem::NoKey));
+            }
+            return;
+        };
         let hash = hash_of(&self.key, &key);
+        let mut carried = None;
+        if let Some(first) = planned.by_key.get(&hash) {
+            let alone = std::slice::from_ref(first);
+            for at in planned.repeated.get(&hash).map_or(alone, Vec::as_slice) {
+                let other = self.meet(*at, record);
+                if planned.other.is_none() {
+                    planned.other = other;
+                }
+                let known = self.known.get_mut(*at as usize);
+                if let Some(known) = known.filter(|known| known.sent) {
+                    carried.get_or_insert(*at);
+                    if planned.repeated.contains_key(&hash) {
+                        known.problem = Some(Problem::TwiceInImport);
+                    }
+                }
+            }
+        }
         if let Some(entry) = self.entries.get_mut(&hash) {
             entry.twice = true;
             // It may be the other one of the two that is changed.
-            let change = entry.change.or_else(|| planned.get(&hash).copied());
-            if let Some(known) = change.and_then(|at| self.known.get_mut(at as usize)) {
-                (known.sent, known.problem) = (true, Some(Problem::TwiceInImport));
+            for at in entry.change.into_iter().chain(carried) {
+                if let Some(known) = self.known.get_mut(at as usize) {
+                    known.problem = Some(Problem::TwiceInImport);
+                }
             }
             self.duplicate(key, Where::Import, record);
-            return Ok(());
-        }
-        let mut carried = None;
-        if let Some(at) = planned.get(&hash).copied()
-            && let (Some(change), Some(known)) =
-                (self.changes.get(at as usize), self.known.get_mut(at as usize))
-        {
-            let cell = photo(record);
-            if cell == change.new || known.problem.is_some() {
-                known.sent = true;
-                carried = Some(at);
-            } else if cell != change.old {
-                let place = format!("{} of it, {} `{key}`", record.position(), self.key.name);
-                return Err(SentError::OtherCell {
-                    place,
-                    planned: change.new.clone(),
-                    found: cell,
-                });
-            }
+            return;
         }
         let print = |shared: &Shared| shared.fingerprint(record, Side::Import, carried.is_none());
         let fingerprint = self.shared.as_ref().map_or(0, print);
         let entry =
             Entry { fingerprint, change: carried, twice: false, met: false, differs: false };
         self.entries.insert(hash, entry);
-        Ok(())
+    }
+
+    /// Notes what the record of a change's user has; gives a cell that is neither old nor new.
+    fn meet(&mut self, at: u32, record: &Record<'_>) -> Option<OtherCell> {
+        let is_ours = (at as usize) < self.elsewhere;
+        let change = self.changes.get(at as usize)?;
+        let known = self.known.get_mut(at as usize).filter(|known| !known.sent)?;
+        let cell = photo(record);
+        if cell == change.new && is_ours {
+            (known.sent, known.found) = (true, None);
+            return None;
+        }
+        known.why_not = match () {
+            () if cell == change.new => WhyNotSent::ThereAlready,
+            () if cell == change.old => WhyNotSent::AsItWas,
+            () => WhyNotSent::AnotherCell,
+        };
+        if known.why_not != WhyNotSent::AnotherCell {
+            return None;
+        }
+        known.found = Some(cell.clone());
+        let key = change.key.as_deref().unwrap_or_default();
+        let place = format!("{} of it, {} `{key}`", record.position(), self.key.name);
+        Some(OtherCell { place, planned: change.new.clone(), found: cell })
     }
 
     /// Reads the status file: what WebEx has to say of each change.
@@ -408,9 +547,15 @@ impl Sent {
         values
     }
 
-    /// Changes of the plan that the import file does not carry.
-    pub fn not_sent(&self) -> u64 {
-        self.known.iter().filter(|known| !known.sent).count() as u64
+    /// Changes of the plan that the import file does not carry, and why.
+    pub fn not_sent(&self) -> impl Iterator<Item = NotSent<'_>> {
+        self.changes.iter().zip(&self.known).filter(|(_, known)| !known.sent).map(
+            |(change, known)| {
+                let found =
+                    known.found.as_deref().filter(|_| known.why_not == WhyNotSent::AnotherCell);
+                NotSent { change, why: known.why_not, found }
+            },
+        )
     }
 
     /// The change of a data record that did not arrive and is to be sent again.

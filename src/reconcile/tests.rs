@@ -210,6 +210,10 @@ fn simulate(fates: &[Fate], shape: Shape, after_shape: Shape, contents: Contents
 }
 
 impl Simulation {
+    fn plans(&self) -> Plans {
+        Plans { changes: self.changes.clone(), elsewhere: Vec::new() }
+    }
+
     fn reconciled(&self, with_status: bool, with_after: bool) -> Sent {
         let mut import = open(&self.import);
         let mut after = open(&self.after);
@@ -218,7 +222,8 @@ impl Simulation {
             status_column(import.dialect(), open(&self.status).dialect(), None).unwrap();
         assert_eq!(column, "Import Result");
         let mut sent =
-            Sent::read(&mut import, self.key.clone(), self.changes.clone(), shared).unwrap();
+            Sent::read(&mut import, self.key.clone(), self.plans(), Belongs::ByItsChanges, shared)
+                .unwrap();
         if with_status {
             sent.hear(&mut open(&self.status), at).unwrap();
         }
@@ -361,7 +366,8 @@ fn an_import_file_of_another_plan_is_refused() {
         let sent = Sent::read(
             &mut open(&import),
             simulation.key.clone(),
-            simulation.changes.clone(),
+            simulation.plans(),
+            Belongs::ByItsChanges,
             None,
         );
         assert!(sent.unwrap_err().to_string().contains(message), "{host}");

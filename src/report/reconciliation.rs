@@ -22,8 +22,14 @@ pub struct Reconciliation {
     pub plan: String,
     /// The export that the plan was made for.
     pub export: String,
-    /// The import file; none where it is what the plan makes of the whole export.
+    /// The export that the import file was made from, and in which records are counted: the same,
+    /// or of a rebase the newer one, or else its rollback.
+    pub made_from: String,
+    /// The import file, or the manifest of its parts, or the first of them where there is none; none
+    /// where it is what the plan makes of the whole export.
     pub import: Option<String>,
+    /// The import file's parts; nothing where it is one file.
+    pub parts: Vec<String>,
     /// The status file.
     pub status: Option<String>,
     /// The export taken afterwards.
@@ -47,6 +53,8 @@ pub struct Reconciliation {
     pub status_values: Vec<StatusValue>,
     /// Every change that was sent.
     pub records: Vec<Fate>,
+    /// The first changes that were not sent.
+    pub not_sent: Vec<NotSent>,
     /// The first cells that differ.
     pub collateral: Vec<Difference>,
     /// The first records that are missing.
@@ -74,6 +82,31 @@ pub struct Changes {
     pub unclear: u64,
     /// Changes of the plan that the import file does not carry.
     pub not_sent: u64,
+    /// Changes, at the least, that were made, by the journal, and that nothing at hand tells from
+    /// what was there before.
+    pub unfollowed: u64,
+}
+
+/// A change of the plan that the import file does not carry.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NotSent {
+    /// Data record of the export, from 1: of the one that the import file was made from, or, where
+    /// the plan changes nothing of the user there, of the one that was planned for.
+    pub record: u64,
+    /// Line of it, from 1.
+    pub line: u64,
+    /// The record's key.
+    pub key: Option<String>,
+    /// The stable word.
+    pub reason: Word,
+    /// The same in a sentence.
+    pub explanation: Word,
+    /// The photo cell before.
+    pub old: String,
+    /// The photo cell that the plan makes of it.
+    pub new: String,
+    /// What the import file has, where that is neither.
+    pub found: Option<String>,
 }
 
 /// A value of the status column.
@@ -180,6 +213,7 @@ impl Reconciliation {
     /// Whether everything that was sent arrived, and nothing else moved.
     pub fn is_settled(&self) -> bool {
         self.changes.applied == self.changes.sent
+            && self.changes.unfollowed == 0
             && self.collateral_records.unwrap_or(0) == 0
             && self.missing_records.unwrap_or(0) == 0
     }
@@ -194,6 +228,10 @@ impl Reconciliation {
             fate.key = None;
             [&mut fate.old, &mut fate.new].into_iter().for_each(mask);
             fate.status.iter_mut().chain(&mut fate.found).for_each(mask);
+        }
+        for left in &mut self.not_sent {
+            left.key = None;
+            [&mut left.old, &mut left.new].into_iter().chain(&mut left.found).for_each(mask);
         }
         for difference in &mut self.collateral {
             difference.key = None;
@@ -226,6 +264,7 @@ impl Reconciliation {
         for class in ["refused", "ignored", "reverted", "unclear"] {
             self.fates(class, &mut page)?;
         }
+        self.left(&mut page)?;
         self.differences(&mut page)?;
         self.absent(&mut page)?;
         self.twice(&mut page)?;
@@ -241,7 +280,8 @@ impl Reconciliation {
     }
 
     fn outcome(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let Changes { sent, applied, refused, ignored, reverted, unclear, .. } = self.changes;
+        let Changes { sent, applied, refused, ignored, reverted, unclear, unfollowed, .. } =
+            self.changes;
         let tone = if self.is_settled() { Tone::Good } else { Tone::Caution };
         let first = format!("{} of {} arrived", grouped(applied), counted(sent, "change"));
         let rest: Vec<String> = [
@@ -249,6 +289,7 @@ impl Reconciliation {
             (ignored, "ignored"),
             (reverted, "reverted"),
             (unclear, "unclear"),
+            (unfollowed, "not followed"),
         ]
         .into_iter()
         .filter(|(number, _)| *number > 0)
@@ -279,10 +320,20 @@ impl Reconciliation {
         };
         fact("plan", &self.plan)?;
         fact("export", &self.export)?;
+        if self.made_from != self.export {
+            fact("from", &self.made_from)?;
+        }
         fact(
             "import",
             self.import.as_deref().unwrap_or("as the plan makes it of the whole export"),
         )?;
+        for part in self.parts.iter().take(SHOWN) {
+            fact("part", part)?;
+        }
+        if self.parts.len() > SHOWN {
+            let more = grouped((self.parts.len() - SHOWN) as u64);
+            fact("part", &format!("and {more} more: see --format json"))?;
+        }
         if let (Some(status), Some(column)) = (&self.status, &self.status_column) {
             fact("status", &format!("{status}, column `{column}`"))?;
         }
@@ -333,6 +384,22 @@ impl Reconciliation {
             }
         }
         more(page, fates.len().saturating_sub(SHOWN))
+    }
+
+    fn left(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.not_sent.is_empty() {
+            return Ok(());
+        }
+        page.heading("Not sent", &counted(self.changes.not_sent, "change"))?;
+        for left in self.not_sent.iter().take(SHOWN) {
+            page.cut(2, Tone::Caution, &place(left.record, left.line, left.key.as_deref()))?;
+            page.paragraph(4, Tone::Plain, &format!("{}: {}", left.reason, left.explanation))?;
+            page.cut(4, Tone::Plain, &format!("planned   {}", left.new))?;
+            if let Some(found) = &left.found {
+                page.cut(4, Tone::Plain, &format!("imported  {found}"))?;
+            }
+        }
+        more(page, (self.changes.not_sent as usize).saturating_sub(SHOWN))
     }
 
     fn differences(&self, page: &mut Page<'_>) -> io::Result<()> {

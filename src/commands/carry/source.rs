@@ -65,8 +65,8 @@ impl Source {
     /// journal names, else the export that the plan names, as long as they are still the same.
     ///
     /// # Errors
-    /// [`Failure`] when there is none, when it is neither, or when it was applied with approvals
-    /// and those are not given.
+    /// [`Failure`] when there is none, when it is neither, when a rebase shall be taken back whose
+    /// rollback is not at hand, or when the plan was applied with approvals and those are not given.
     pub(super) fn of_reverse(
         application: &Application,
         options: &Apply,
@@ -92,6 +92,10 @@ impl Source {
             && let Some(file) = still_there(rollback, voice.progress())?
         {
             return Ok(Self::Rollback(file, rollback.clone()));
+        }
+        if let Some(run) = applied.last().filter(|run| run.command == How::Rebase) {
+            // The planned export knows neither the new users nor which cells were right already.
+            return Err(Failure::no_rollback_of_rebase(&plan.path, run));
         }
         match still_there(&named, voice.progress())? {
             Some(file) => Self::planned(application, file, applied.last().copied()),

@@ -1,5 +1,6 @@
 //! What a run over another export than the planned one says in its report.
 
+use super::super::apply::Application;
 use super::super::facts;
 use super::super::facts::kinds;
 use super::Work;
@@ -56,9 +57,29 @@ impl Work<'_> {
     /// The report of a reverse.
     pub(super) fn reversed(&self, index: &Index, seen: &Done, outcome: &Outcome) -> Report {
         let mut report = self.report(Some(index), seen);
+        report.notes.extend(self.other_runs());
         let carried = seen.ledger.of(Class::Rewritten);
         report.carry = Some(self.carry(Some(index), outcome, carried, 0));
         report
+    }
+
+    /// That a plan was applied more than once, of which a reverse takes back one time.
+    fn other_runs(&self) -> Option<String> {
+        let Application { plan, journal, .. } = self.application;
+        let runs = journal.as_ref()?.journal.runs(&plan.sha256);
+        let standing: Vec<_> = runs.iter().filter(|run| run.taken_back.is_none()).collect();
+        let (last, before) = standing.split_last()?;
+        let first = before.first()?;
+        Some(format!(
+            "the plan was applied {} times and not taken back: what is taken back is the last time, at \
+             {} (`{}`); what only the others changed stays, the first of them at {} (`{}`): its \
+             rollback as EXPORT takes that back",
+            standing.len(),
+            last.entry.time,
+            last.entry.output.file,
+            first.entry.time,
+            first.entry.output.file
+        ))
     }
 
     /// What both have in common: the other export, and how it was read.

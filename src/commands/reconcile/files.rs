@@ -1,28 +1,36 @@
 //! The files that are compared, how they are read, and what the plan changed.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::super::export_file::ExportFile;
 use super::super::failure::Failure;
+use super::super::fingerprint::digest_of;
 use super::super::plan_file::PlanFile;
-use super::super::planned::Planned;
+use super::super::planned::{Planned, still_there};
 use super::super::voice::Voice;
 use super::import_file::{ImportFile, Spool};
 use crate::cli::Reconcile;
-use crate::export::{Choices, Contents, Dialect};
+use crate::export::{Choices, Contents, Dialect, Reader};
+use crate::journal::{FileDigest, How};
 use crate::key::KeyColumn;
-use crate::reconcile::{Change, status_column};
+use crate::reconcile::{Change, Plans, status_column};
 use crate::rewrite::{
-    ImportSink, Outputs, Rewriter, Rewritten, Treatments, Unguarded, rewrite_export,
+    Done, ImportSink, Outputs, Rewriter, Rewritten, Treatments, Unguarded, rewrite_export,
 };
 
 /// The files that are compared, but for the import file.
 pub(super) struct Files {
-    /// The export that the plan was made for.
+    /// The export that the import file was made from: the one that was planned for, or the newer
+    /// one of a rebase.
     pub export: ExportFile,
     /// Its dialect, which is the import file's too.
     pub dialect: Dialect,
+    /// Of a rebase, the export that was planned for, where that is at hand.
+    pub planned_export: Option<ExportFile>,
+    /// What is known of where the import file comes from.
+    pub base: Base,
     /// What WebEx said.
     pub status: Option<(ExportFile, Dialect)>,
     /// The column in which it says it, and where that stands.
@@ -37,6 +45,19 @@ pub(super) struct Files {
     pub other: Choices,
 }
 
+/// Which export the import file was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The one that was planned for.
+    Planned,
+    /// The newer one of a rebase.
+    Newer,
+    /// The newer one of a rebase, which is not at hand: its rollback is.
+    Rollback,
+    /// The newer one of a rebase, and neither it nor a rollback is at hand.
+    Lost,
+}
+
 impl Files {
     /// Opens them, and the import file where something says which it is.
     ///
@@ -48,16 +69,22 @@ impl Files {
         planned: Choices,
         voice: Voice,
     ) -> Result<(Self, Option<ImportFile>), Failure> {
-        let export = the_export(options, plan)?;
-        if let Some(after) = &options.after
-            && same_file::is_same_file(after, &export.path).unwrap_or(false)
-        {
-            return Err(Failure::usage(
-                format!("the after export `{}` is the export itself", after.display()),
-                "give an export that was taken after the import",
-            ));
-        }
         let import = ImportFile::find(&options.import, plan, voice.progress())?;
+        let (base, newer) = the_base(options, import.as_ref(), voice)?;
+        let (export, planned_export) = match newer {
+            Some(newer) => (newer, planned_export(options, plan, voice)?),
+            None => (the_export(options, plan)?, None),
+        };
+        if let Some(after) = &options.after {
+            for read in std::iter::once(&export).chain(&planned_export) {
+                if same_file::is_same_file(after, &read.path).unwrap_or(false) {
+                    return Err(Failure::usage(
+                        format!("the after export `{}` is the export itself", after.display()),
+                        "give an export that was taken after the import",
+                    ));
+                }
+            }
+        }
         let other = Choices { encoding: None, delimiter: None, ..planned.clone() };
         let dialect_of = |file: &ExportFile, choices: &Choices| {
             let reader = file.pass(choices, voice.progress(), "reading")?;
@@ -71,8 +98,16 @@ impl Files {
         };
         let (status, after) = (theirs(&options.status)?, theirs(&options.after)?);
         let dialect = dialect_of(&export, &planned)?;
-        let others: Vec<&Dialect> =
-            [&status, &after].into_iter().flatten().map(|(_, dialect)| dialect).collect();
+        let before = match &planned_export {
+            Some(file) => Some(dialect_of(file, &planned)?),
+            None => None,
+        };
+        let others: Vec<&Dialect> = [&status, &after]
+            .into_iter()
+            .flatten()
+            .map(|(_, dialect)| dialect)
+            .chain(&before)
+            .collect();
         let key = KeyColumn::choose(&dialect, &others);
         let key = key.ok_or_else(|| Failure::no_common_key(&export.name))?;
         let status_column = match &status {
@@ -82,8 +117,28 @@ impl Files {
             }
             None => None,
         };
-        let files = Self { export, dialect, status, status_column, after, key, planned, other };
+        let files = Self {
+            export,
+            dialect,
+            planned_export,
+            base,
+            status,
+            status_column,
+            after,
+            key,
+            planned,
+            other,
+        };
         Ok((files, import))
+    }
+
+    /// The name of the export that was planned for.
+    pub(super) fn planned_name(&self, plan: &PlanFile) -> String {
+        match (self.base, &self.planned_export) {
+            (Base::Planned | Base::Lost, _) => self.export.name.clone(),
+            (_, Some(planned)) => planned.name.clone(),
+            (_, None) => plan.plan.report.export.file.clone(),
+        }
     }
 
     /// The import file is read as the export was.
@@ -95,8 +150,8 @@ impl Files {
         }
     }
 
-    /// What the plan changes in its export and, where nothing says what was imported, the import
-    /// file that `apply` would make of all of it.
+    /// What the plan changes in the export that the import file was made from and, where nothing
+    /// says what was imported, the import file that `apply` would make of all of it.
     ///
     /// # Errors
     /// [`Failure`] when the export is not the one that the plan was made for.
@@ -106,33 +161,73 @@ impl Files {
         treatments: &Treatments,
         import: Option<ImportFile>,
         voice: Voice,
-    ) -> Result<(Vec<Change>, ImportFile), Failure> {
+    ) -> Result<(Plans, ImportFile), Failure> {
+        if matches!(self.base, Base::Newer | Base::Rollback) {
+            let label = "newer export";
+            let mut reader = self.export.pass(&self.planned, voice.progress(), label)?;
+            let mut changes = Vec::new();
+            let mut nowhere = std::io::sink();
+            self.collect(&mut reader, treatments, &self.export, &mut nowhere, &mut changes)?;
+            self.export.check_unchanged()?;
+            let mut planned = Vec::new();
+            if let Some(export) = &self.planned_export {
+                planned = self.planned_changes(plan, treatments, export, &mut nowhere, voice)?;
+            }
+            let plans = Plans::rebased(changes, planned, &self.key);
+            // There is one, or it would not be known to be a rebase's.
+            let import = import.map_or_else(|| Spool::new()?.finish(), Ok)?;
+            return Ok((plans, import));
+        }
         let mut import = match import {
             Some(import) => Ok(import),
             None => Err(Spool::new()?),
         };
-        let field = self.key.field(&self.dialect).unwrap_or_default();
+        let mut nowhere = std::io::sink();
+        let to: &mut dyn ImportSink = match &mut import {
+            Ok(_) => &mut nowhere,
+            Err(spool) => spool,
+        };
+        let changes = self.planned_changes(plan, treatments, &self.export, to, voice)?;
+        Ok((Plans { changes, elsewhere: Vec::new() }, import.or_else(Spool::finish)?))
+    }
+
+    /// What the plan changes in the export that it was made for.
+    fn planned_changes(
+        &self,
+        plan: &PlanFile,
+        treatments: &Treatments,
+        export: &ExportFile,
+        to: &mut dyn ImportSink,
+        voice: Voice,
+    ) -> Result<Vec<Change>, Failure> {
         let mut changes = Vec::new();
-        let planned = Planned { plan, export: &self.export, choices: &self.planned };
+        let planned = Planned { plan, export, choices: &self.planned };
         planned.pass(voice.progress(), "export", |reader| {
-            let mut nowhere = std::io::sink();
-            let to: &mut dyn ImportSink = match &mut import {
-                Ok(_) => &mut nowhere,
-                Err(spool) => spool,
-            };
-            let mut outputs =
-                Outputs { import: to, contents: Contents::Everything, rollback: None };
-            let mut rewriter = Rewriter::new(treatments, reader.dialect());
-            rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
-                if let Rewritten::Changed(change) = met.rewritten {
-                    let (old, new) = (&change.old, &change.new);
-                    changes.push(Change::new(met.record, &self.key, field, old, new));
-                }
-                Ok(())
-            })
-            .map_err(|error| self.export.pass_failure(&error))
+            self.collect(reader, treatments, export, to, &mut changes)
         })?;
-        Ok((changes, import.or_else(Spool::finish)?))
+        Ok(changes)
+    }
+
+    /// What the plan changes in an export.
+    fn collect<R: Read>(
+        &self,
+        reader: &mut Reader<R>,
+        treatments: &Treatments,
+        export: &ExportFile,
+        to: &mut dyn ImportSink,
+        changes: &mut Vec<Change>,
+    ) -> Result<Done, Failure> {
+        let field = self.key.field(reader.dialect()).unwrap_or_default();
+        let mut outputs = Outputs { import: to, contents: Contents::Everything, rollback: None };
+        let mut rewriter = Rewriter::new(treatments, reader.dialect());
+        rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
+            if let Rewritten::Changed(change) = met.rewritten {
+                let (old, new) = (&change.old, &change.new);
+                changes.push(Change::new(met.record, &self.key, field, old, new));
+            }
+            Ok(())
+        })
+        .map_err(|error| export.pass_failure(&error))
     }
 
     /// When the import ended at the latest, and the file that tells: the status file is made at its
@@ -141,6 +236,59 @@ impl Files {
         let (file, _) = self.status.as_ref().or(self.after.as_ref())?;
         Some((&file.name, file.written_at()?))
     }
+}
+
+/// Which export the import file was made from, and the newer one of a rebase.
+fn the_base(
+    options: &Reconcile,
+    import: Option<&ImportFile>,
+    voice: Voice,
+) -> Result<(Base, Option<ExportFile>), Failure> {
+    let run = import.and_then(|import| import.run.as_ref());
+    let rebase = run.filter(|run| run.command == How::Rebase);
+    if let Some(path) = &options.rebased_from {
+        let file = ExportFile::open(path)?;
+        let (_, sha256) = digest_of(&file, voice.progress())?;
+        return match run {
+            None if import.is_none() => Err(Failure::usage(
+                "--rebased-from is given, and nothing says which import file was made from it"
+                    .to_owned(),
+                "give that import file with --import",
+            )),
+            Some(run) if run.rollback.as_ref().is_some_and(|it| it.sha256 == sha256) => {
+                Ok((Base::Rollback, Some(file)))
+            }
+            Some(run) if run.export.sha256 != sha256 => {
+                Err(Failure::other_base(&file.name, &sha256, run))
+            }
+            _ => Ok((Base::Newer, Some(file))),
+        };
+    }
+    let Some(run) = rebase else { return Ok((Base::Planned, None)) };
+    if let Some(file) = still_there(&run.export, voice.progress())? {
+        return Ok((Base::Newer, Some(file)));
+    }
+    if let Some(rollback) = &run.rollback
+        && let Some(file) = still_there(rollback, voice.progress())?
+    {
+        return Ok((Base::Rollback, Some(file)));
+    }
+    Ok((Base::Lost, None))
+}
+
+/// Beside the newer export of a rebase: the one that was planned for, where it is at hand. Without
+/// it the changes are known all the same, but not which users of it they do not reach.
+fn planned_export(
+    options: &Reconcile,
+    plan: &PlanFile,
+    voice: Voice,
+) -> Result<Option<ExportFile>, Failure> {
+    if let Some(path) = &options.original {
+        return ExportFile::open(path).map(Some);
+    }
+    let facts = &plan.plan.report.export;
+    let named = FileDigest { file: facts.file.clone(), sha256: facts.sha256.clone() };
+    still_there(&named, voice.progress())
 }
 
 /// The export that is given, or the one that the plan names.

@@ -2,19 +2,14 @@
 //! makes of the whole export.
 
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
+use std::path::PathBuf;
 
 use super::super::export_file::ExportFile;
 use super::super::failure::Failure;
-use super::super::fingerprint::digest_of;
-use super::super::joined::Joined;
+use super::super::imported::{Imported, Whole};
 use super::super::plan_file::PlanFile;
 use super::super::progress::Progress;
-use crate::export::{Choices, Reader};
-use crate::journal::FileDigest;
-use crate::report::manifest;
+use crate::journal::{Entry, How};
 use crate::rewrite::ImportSink;
 
 /// Where the import file is known from.
@@ -28,112 +23,77 @@ pub(super) enum KnownFrom {
     Plan,
 }
 
-/// The import file, in one part or several.
+/// The import file, and what the journal says of it.
 pub(super) struct ImportFile {
-    first: ExportFile,
-    others: Vec<PathBuf>,
+    /// The file itself.
+    pub file: Imported,
     /// Where it is known from.
     pub from: KnownFrom,
+    /// The run that wrote it.
+    pub run: Option<Entry>,
+    /// Whether it is all that the run wrote.
+    pub whole: Whole,
+    /// The run that took it back.
+    pub taken_back: Option<Entry>,
+    /// Runs that stand, this one included.
+    pub standing: usize,
+    /// Whether the journal has a run that was made from another export than the planned one.
+    pub has_rebase: bool,
 }
 
 impl ImportFile {
-    /// The files that are given, in their order, or else those of the plan's last application.
-    /// None where nothing says which they are.
+    /// The files that are given, in their order, or else those of the plan's last application that
+    /// was not taken back. None where nothing says which they are.
     ///
     /// # Errors
-    /// [`Failure`] when they cannot be opened, or are not what the journal says.
+    /// [`Failure`] when they cannot be opened, are not what the journal says, or belong to a
+    /// reverse; and when the plan was taken back and nothing is given.
     pub(super) fn find(
         given: &[PathBuf],
         plan: &PlanFile,
         progress: Progress,
     ) -> Result<Option<Self>, Failure> {
-        if let Some((first, others)) = given.split_first() {
-            let (first, others) = (ExportFile::open(first)?, others.to_vec());
-            return Ok(Some(Self { first, others, from: KnownFrom::Given }));
+        let journal = plan.journal()?.map(|it| it.journal).unwrap_or_default();
+        let runs = journal.runs(&plan.sha256);
+        let standing = runs.iter().filter(|run| run.taken_back.is_none());
+        let has_rebase = runs.iter().any(|run| run.entry.command == How::Rebase);
+        let of = |file, from, run: Option<_>, whole| {
+            let run: Option<crate::journal::Run<'_>> = run;
+            Self {
+                file,
+                from,
+                run: run.map(|run| run.entry.clone()),
+                whole,
+                taken_back: run.and_then(|run| run.taken_back).cloned(),
+                standing: standing.clone().count(),
+                has_rebase,
+            }
+        };
+        if let Some(file) = Imported::given(given, progress)? {
+            let run = file.run(&runs, progress)?;
+            let is_its = |entry: &&Entry| file.sha256() == Some(&*entry.output.sha256);
+            let reverse =
+                journal.of(&plan.sha256).filter(|it| it.command == How::Reverse).find(is_its);
+            if let (None, Some(reverse)) = (&run, reverse) {
+                return Err(Failure::import_of_reverse(file.name(), reverse));
+            }
+            let (run, whole) = run.map_or((None, Whole::All), |(run, whole)| (Some(run), whole));
+            return Ok(Some(of(file, KnownFrom::Given, run, whole)));
         }
-        let journal = plan.journal()?;
-        let entry = journal.as_ref().and_then(|it| it.journal.standing(&plan.sha256));
-        let Some(entry) = entry else { return Ok(None) };
-        let output = as_written(Path::new(&entry.output.file), &entry.output.sha256, progress)?;
-        let mut parts = parts(&entry.output, progress)?.into_iter();
-        let (first, from) =
-            (parts.next().map_or(Ok(output), |it| ExportFile::open(&it))?, KnownFrom::Journal);
-        Ok(Some(Self { first, others: parts.collect(), from }))
+        let Some(last) = runs.last() else { return Ok(None) };
+        let Some(run) = standing.clone().next_back() else {
+            return Err(Failure::taken_back(&plan.path, last));
+        };
+        let output = &run.entry.output;
+        let file = Imported::written(output, progress)?;
+        let file = file.ok_or_else(|| Failure::no_import(output))?;
+        Ok(Some(of(file, KnownFrom::Journal, Some(*run), Whole::All)))
     }
 
-    /// Its name, or that of its first part.
-    pub(super) fn name(&self) -> &str {
-        &self.first.name
+    /// How many changes a run made that wrote all of this.
+    pub(super) fn changes_of_run(&self) -> Option<u64> {
+        self.run.as_ref().filter(|_| self.whole == Whole::All).map(|run| run.changes)
     }
-
-    /// Its files, where it has some of its own.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        let first = self.first.own_file().map(|_| self.first.path.as_path());
-        first.into_iter().chain(self.others.iter().map(PathBuf::as_path))
-    }
-
-    /// The records of all parts, from the start.
-    ///
-    /// # Errors
-    /// [`Failure`] when they cannot be read as an export.
-    pub(super) fn pass(
-        &self,
-        choices: &Choices,
-        progress: Progress,
-    ) -> Result<Reader<Joined>, Failure> {
-        let joined = Joined::open(&self.first, &self.others, choices, progress)?;
-        joined.records(&self.first, choices)
-    }
-}
-
-/// A file that the journal names, as long as it is still the same.
-fn as_written(path: &Path, sha256: &str, progress: Progress) -> Result<ExportFile, Failure> {
-    if path.is_file() {
-        let file = ExportFile::open(path)?;
-        let (_, found) = digest_of(&file, progress)?;
-        if found == sha256 {
-            return Ok(file);
-        }
-    }
-    Err(Failure::usage(
-        format!(
-            "the import file that the plan's journal names is not here\n  expected  `{}` sha256 \
-             {sha256}\n  found     no such file, or another",
-            path.display()
-        ),
-        "give the file that was imported with --import",
-    ))
-}
-
-/// The parts that a manifest lists; none where the file is no manifest.
-fn parts(output: &FileDigest, progress: Progress) -> Result<Vec<PathBuf>, Failure> {
-    #[derive(Deserialize)]
-    struct Manifest {
-        schema: String,
-        parts: Vec<Part>,
-    }
-    #[derive(Deserialize)]
-    struct Part {
-        file: String,
-        sha256: String,
-    }
-    /// A manifest of as many parts as there may be is shorter; what is longer is an import file.
-    const LONGEST: u64 = 16 << 20;
-    let path = Path::new(&output.file);
-    let failure = |error: io::Error| Failure::file("read", path, &error);
-    if std::fs::metadata(path).map_err(failure)?.len() > LONGEST {
-        return Ok(Vec::new());
-    }
-    let bytes = std::fs::read(path).map_err(failure)?;
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { return Ok(Vec::new()) };
-    if manifest.schema != manifest::SCHEMA {
-        return Ok(Vec::new());
-    }
-    let beside = |part: &Part| {
-        let path = path.with_file_name(&part.file);
-        as_written(&path, &part.sha256, progress).map(|_| path)
-    };
-    manifest.parts.iter().map(beside).collect()
 }
 
 /// A file without a name, into which the import file is made once more.
@@ -156,7 +116,15 @@ impl Spool {
         let mut file = self.0.into_inner().map_err(|error| spool_failure(error.error()))?;
         file.rewind().map_err(|error| spool_failure(&error))?;
         let first = ExportFile::made(file, "the import file that the plan makes")?;
-        Ok(ImportFile { first, others: Vec::new(), from: KnownFrom::Plan })
+        Ok(ImportFile {
+            file: Imported::made(first),
+            from: KnownFrom::Plan,
+            run: None,
+            whole: Whole::All,
+            taken_back: None,
+            standing: 0,
+            has_rebase: false,
+        })
     }
 }
 

@@ -14,13 +14,15 @@ use super::plan_file::PlanFile;
 use super::print;
 use super::voice::Voice;
 use crate::cli::{Reconcile, ReportOptions};
-use crate::reconcile::{Collateral, Sent, Shared, itemise, retry_from_after, retry_from_import};
+use crate::reconcile::{
+    Belongs, Collateral, Plans, Sent, Shared, itemise, retry_from_after, retry_from_import,
+};
 use crate::report::Redaction;
 use crate::report::reconciliation::Retry;
 use crate::rewrite::Treatments;
 use crate::settings::Layers;
-use files::Files;
-use import_file::ImportFile;
+use files::{Base, Files};
+use import_file::{ImportFile, KnownFrom};
 
 /// Runs it.
 ///
@@ -49,7 +51,8 @@ fn check_usage(options: &Reconcile) -> Result<(), Failure> {
             "give the status file with --status, an export taken afterwards with --after, or both",
         ));
     }
-    let others = [&options.status, &options.after, &options.original, &options.retry];
+    let others =
+        [&options.status, &options.after, &options.original, &options.rebased_from, &options.retry];
     let mut all = others.into_iter().flatten().chain(&options.import).chain([&options.plan]);
     if all.any(|path| path.as_path() == Path::new("-")) {
         return Err(Failure::usage(
@@ -72,9 +75,9 @@ fn reconcile(
     let (files, import) = Files::open(options, &plan, choices, voice)?;
     let mut retry = RetryFile::open(options, reporting, layers, &files, import.as_ref())?;
 
-    let (changes, import) = files.changes(&plan, &treatments, import, voice)?;
-    let (sent, collateral) = compare(&files, &import, changes, voice)?;
-    let mut found = telling::reconciliation(options, &files, &import, &sent, collateral);
+    let (plans, import) = files.changes(&plan, &treatments, import, voice)?;
+    let (sent, collateral) = compare(&files, &import, plans, voice)?;
+    let mut found = telling::reconciliation(options, &plan, &files, &import, &sent, collateral);
     let missing = found.records.iter().filter(|fate| fate.retry).count() as u64;
     if let Some(retry) = &mut retry
         && missing > 0
@@ -96,22 +99,28 @@ fn reconcile(
         retry.outputs.commit()?;
     }
     print(&data)?;
-    Ok(if found.is_settled() { Status::Done } else { Status::Left })
+    // Of an import file whose own export is lost, nobody knows that everything arrived.
+    let is_known = files.base != Base::Lost;
+    Ok(if is_known && found.is_settled() { Status::Done } else { Status::Left })
 }
 
 /// Goes through the import file, the status file and the after export.
 fn compare(
     files: &Files,
     import: &ImportFile,
-    changes: Vec<crate::reconcile::Change>,
+    plans: Plans,
     voice: Voice,
 ) -> Result<(Sent, Collateral), Failure> {
     let as_export = files.import_choices();
     let progress = voice.progress();
     let shared = files.after.as_ref().map(|(_, after)| Shared::of(&files.dialect, after));
-    let mut reader = import.pass(&as_export, progress)?;
-    let mut sent = Sent::read(&mut reader, files.key.clone(), changes, shared)
-        .map_err(|error| Failure::import(import.name(), &error))?;
+    let belongs = match (import.from, &import.run) {
+        (KnownFrom::Given, None) => Belongs::ByItsChanges,
+        _ => Belongs::Known,
+    };
+    let mut reader = import.file.pass(&as_export, progress)?;
+    let mut sent = Sent::read(&mut reader, files.key.clone(), plans, belongs, shared)
+        .map_err(|error| Failure::import(&import.file.all_names(), &error))?;
     if let (Some((status, _)), Some((_, column))) = (&files.status, &files.status_column) {
         let mut reader = status.pass(&files.other, progress, "status file")?;
         sent.hear(&mut reader, *column).map_err(|error| status.failure(&error))?;
@@ -119,7 +128,7 @@ fn compare(
     let Some((after, _)) = &files.after else { return Ok((sent, Collateral::default())) };
     let mut reader = after.pass(&files.other, progress, "after export")?;
     sent.look(&mut reader).map_err(|error| after.failure(&error))?;
-    let mut sent_again = import.pass(&as_export, progress)?;
+    let mut sent_again = import.file.pass(&as_export, progress)?;
     let mut seen_again = after.pass(&files.other, progress, "comparing")?;
     let collateral =
         itemise(&sent, &mut sent_again, &mut seen_again).map_err(|error| after.failure(&error))?;
@@ -146,7 +155,10 @@ impl<'o> RetryFile<'o> {
         let mut outputs = Outputs::new(Existing::of(reporting.force));
         outputs.protect(&options.plan, "the plan");
         outputs.protect(&files.export.path, "the export");
-        for path in import.iter().flat_map(|import| import.paths()) {
+        if let Some(planned) = &files.planned_export {
+            outputs.protect(&planned.path, "the export that was planned for");
+        }
+        for path in import.iter().flat_map(|import| import.file.paths()) {
             outputs.protect(path, "the import file");
         }
         for (path, what) in [
@@ -186,7 +198,7 @@ impl<'o> RetryFile<'o> {
                 (written.map_err(|error| after.pass_failure(&error))?, after)
             }
             None => {
-                let mut reader = import.pass(&files.import_choices(), voice.progress())?;
+                let mut reader = import.file.pass(&files.import_choices(), voice.progress())?;
                 let written = retry_from_import(sent, &mut reader, &mut self.out);
                 (written.map_err(|error| files.export.pass_failure(&error))?, &files.export)
             }

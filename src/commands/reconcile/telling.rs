@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::super::export_file::ExportFile;
-use super::files::Files;
+use super::super::plan_file::PlanFile;
+use super::files::{Base, Files};
 use super::import_file::{ImportFile, KnownFrom};
 use crate::cli::Reconcile;
 use crate::reconcile::{Class, Collateral, Sent, Where};
@@ -13,15 +14,19 @@ use crate::report::reconciliation::{self, Reconciliation};
 /// every later one: its contact cache expires after a day).
 const PHOTO_CACHE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many changes that were not sent are described; all are counted.
+const NOT_SENT_KEPT: usize = 10_000;
+
 /// What was found, as reports say it.
 pub(super) fn reconciliation(
     options: &Reconcile,
+    plan: &PlanFile,
     files: &Files,
     import: &ImportFile,
     sent: &Sent,
     collateral: Collateral,
 ) -> Reconciliation {
-    let mut changes = reconciliation::Changes { not_sent: sent.not_sent(), ..Default::default() };
+    let mut changes = reconciliation::Changes::default();
     let mut records = Vec::new();
     for (change, outcome, status, found) in sent.outcomes() {
         changes.sent += 1;
@@ -47,10 +52,30 @@ pub(super) fn reconciliation(
             retry: outcome.is_missing(),
         });
     }
+    let mut not_sent = Vec::new();
+    for left in sent.not_sent() {
+        changes.not_sent += 1;
+        if not_sent.len() < NOT_SENT_KEPT {
+            not_sent.push(reconciliation::NotSent {
+                record: left.change.record,
+                line: left.change.line,
+                key: left.change.key.clone(),
+                reason: left.why.as_str().into(),
+                explanation: left.why.explanation().into(),
+                old: left.change.old.clone(),
+                new: left.change.new.clone(),
+                found: left.found.map(ToOwned::to_owned),
+            });
+        }
+    }
+    if files.base == Base::Lost {
+        changes.unfollowed =
+            import.changes_of_run().map_or(0, |made| made.saturating_sub(changes.sent));
+    }
     let has_after = files.after.is_some();
     let settle =
         files.imported_at().and_then(|(file, at)| Some((file, at.checked_add(PHOTO_CACHE)?)));
-    let mut notes = notes(files, import, sent);
+    let mut notes = notes(files, import, sent, &changes);
     if let Some((file, until)) = settle
         && let (true, Some(time)) = (until > SystemTime::now(), rfc3339(until))
     {
@@ -87,8 +112,10 @@ pub(super) fn reconciliation(
     });
     Reconciliation {
         plan: options.plan.display().to_string(),
-        export: name(&files.export),
-        import: (import.from != KnownFrom::Plan).then(|| import.name().to_owned()),
+        export: files.planned_name(plan),
+        made_from: name(&files.export),
+        import: (import.from != KnownFrom::Plan).then(|| import.file.name().to_owned()),
+        parts: import.file.parts(),
         status: files.status.as_ref().map(|(file, _)| name(file)),
         after: files.after.as_ref().map(|(file, _)| name(file)),
         key: files.key.name.clone(),
@@ -100,6 +127,7 @@ pub(super) fn reconciliation(
         missing_records: has_after.then_some(collateral.missing_records),
         status_values: status_values.collect(),
         records,
+        not_sent,
         collateral: differences.collect(),
         missing: missing.collect(),
         duplicates: duplicates.collect(),
@@ -108,7 +136,12 @@ pub(super) fn reconciliation(
 }
 
 /// What must be known to read the rest.
-fn notes(files: &Files, import: &ImportFile, sent: &Sent) -> Vec<String> {
+fn notes(
+    files: &Files,
+    import: &ImportFile,
+    sent: &Sent,
+    changes: &reconciliation::Changes,
+) -> Vec<String> {
     let mut notes = Vec::new();
     if files.after.is_none() {
         notes.push(
@@ -128,7 +161,7 @@ fn notes(files: &Files, import: &ImportFile, sent: &Sent) -> Vec<String> {
         KnownFrom::Given => {}
         KnownFrom::Journal => notes.push(format!(
             "the import file is taken to be `{}`, which the plan's journal names",
-            import.name()
+            import.file.name()
         )),
         KnownFrom::Plan => notes.push(
             "nothing says what was imported (--import, or the journal that `apply` keeps beside \
@@ -137,10 +170,15 @@ fn notes(files: &Files, import: &ImportFile, sent: &Sent) -> Vec<String> {
                 .to_owned(),
         ),
     }
-    if sent.not_sent() > 0 {
+    notes.extend(of_the_run(files, import, changes));
+    if changes.not_sent > 0 {
+        let what = match files.base {
+            Base::Planned | Base::Lost => "the plan's changes",
+            Base::Newer | Base::Rollback => "the changes that the plan would make",
+        };
         notes.push(format!(
-            "{} of the plan's changes are not in the import file and are not looked for",
-            sent.not_sent()
+            "{} of {what} are not in the import file and are not looked for",
+            changes.not_sent
         ));
     }
     let alone = sent.alone();
@@ -149,6 +187,67 @@ fn notes(files: &Files, import: &ImportFile, sent: &Sent) -> Vec<String> {
             "columns that only one of import file and after export has cannot be compared: `{}`",
             alone.join("`, `")
         ));
+    }
+    notes
+}
+
+/// What the journal says of the run that made the import file.
+fn of_the_run(
+    files: &Files,
+    import: &ImportFile,
+    changes: &reconciliation::Changes,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let (Some(run), true) = (&import.run, import.from == KnownFrom::Journal)
+        && import.standing > 1
+    {
+        notes.push(format!(
+            "the plan was applied {} times and not taken back: this is about the last time, at {}; \
+             name another import file with --import",
+            import.standing, run.time
+        ));
+    }
+    if let Some(back) = &import.taken_back {
+        notes.push(format!(
+            "after this import the plan was taken back, at {} (`{}`): in an export that was taken \
+             after that import, old cells are what was wanted",
+            back.time, back.output.file
+        ));
+    }
+    match (files.base, &import.run) {
+        (Base::Newer, _) => notes.push(format!(
+            "the import file was made from `{}`: records are counted in it, and its new users' \
+             changes are among them",
+            files.export.name
+        )),
+        (Base::Rollback, _) => notes.push(format!(
+            "the import file was made from another export than the planned one, which is not at \
+             hand: the changes are those of the rollback `{}`, and records are counted in it",
+            files.export.name
+        )),
+        (Base::Lost, Some(run)) => notes.push(format!(
+            "the import file was made from `{}` (sha256 {}), which is not here as it was, nor is a \
+             rollback: only the plan's own users are followed, at least {} of the {} changes that \
+             the journal counts are not, and a cell that was there before counts as sent; give \
+             that export with --rebased-from",
+            run.export.file, run.export.sha256, changes.unfollowed, run.changes
+        )),
+        (Base::Planned, None) if import.has_rebase && import.from == KnownFrom::Given => {
+            notes.push(
+                "the journal does not know this import file: it is taken to be made from the \
+                 export that was planned for; where it was made from another, give that with \
+                 --rebased-from"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    if files.planned_export.is_none() && matches!(files.base, Base::Newer | Base::Rollback) {
+        notes.push(
+            "the export that was planned for is not at hand: which of its users the changes did \
+             not reach is not said"
+                .to_owned(),
+        );
     }
     notes
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use super::super::certificates::Verdicts;
 use super::super::inspection::{Complaint, Example, HostCount, Inspection, Warning};
 use super::super::reconciliation::{
-    Changes, Difference, Duplicate, Fate, Missing, Reconciliation, Retry, StatusValue,
+    Changes, Difference, Duplicate, Fate, Missing, NotSent, Reconciliation, Retry, StatusValue,
 };
 use super::super::requests::{RequestFinding, RequestReport, Requests};
 use super::super::verification::{MovedHost, Verification, Violation};
@@ -523,14 +523,16 @@ pub(super) fn reconciled() -> Reconciliation {
     Reconciliation {
         plan: "plan.json".to_owned(),
         export: "users.csv".to_owned(),
-        import: Some("import.csv".to_owned()),
+        made_from: "fresh.csv".to_owned(),
+        import: Some("import.manifest.json".to_owned()),
+        parts: vec!["import-0001.csv".to_owned(), hostile()],
         status: Some("status.csv".to_owned()),
         after: Some("after.csv".to_owned()),
         key: "email".to_owned(),
         status_column: Some(hostile()),
         notes: vec!["a note".to_owned()],
         photos_settle_at: Some("2026-11-25T12:00:00Z".to_owned()),
-        changes: Changes { sent: 2, applied: 1, refused: 1, ..Changes::default() },
+        changes: Changes { sent: 2, applied: 1, refused: 1, not_sent: 1, ..Changes::default() },
         collateral_records: Some(1),
         missing_records: Some(1),
         status_values: vec![StatusValue {
@@ -553,6 +555,16 @@ pub(super) fn reconciled() -> Reconciliation {
             new: "https://c1.webex.com/jane@corp.example.com".to_owned(),
             found: Some(hostile()),
             retry: true,
+        }],
+        not_sent: vec![NotSent {
+            record: 3,
+            line: 4,
+            key: key(),
+            reason: "another-cell".into(),
+            explanation: "the import file has a third cell".into(),
+            old: "https://203.0.113.7/jane@corp.example.com".to_owned(),
+            new: "https://c1.webex.com/jane@corp.example.com".to_owned(),
+            found: Some(hostile()),
         }],
         collateral: vec![Difference {
             record: 1,
