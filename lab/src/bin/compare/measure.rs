@@ -44,7 +44,7 @@ impl Task {
         self
     }
 
-    pub(crate) fn from_file(mut self, path: &Path) -> Self {
+    pub(crate) fn fed_from(mut self, path: &Path) -> Self {
         self.input = Some(path.to_owned());
         self
     }

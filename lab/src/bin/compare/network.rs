@@ -103,7 +103,7 @@ fn certificates(setting: &Setting, table: &mut Table, delay: Duration, seconds: 
     let list = setting.folder.join("names.txt");
     std::fs::write(&list, names)?;
     let arguments = ["check", "-", "--format", "jsonl", "--config", text(&config)];
-    let task = Task::of(&setting.photofix, &arguments).from_file(&list);
+    let task = Task::of(&setting.photofix, &arguments).fed_from(&list);
     task.run()?;
     let answered = lab.ocsp_questions().values().sum::<u64>();
     if answered != hosts {
