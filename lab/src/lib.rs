@@ -67,6 +67,7 @@ mod counts;
 pub mod crl;
 pub mod demo;
 mod dns;
+pub mod exports;
 mod fault;
 mod http;
 mod intermediate;

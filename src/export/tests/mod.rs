@@ -24,7 +24,8 @@ struct Plain {
 }
 
 /// Reads everything, and checks what must hold for any file: the bytes come back, positions add
-/// up, and the photo cell that the reader found is the field that the grammar finds.
+/// up, the photo cell that the reader found is the field that the grammar finds, and the records are
+/// those of other readers.
 fn read_all<R: Read>(reader: &mut Reader<R>) -> Vec<Plain> {
     let mut all = Vec::new();
     let mut byte = reader.bom_bytes().len() as u64;
@@ -54,6 +55,7 @@ fn read_all<R: Read>(reader: &mut Reader<R>) -> Vec<Plain> {
         });
     }
     assert!(reader.next_record().unwrap().is_none(), "after the end there is nothing");
+    differential::same_as_other_readers(&all, reader.dialect());
     all
 }
 

@@ -1,19 +1,24 @@
 //! Commands in turn, round by round.
 
-use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A command, and what its standard output goes to.
+use crate::Outcome;
+
+/// A command, and where its bytes come from and go to.
 #[derive(Clone)]
 pub(crate) struct Task {
-    pub(crate) program: String,
-    pub(crate) arguments: Vec<String>,
-    pub(crate) output: Option<PathBuf>,
+    program: String,
+    arguments: Vec<String>,
+    input: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// Files of its own that it would not overwrite.
-    pub(crate) writes: Vec<PathBuf>,
+    writes: Vec<PathBuf>,
+    /// The exit statuses of a run that did what it should.
+    good: &'static [i32],
 }
 
 impl Task {
@@ -21,9 +26,27 @@ impl Task {
         Self {
             program: program.into(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
+            input: None,
             output: None,
             writes: Vec::new(),
+            // 3: done, and records are left.
+            good: &[0, 3],
         }
+    }
+
+    /// A program given by its path.
+    pub(crate) fn of(program: &Path, arguments: &[&str]) -> Self {
+        Self::new(text(program), arguments)
+    }
+
+    pub(crate) fn arguments(mut self, more: &[&str]) -> Self {
+        self.arguments.extend(more.iter().map(ToString::to_string));
+        self
+    }
+
+    pub(crate) fn fed_from(mut self, path: &Path) -> Self {
+        self.input = Some(path.to_owned());
+        self
     }
 
     pub(crate) fn into_file(mut self, path: &Path) -> Self {
@@ -36,55 +59,115 @@ impl Task {
         self
     }
 
-    /// The same on one core.
-    pub(crate) fn on_one_core(mut self) -> Self {
-        let program = std::mem::replace(&mut self.program, "taskset".to_owned());
-        self.arguments.splice(0..0, ["-c".to_owned(), "0".to_owned(), program]);
+    /// The same, which must leave no record as it is.
+    pub(crate) fn leaving_nothing(mut self) -> Self {
+        self.good = &[0];
         self
     }
 
-    /// As one would type it, without the folder.
-    pub(crate) fn shown(&self, folder: &Path) -> String {
-        let folder = format!("{}/", folder.display());
-        let program = Path::new(&self.program).file_name().unwrap_or_default().to_string_lossy();
-        let words = std::iter::once(program.into_owned()).chain(self.arguments.iter().cloned());
-        words.collect::<Vec<_>>().join(" ").replace(&folder, "")
+    /// The same on one core.
+    pub(crate) fn on_one_core(self) -> Self {
+        self.behind("taskset", &["-c", "0"])
     }
 
-    fn command(&self, program: &str, before: &[String]) -> Result<Command, Box<dyn Error>> {
+    /// The same, started by another program.
+    pub(crate) fn behind(mut self, program: &str, arguments: &[&str]) -> Self {
+        let inner = std::mem::replace(&mut self.program, program.to_owned());
+        let before = arguments.iter().map(ToString::to_string).chain([inner]);
+        self.arguments = before.chain(std::mem::take(&mut self.arguments)).collect();
+        self
+    }
+
+    /// As one would type it, without folders.
+    pub(crate) fn shown(&self, folder: &Path) -> String {
+        let quoted = |word: &str| match word.contains([' ', '(', '$', '|', ';', '*']) {
+            true => format!("'{word}'"),
+            false => word.to_owned(),
+        };
+        let words = [&self.program].into_iter().chain(&self.arguments);
+        let words = words.map(|word| match Path::new(word).parent() {
+            // Our own programs stand beside this one.
+            Some(parent) if parent.ends_with("release") || parent.ends_with("debug") => {
+                Path::new(word).file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            _ => quoted(word),
+        });
+        let redirected = |sign: &str, path: &Option<PathBuf>| match path {
+            Some(path) => format!(" {sign} {}", path.display()),
+            None => String::new(),
+        };
+        let folder = format!("{}/", folder.display());
+        let line = words.collect::<Vec<_>>().join(" ")
+            + &redirected("<", &self.input)
+            + &redirected(">", &self.output);
+        format!("`{}`", line.replace(&folder, ""))
+    }
+
+    fn start(&self) -> Outcome<Child> {
         for path in &self.writes {
             let _ = std::fs::remove_file(path);
         }
-        let mut command = Command::new(program);
-        command.args(before).args(&self.arguments).stdin(Stdio::null()).stderr(Stdio::null());
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).stderr(Stdio::null());
+        match &self.input {
+            Some(path) => command.stdin(File::open(path)?),
+            None => command.stdin(Stdio::null()),
+        };
         match &self.output {
             Some(path) => command.stdout(File::create(path)?),
             None => command.stdout(Stdio::null()),
         };
-        Ok(command)
+        Ok(command.spawn().map_err(|error| format!("`{}`: {error}", self.program))?)
+    }
+
+    /// Sees that a run did what it should.
+    fn check(&self, status: std::process::ExitStatus) -> Outcome {
+        if status.code().is_some_and(|code| self.good.contains(&code)) {
+            return Ok(());
+        }
+        Err(format!("{} failed: {status}", self.shown(Path::new(""))).into())
     }
 
     /// How long one run takes.
-    pub(crate) fn run(&self) -> Result<Duration, Box<dyn Error>> {
-        let mut command = self.command(&self.program, &[])?;
+    pub(crate) fn run(&self) -> Outcome<Duration> {
         let begin = Instant::now();
-        let status = command.status().map_err(|error| format!("`{}`: {error}", self.program))?;
+        let status = self.start()?.wait()?;
         let elapsed = begin.elapsed();
-        // 3: done, and records are left.
-        match status.code() {
-            Some(0 | 3) => Ok(elapsed),
-            _ => Err(format!("`{}` failed: {status}", self.shown(Path::new(""))).into()),
-        }
+        self.check(status)?;
+        Ok(elapsed)
     }
 
-    /// Its peak memory in KiB, where GNU time is installed.
-    pub(crate) fn peak(&self) -> Option<u64> {
-        let report = tempfile::NamedTempFile::new().ok()?;
-        let path = report.path().display().to_string();
-        let before = ["-f", "%M", "-o", &path, &self.program].map(str::to_owned);
-        self.command("/usr/bin/time", &before).ok()?.status().ok()?;
-        std::fs::read_to_string(report.path()).ok()?.lines().last()?.trim().parse().ok()
+    /// The median of several runs, after one that does not count.
+    pub(crate) fn median(&self, rounds: usize) -> Outcome<Duration> {
+        self.run()?;
+        let mut times = (0..rounds).map(|_| self.run()).collect::<Outcome<Vec<_>>>()?;
+        times.sort();
+        Ok(times[rounds / 2])
     }
+
+    /// Its peak memory in KiB (`VmHWM`, proc(5)), where the system tells it: looked at every
+    /// half-millisecond, so that a run of a few milliseconds may show less than it had.
+    pub(crate) fn peak(&self) -> Outcome<Option<u64>> {
+        let mut child = self.start()?;
+        let status_file = format!("/proc/{}/status", child.id());
+        let mut peak = None;
+        loop {
+            let status = std::fs::read_to_string(&status_file).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            peak = peak.max(now);
+            if let Some(status) = child.try_wait()? {
+                self.check(status)?;
+                return Ok(peak);
+            }
+            sleep(Duration::from_micros(500));
+        }
+    }
+}
+
+/// A path as an argument.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
 }
 
 /// What the rounds of a pair came to.
@@ -98,7 +181,7 @@ pub(crate) struct Pair {
 }
 
 /// Runs both in turn; each round begins with the other one of the two.
-pub(crate) fn paired(ours: &Task, theirs: &Task, rounds: usize) -> Result<Pair, Box<dyn Error>> {
+pub(crate) fn paired(ours: &Task, theirs: &Task, rounds: usize) -> Outcome<Pair> {
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     // The first runs fill the caches and do not count.
     ours.run()?;
