@@ -310,6 +310,10 @@ fn a_reverse_takes_back_what_still_holds_our_value() {
     for (found, expected) in found.iter().zip(expected_conflicts) {
         assert!(found.starts_with(expected), "{found}");
     }
+    let changed = &report["carry"]["conflicts"][0];
+    let cells = ["old", "current", "new"].map(|cell| changed[cell].as_str().unwrap().to_owned());
+    let expected = [("c7.webex.com", "cid"), ("c7.webex.com", "cid-2"), (IP7, "cid")];
+    assert_eq!(cells, expected.map(|(host, user)| photo(host, user)), "{changed}");
     let ledger = &report["ledger"];
     assert_eq!((&ledger["rewritten"], &ledger["held"]), (&3.into(), &3.into()));
     assert_eq!(ledger["records"], after.len());

@@ -141,6 +141,35 @@ fn each_class_and_the_retry_file() {
 }
 
 #[test]
+fn a_status_file_needs_no_more_than_a_key_and_its_words() {
+    let folder = planned();
+    let rows = ["ann,OK", "bob,Error: phone", "cid,OK", "dot,OK"];
+    let rows = rows.map(|row| row.replace(',', "@corp.example.com,"));
+    folder.write("status.csv", file("Email,Import Status", &rows));
+    let reconcile =
+        ["reconcile", "--plan", "plan.json", "--status", "status.csv", "--format", "json"];
+    let run = folder.run(&reconcile);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let (records, _) = told(&found(&run));
+    let said = |name: &str, class: &str| format!("{name} {class} status-words");
+    let expected = [
+        said("ann", "applied"),
+        said("bob", "refused"),
+        said("cid", "applied"),
+        said("dot", "applied"),
+    ];
+    assert_eq!(records, expected);
+
+    // A title above the header.
+    folder.write("status.csv", file("Import of 28 November,\r\nEmail,Import Status", &rows));
+    let run = folder.run(&reconcile);
+    assert_eq!(run.status, 1, "{}", run.text());
+    for piece in ["`status.csv`", "Import of 28 November", "`email`", "first line"] {
+        assert!(run.stderr.contains(piece), "no {piece:?} in\n{}", run.stderr);
+    }
+}
+
+#[test]
 fn what_was_imported_is_what_the_journal_says() {
     let folder = planned();
     folder.write("after.csv", folder.read("import.csv"));

@@ -37,11 +37,12 @@ pub struct Conflict {
     pub planned: Option<Place>,
     /// The record in the fresh export; the first when there are several.
     pub found: Option<Place>,
-    /// The cell that was planned with.
+    /// The cell that there should be: the one that was planned with; for a reverse, the one that the
+    /// plan wrote.
     pub old: Option<String>,
     /// The cell that the fresh export has.
     pub cell: Option<String>,
-    /// The cell that the plan would write.
+    /// The cell that would be written.
     pub new: Option<String>,
 }
 
@@ -138,7 +139,12 @@ impl Index {
 
     /// What a reverse does not take back.
     pub fn reversed(&self) -> Outcome {
-        self.outcome(Entry::reversed)
+        let mut outcome = self.outcome(Entry::reversed);
+        for conflict in &mut outcome.conflicts {
+            // What there should be is what the plan wrote, and what it would become the old value.
+            std::mem::swap(&mut conflict.old, &mut conflict.new);
+        }
+        outcome
     }
 
     fn outcome(&self, verdict: fn(&Entry) -> Verdict<'_>) -> Outcome {

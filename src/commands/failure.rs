@@ -501,6 +501,19 @@ impl Failure {
         }
     }
 
+    /// The first line of a status file names no column that tells whose a record is.
+    pub fn status_header(status: &str, header: &[String]) -> Self {
+        Self::failed(
+            format!(
+                "the status file `{status}` cannot be matched with users: its first line has neither \
+                 `email` nor another column that tells whose a record is\n  found     `{}`",
+                header.join("`, `")
+            ),
+            "its first line must be the header, with the key column of the import file: delete a \
+             title that stands above it, in a text editor",
+        )
+    }
+
     /// The import file that the journal names is not at hand.
     pub fn no_import(output: &FileDigest) -> Self {
         Self::usage(

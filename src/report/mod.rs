@@ -188,7 +188,8 @@ pub struct Conflict {
     pub planned: Option<Place>,
     /// The record in this export; the first of several.
     pub found: Option<Place>,
-    /// The photo cell that was planned with.
+    /// The photo cell that there should be: the one that was planned with; of a reverse, the one that
+    /// the plan wrote.
     pub old: Option<String>,
     /// The photo cell in this export.
     pub current: Option<String>,

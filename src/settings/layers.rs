@@ -34,7 +34,7 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// Options that are about one run, so that no layer gives them.
-const TYPED: [&str; 35] = [
+const TYPED: [&str; 36] = [
     "address",
     "after",
     "again",
@@ -57,6 +57,7 @@ const TYPED: [&str; 35] = [
     "output",
     "plan",
     "rebase",
+    "rebased-from",
     "record",
     "replay",
     "retry",

@@ -12,7 +12,7 @@ use super::super::planned::{Planned, still_there};
 use super::super::voice::Voice;
 use super::import_file::{ImportFile, Spool};
 use crate::cli::Reconcile;
-use crate::export::{Choices, Contents, Dialect, Reader};
+use crate::export::{Choices, Contents, Dialect, ExportError, KeyField, Reader};
 use crate::journal::{FileDigest, How};
 use crate::key::KeyColumn;
 use crate::reconcile::{Change, Plans, status_column};
@@ -43,6 +43,30 @@ pub(super) struct Files {
     planned: Choices,
     /// How files are read that WebEx wrote: their encoding and delimiter are their own.
     pub other: Choices,
+    /// How the status file is read, which may have no photo column.
+    pub status_choices: Choices,
+}
+
+/// How a status file is read: like an export; and where it has no photo column, which it need not
+/// have, by a column that tells whose a record is.
+fn choices_of_status(
+    status: &ExportFile,
+    export: &Dialect,
+    other: &Choices,
+    voice: Voice,
+) -> Result<Choices, Failure> {
+    let bytes = status.bytes_from_start(voice.progress(), "reading")?;
+    let header = match Reader::open(bytes, other) {
+        Err(ExportError::NoColumn { header, .. }) => header,
+        // What else is wrong with it is said when it is read.
+        _ => return Ok(other.clone()),
+    };
+    let is_there =
+        |key: &&KeyField| header.iter().any(|name| name.trim().eq_ignore_ascii_case(&key.column));
+    match export.key_fields.iter().find(is_there) {
+        Some(key) => Ok(Choices { column: Some(key.column.clone()), ..other.clone() }),
+        None => Err(Failure::status_header(&status.name, &header)),
+    }
 }
 
 /// Which export the import file was made from.
@@ -90,14 +114,23 @@ impl Files {
             let reader = file.pass(choices, voice.progress(), "reading")?;
             Ok::<_, Failure>(reader.dialect().clone())
         };
-        let theirs = |path: &Option<PathBuf>| {
-            let Some(path) = path else { return Ok(None) };
+        let theirs = |path: &PathBuf| {
             let file = ExportFile::open(path)?;
             let dialect = dialect_of(&file, &other)?;
-            Ok::<_, Failure>(Some((file, dialect)))
+            Ok::<_, Failure>((file, dialect))
         };
-        let (status, after) = (theirs(&options.status)?, theirs(&options.after)?);
+        let after = options.after.as_ref().map(theirs).transpose()?;
         let dialect = dialect_of(&export, &planned)?;
+        let mut status_choices = other.clone();
+        let status = match &options.status {
+            Some(path) => {
+                let file = ExportFile::open(path)?;
+                status_choices = choices_of_status(&file, &dialect, &other, voice)?;
+                let theirs = dialect_of(&file, &status_choices)?;
+                Some((file, theirs))
+            }
+            None => None,
+        };
         let before = match &planned_export {
             Some(file) => Some(dialect_of(file, &planned)?),
             None => None,
@@ -128,6 +161,7 @@ impl Files {
             key,
             planned,
             other,
+            status_choices,
         };
         Ok((files, import))
     }

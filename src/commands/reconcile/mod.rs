@@ -122,7 +122,7 @@ fn compare(
     let mut sent = Sent::read(&mut reader, files.key.clone(), plans, belongs, shared)
         .map_err(|error| Failure::import(&import.file.all_names(), &error))?;
     if let (Some((status, _)), Some((_, column))) = (&files.status, &files.status_column) {
-        let mut reader = status.pass(&files.other, progress, "status file")?;
+        let mut reader = status.pass(&files.status_choices, progress, "status file")?;
         sent.hear(&mut reader, *column).map_err(|error| status.failure(&error))?;
     }
     let Some((after, _)) = &files.after else { return Ok((sent, Collateral::default())) };

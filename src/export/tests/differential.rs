@@ -218,7 +218,7 @@ fn samples_and_odd_cells() {
         (include_bytes!("../../../samples/userFile_2026-11-20_1.csv"), headerless()),
     ];
     for (sample, choices) in samples {
-        assert!(read_all(&mut open(sample, &choices).unwrap()).len() > 10);
+        assert!(read_all(&mut open(sample, &choices).unwrap()).len() >= 10);
     }
     let cells = include_str!("../../../tests/cells.tsv").replace("\\r", "\r").replace("\\n", "\n");
     for (before, after) in [("", ""), ("\"", "\""), ("x\"", "\""), ("\"", "\"y"), ("\"", "")] {
