@@ -58,6 +58,7 @@ fn tools(export: &Export) -> Vec<(&'static str, Option<Task>, Wanted)> {
          TO '{{sys.argv[2]}}' (HEADER)''')"
     );
     let replace = ["replace", "-s", COLUMN, PATTERN, NAME, path];
+    let miller = format!("${COLUMN} = sub(${COLUMN}, \"{PATTERN}\", \"{NAME}\")");
     let awk = format!("BEGIN {{ FS = OFS = \",\" }} {{ sub(/{PATTERN}/, \"{NAME}\", $19) }} 1");
     let everywhere = format!("s#{}#{NAME}#", PATTERN.replace('+', "*"));
     let any = Wanted::Anything;
@@ -69,7 +70,7 @@ fn tools(export: &Export) -> Vec<(&'static str, Option<Task>, Wanted)> {
             program("xsv", &["search", "-s", COLUMN, PATTERN, path]),
             FASTER,
         ),
-        ("Miller", program("mlr", &["--csv", "sub", "-f", COLUMN, PATTERN, NAME, path]), FASTER),
+        ("Miller", program("mlr", &["--csv", "put", &miller, path]), FASTER),
         ("Polars", module("polars", &polars), FASTER),
         ("DuckDB", module("duckdb", &duckdb), FASTER),
         ("perl", program("perl", &["-pe", &format!("s{{{PATTERN}}}{{{NAME}}}"), path]), any),
