@@ -434,7 +434,7 @@ mod tests {
             (longer.as_bytes(), false),
         ] {
             for max_record in [600, 1000, 4_000, moved.len() - head.len() - 20, 1 << 20] {
-                let limits = Limits { buffer: 512, max_record };
+                let limits = Limits { buffer: 512, max_record, ..Limits::default() };
                 let open = |bytes| Reader::open_within(bytes, &Choices::default(), limits);
                 let (mut old, mut new) = (open(export.as_bytes()).unwrap(), open(import).unwrap());
                 let counted = prove(

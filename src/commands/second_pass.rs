@@ -319,6 +319,10 @@ impl ImportSink for LaterPiece<'_> {
     fn begin_record(&mut self) -> io::Result<()> {
         self.0.begin_record()
     }
+
+    fn takes_stretches(&self) -> bool {
+        self.0.takes_stretches()
+    }
 }
 
 /// A pass that writes nothing.

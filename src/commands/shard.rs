@@ -199,4 +199,8 @@ impl Rewrite for Watching<'_> {
         }
         self.rewriter.rewrite(record)
     }
+
+    fn leaves(&mut self, field: &[u8], encoding: Encoding) -> bool {
+        self.rewriter.leaves(field, encoding)
+    }
 }

@@ -1,8 +1,7 @@
 //! Sixty-four code units at a time to bit masks, bit *n* for unit *n*.
 
-use wide::u8x16;
-
 use super::encoding::Encoding;
+use super::lanes::Lanes;
 
 /// Code units in a block.
 pub(super) const BLOCK: usize = 64;
@@ -13,51 +12,59 @@ pub(super) struct Masks {
     pub(super) quotes: u64,
     pub(super) delimiters: u64,
     pub(super) breaks: u64,
+    /// Carriage returns, those inside a CRLF included.
+    pub(super) returns: u64,
 }
 
 impl Masks {
     /// Looks at one block; `lf_follows` says whether the unit after it is a line feed, which
     /// makes a carriage return at its end the first half of a CRLF.
-    #[inline]
-    pub(super) fn of(block: &[u8; BLOCK], delimiter: u8, lf_follows: bool) -> Self {
-        let lanes = Lanes::of(block);
-        let line_feeds = lanes.equal(b'\n');
+    #[inline(always)]
+    pub(super) fn of<L: Lanes>(lanes: L, block: L::Block, delimiter: u8, lf_follows: bool) -> Self {
+        let line_feeds = lanes.equal(block, b'\n');
+        let returns = lanes.equal(block, b'\r');
         let before_line_feed = (line_feeds >> 1) | (u64::from(lf_follows) << (BLOCK - 1));
         Self {
-            quotes: lanes.equal(b'"'),
-            delimiters: lanes.equal(delimiter),
-            breaks: line_feeds | (lanes.equal(b'\r') & !before_line_feed),
+            quotes: lanes.equal(block, b'"'),
+            delimiters: lanes.equal(block, delimiter),
+            breaks: line_feeds | (returns & !before_line_feed),
+            returns,
         }
     }
 }
 
-/// Sixty-four units as bytes. A UTF-16 unit beyond `U+00FF` becomes 255, which the grammar does
-/// not know, so that one scanner serves both widths and no unit is mistaken for its low byte.
+/// The first sixty-four units of `bytes`, as the grammar sees them. A UTF-16 unit beyond `U+00FF`
+/// becomes some byte that the grammar does not know, so that one scanner serves both widths and no
+/// unit is mistaken for its low byte.
 ///
 /// Fewer than 64 units, at the end of a file, are filled up with letters, which the grammar does
 /// not know either.
-#[inline]
-pub(super) fn block(bytes: &[u8], encoding: Encoding) -> [u8; BLOCK] {
+#[inline(always)]
+pub(super) fn block<L: Lanes>(lanes: L, bytes: &[u8], encoding: Encoding) -> L::Block {
     match encoding {
         Encoding::Utf8 | Encoding::Latin1 => match bytes.first_chunk::<BLOCK>() {
-            Some(block) => *block,
-            None => partial(bytes.iter().copied()),
+            Some(block) => lanes.load(block),
+            None => lanes.load(&partial(bytes.iter().copied())),
         },
-        Encoding::Utf16Le => narrow(bytes, u16::from_le_bytes),
-        Encoding::Utf16Be => narrow(bytes, u16::from_be_bytes),
+        Encoding::Utf16Le => match bytes.first_chunk::<{ 2 * BLOCK }>() {
+            Some(block) => lanes.narrow_le(block),
+            None => lanes.load(&partial(units(bytes).map(u16::from_le_bytes).map(narrow))),
+        },
+        Encoding::Utf16Be => match bytes.first_chunk::<{ 2 * BLOCK }>() {
+            Some(block) => lanes.narrow_be(block),
+            None => lanes.load(&partial(units(bytes).map(u16::from_be_bytes).map(narrow))),
+        },
     }
 }
 
-#[inline]
-fn narrow(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> [u8; BLOCK] {
-    let narrowed = |pair: &[u8; 2]| unit(*pair).min(0xFF) as u8;
-    match bytes.first_chunk::<{ 2 * BLOCK }>() {
-        Some(whole) => {
-            let (pairs, _) = whole.as_chunks::<2>();
-            std::array::from_fn(|n| narrowed(&pairs[n]))
-        }
-        None => partial(bytes.as_chunks::<2>().0.iter().map(narrowed)),
-    }
+/// A UTF-16 unit as a byte.
+#[inline(always)]
+pub(super) fn narrow(unit: u16) -> u8 {
+    unit.min(0xFF) as u8
+}
+
+fn units(bytes: &[u8]) -> impl Iterator<Item = [u8; 2]> {
+    bytes.as_chunks::<2>().0.iter().copied()
 }
 
 fn partial(units: impl Iterator<Item = u8>) -> [u8; BLOCK] {
@@ -68,43 +75,14 @@ fn partial(units: impl Iterator<Item = u8>) -> [u8; BLOCK] {
     block
 }
 
-/// A block in vector registers.
-struct Lanes([u8x16; BLOCK / LANES]);
-
-/// Bytes in one vector: what SSE2 and NEON have, which every x86-64 and ARM64 processor has.
-const LANES: usize = 16;
-
-impl Lanes {
-    #[inline]
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let (lanes, _) = block.as_chunks::<LANES>();
-        Self(std::array::from_fn(|n| u8x16::new(lanes[n])))
-    }
-
-    /// The bytes equal to `byte`, as bits.
-    #[inline]
-    fn equal(&self, byte: u8) -> u64 {
-        let wanted = u8x16::splat(byte);
-        let bits = |lanes: &u8x16| u64::from(lanes.cmp_eq(wanted).move_mask() as u16);
-        self.0.iter().rev().fold(0, |mask, lanes| mask << LANES | bits(lanes))
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::lanes::{Instructions, Portable};
     use super::*;
-    use proptest::prelude::*;
 
-    proptest! {
-        #[test]
-        fn every_bit_is_its_byte(bytes in proptest::array::uniform32(any::<[u8; 2]>()), byte: u8) {
-            let block: [u8; BLOCK] = std::array::from_fn(|n| bytes[n / 2][n % 2] & 0x3F);
-            let byte = byte & 0x3F;
-            let mask = Lanes::of(&block).equal(byte);
-            for (n, unit) in block.iter().enumerate() {
-                prop_assert_eq!(mask >> n & 1 == 1, *unit == byte, "unit {}", n);
-            }
-        }
+    /// The masks of at most 64 ASCII characters between commas.
+    pub(in super::super) fn masks_of(text: &str) -> Masks {
+        Masks::of(Portable, block(Portable, text.as_bytes(), Encoding::Utf8), b',', false)
     }
 
     #[test]
@@ -113,23 +91,36 @@ mod tests {
         units[..9].copy_from_slice(b"\r\nx\rx\n\r\r\n");
         units[63] = b'\r';
         for (lf_follows, last) in [(false, 1 << 63), (true, 0)] {
-            let masks = Masks::of(&units, b',', lf_follows);
+            let masks = Masks::of(Portable, Portable.load(&units), b',', lf_follows);
             assert_eq!(masks.breaks, 0b1_0110_1010 | last, "{lf_follows}");
+            assert_eq!(masks.returns, 0b0_1100_1001 | 1 << 63);
         }
     }
 
     #[test]
     fn wide_units_are_not_mistaken_for_their_low_byte() {
-        let text = "a\u{2c}\u{122}\u{122c}\u{220a}\u{ff}\u{d22}";
-        for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
-            let bytes = encoding.encode(text);
-            let mut expected = [b'x'; BLOCK];
-            expected[..7].copy_from_slice(&[b'a', b',', 255, 255, 255, 255, 255]);
-            assert_eq!(block(&bytes, encoding), expected, "a part, {encoding}");
-            let whole = encoding.encode(&text.repeat(10)).into_owned();
-            let found = block(&whole, encoding);
-            assert_eq!(found[..7], expected[..7], "a whole block, {encoding}");
-            assert_eq!(found[56..63], expected[..7], "a whole block, {encoding}");
+        for instructions in Instructions::all() {
+            for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
+                for high in 1..=u8::MAX {
+                    // Every other unit is a comma, the rest have the grammar's bytes low.
+                    let low = [b'"', b',', b'\r', b'\n'][usize::from(high) % 4];
+                    let wide = u16::from_be_bytes([high, low]);
+                    for count in [7, BLOCK, BLOCK + 9] {
+                        let units = (0..count).map(|n| if n % 2 == 0 { 0x2C } else { wide });
+                        let bytes: Vec<u8> = units
+                            .flat_map(|unit| match encoding {
+                                Encoding::Utf16Be => unit.to_be_bytes(),
+                                _ => unit.to_le_bytes(),
+                            })
+                            .collect();
+                        let masks = instructions.masks(&bytes, encoding, b',');
+                        let commas = 0x5555_5555_5555_5555 & (u64::MAX >> (64 - count.min(BLOCK)));
+                        let expected =
+                            Masks { quotes: 0, delimiters: commas, breaks: 0, returns: 0 };
+                        assert_eq!(masks, expected, "{instructions:?} {encoding} {wide:x} {count}");
+                    }
+                }
+            }
         }
     }
 }

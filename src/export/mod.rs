@@ -31,9 +31,11 @@ mod error;
 mod field;
 mod fields;
 mod foreign;
+mod lanes;
 mod masks;
 mod reader;
 mod record;
+mod scan;
 mod sniff;
 mod splice;
 mod structure;
@@ -49,7 +51,7 @@ pub use field::Field;
 pub use foreign::Foreign;
 #[cfg(test)]
 pub(crate) use reader::Limits;
-pub use reader::{MAX_RECORD, Reader, Seen};
+pub use reader::{MAX_RECORD, Reader, Seen, Stretch};
 pub use record::{Defect, Position, Record, RecordKind};
 
 /// Which records an import file holds.

@@ -5,18 +5,19 @@ use std::ops::Range;
 
 use super::dialect::{Choices, Dialect, LineEnding};
 use super::error::ExportError;
-use super::fields::{CR, Fields, LF, line_breaks};
-use super::masks::{BLOCK, Masks, block};
+use super::fields::{Fields, line_breaks};
+use super::lanes::Instructions;
+use super::masks::BLOCK;
 use super::record::{Defect, Position, Record, RecordKind};
+use super::scan::{BLOCKS, Cut, Endings, Scanner};
 use super::sniff::{Extent, SNIFF_LIMIT, sniff};
-use super::structure::{State, Structure};
 
 /// The longest record that is held as a whole, in bytes. Cells of 100 MB are read; a longer
 /// record is more likely a quote that nobody closed, and comes out in pieces
 /// ([`RecordKind::Overlong`]) so that memory stays bounded.
 pub const MAX_RECORD: usize = 256 << 20;
 
-/// How much memory a reader takes.
+/// How much memory a reader takes, and how it scans.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// The buffer, in bytes, while records are short: at least 512, so that half of it holds a
@@ -24,11 +25,13 @@ pub(crate) struct Limits {
     pub(crate) buffer: usize,
     /// The longest record that is held as a whole.
     pub(crate) max_record: usize,
+    /// With which instructions it is scanned.
+    pub(crate) instructions: Instructions,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { buffer: 256 << 10, max_record: MAX_RECORD }
+        Self { buffer: 256 << 10, max_record: MAX_RECORD, instructions: Instructions::best() }
     }
 }
 
@@ -47,23 +50,14 @@ pub struct Reader<R> {
     at_end: bool,
     /// Where in the buffer the next record begins.
     start: usize,
-    /// Up to where in the buffer structure is known, and the grammar's state there.
+    /// Up to where in the buffer the scanner has looked.
     scanned: usize,
-    state: State,
-    /// What is left of the last block's structure, and where in the buffer that block begins.
-    structure: Structure,
-    block_at: usize,
-    /// What that structure told of the record at `start`.
-    cursor: Cursor,
+    scanner: Scanner,
     /// Whether the record at `start` is the rest of an overlong one.
     in_overlong: bool,
     header_passed: bool,
     line: u64,
     seen: Seen,
-    /// Where the delimiters of the record at `start` stand, from its first byte: as many as a
-    /// record should have, and only where somebody wants them.
-    splits: Vec<usize>,
-    keeps_splits: bool,
 }
 
 /// What a reader has counted so far.
@@ -96,6 +90,15 @@ impl Seen {
     }
 }
 
+/// Records that were passed over, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch<'a> {
+    /// Their bytes, line breaks included.
+    pub raw: &'a [u8],
+    /// How many they are.
+    pub records: u64,
+}
+
 impl<R: Read> Reader<R> {
     /// Reads as much as it takes to find the dialect, where `choices` leave it open.
     ///
@@ -125,6 +128,9 @@ impl<R: Read> Reader<R> {
             buffer.resize(2 * buffer.len(), 0);
         };
         let start = if dialect.bom { dialect.encoding.byte_order_mark().len() } else { 0 };
+        let delimiter = dialect.delimiter.as_byte();
+        let scanner =
+            Scanner::new(limits.instructions, dialect.encoding, delimiter, dialect.photo_field);
         Ok(Self {
             source,
             header_passed: dialect.header.is_none(),
@@ -136,15 +142,10 @@ impl<R: Read> Reader<R> {
             at_end,
             start,
             scanned: start,
-            state: State::FieldStart,
-            structure: Structure::default(),
-            block_at: start,
-            cursor: Cursor::default(),
+            scanner,
             in_overlong: false,
             line: 1,
             seen: Seen::default(),
-            splits: Vec::new(),
-            keeps_splits: false,
         })
     }
 
@@ -158,15 +159,17 @@ impl<R: Read> Reader<R> {
         if self.dialect.bom { self.dialect.encoding.byte_order_mark() } else { b"" }
     }
 
-    /// What has been counted so far; after the last record, all of it.
-    pub fn seen(&self) -> &Seen {
-        &self.seen
+    /// What has been counted so far; after the last record, all of it. Line breaks are counted some
+    /// records ahead.
+    pub fn seen(&self) -> Seen {
+        let Endings { crlf, lf, cr } = self.scanner.endings();
+        Seen { crlf, lf, cr, ..self.seen }
     }
 
     /// Makes [`Record::field`] find a field at once instead of going through those before it: for
-    /// passes that look at many fields of every record.
+    /// passes that look at many fields of every record, to be said before the first is read.
     pub fn keep_fields(&mut self) {
-        self.keeps_splits = true;
+        self.scanner.keep_splits(self.dialect.fields);
     }
 
     /// The next record, blank line or piece of an overlong record; `None` after the last.
@@ -174,15 +177,18 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// [`ExportError::Read`] when the source fails. Odd records are no error.
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, ExportError> {
-        let Some(cut) = self.find_end()? else {
+        let Some((cut, splits)) = self.find_end()? else {
             return Ok(None);
         };
+        let is_open = cut.line_break == 0;
+        let (is_piece, ends_open) =
+            (is_open && !self.is_last(cut.end), is_open && self.scanner.is_escaped());
         let from = std::mem::replace(&mut self.start, cut.end);
         let raw = &self.buffer[from..cut.end];
         let byte = self.buffer_at + from as u64;
         let content = raw.len() - cut.line_break;
-        let is_first = !std::mem::replace(&mut self.in_overlong, cut.is_piece);
-        let overlong = cut.is_piece || !is_first;
+        let is_first = !std::mem::replace(&mut self.in_overlong, is_piece);
+        let overlong = is_piece || !is_first;
         let kind = if overlong {
             RecordKind::Overlong { first: is_first }
         } else if content == 0 {
@@ -205,24 +211,77 @@ impl<R: Read> Reader<R> {
         let position = Position { record, line: self.line, byte };
         self.line += cut.lines;
         let has_fields = !overlong && kind != RecordKind::Blank;
+        let has_photo = has_fields && cut.fields > self.dialect.photo_field;
         let mut found = Record {
             raw,
             kind,
             position,
             defect: None,
             fields: if has_fields { cut.fields } else { 0 },
-            photo: cut.photo.filter(|_| has_fields),
+            photo: has_photo.then_some(cut.photo_start..cut.photo_end),
             content,
-            splits: if has_fields { &self.splits } else { &[] },
+            splits: if has_fields { self.scanner.splits(splits) } else { &[] },
             encoding: self.dialect.encoding,
             delimiter: self.dialect.delimiter.as_byte(),
         };
-        let is_unclosed = cut.ends_open && !overlong;
+        let is_unclosed = ends_open && !overlong;
         if is_unclosed || (overlong && is_first) {
-            found.defect = Some(defect(&found, cut.ends_open, overlong, self.limits.max_record));
+            found.defect = Some(defect(&found, ends_open, overlong, self.limits.max_record));
             found.photo = None;
         }
         Ok(Some(found))
+    }
+
+    /// Passes over data records of the usual number of fields as long as `passes` says so of their
+    /// photo cells' bytes, quotes included. It stops before any other record, and now and then
+    /// without a reason: [`next_record`](Self::next_record) gives the next in any case.
+    ///
+    /// # Errors
+    /// As [`next_record`](Self::next_record).
+    pub fn pass_over(
+        &mut self,
+        mut passes: impl FnMut(&[u8]) -> bool,
+    ) -> Result<Stretch<'_>, ExportError> {
+        let (mut passed, mut records) = (0, 0);
+        if self.header_passed && !self.in_overlong {
+            loop {
+                let (more, has_stopped) = self.pass_over_known(&mut passes, &mut passed);
+                records += more;
+                // Reading on would move what was passed.
+                let must_end =
+                    has_stopped || self.piece_is_due() || (passed > 0 && self.is_short());
+                if must_end || !self.scan_on()? {
+                    break;
+                }
+            }
+        }
+        self.seen.records += records;
+        Ok(Stretch { raw: &self.buffer[self.start - passed..self.start], records })
+    }
+
+    /// The same among the records whose ends are known; gives their number, and whether one of them
+    /// is not passed over.
+    #[inline]
+    fn pass_over_known(
+        &mut self,
+        passes: &mut impl FnMut(&[u8]) -> bool,
+        passed: &mut usize,
+    ) -> (u64, bool) {
+        let mut records = 0;
+        while let Some(cut) = self.scanner.peek().copied() {
+            let is_blank = cut.end - self.start == cut.line_break;
+            let is_usual = cut.fields == self.dialect.fields && !is_blank;
+            let raw = &self.buffer[self.start..cut.end];
+            if !is_usual || !raw.get(cut.photo_start..cut.photo_end).is_some_and(&mut *passes) {
+                return (records, true);
+            }
+            *passed += raw.len();
+            self.start = cut.end;
+            self.line += cut.lines;
+            records += 1;
+            self.scanner.advance();
+        }
+        (records, false)
     }
 
     #[cfg(test)]
@@ -230,106 +289,29 @@ impl<R: Read> Reader<R> {
         self.buffer.len()
     }
 
-    /// Finds where the record at `start` ends, reading on as needed.
-    fn find_end(&mut self) -> Result<Option<Cut>, ExportError> {
-        self.splits.clear();
+    /// Finds where the record at `start` ends, reading on as needed; and the place of the
+    /// delimiters that the scanner kept of it.
+    #[inline]
+    fn find_end(&mut self) -> Result<Option<(Cut, Range<usize>)>, ExportError> {
         loop {
-            if let Some((end, line_break)) = self.end_in_block() {
-                return Ok(Some(self.cut(end, line_break)));
+            if let Some(cut) = self.scanner.peek().copied() {
+                return Ok(Some((cut, self.scanner.advance())));
             }
             if self.piece_is_due() {
-                return Ok(Some(self.cut(self.scanned, 0)));
+                return Ok(Some(self.cut_open(self.scanned)));
             }
-            if !self.next_block()? {
+            if !self.scan_on()? {
                 // The end of the file ends the last record, half a code unit included.
                 let is_left = self.start < self.filled;
                 self.scanned = self.filled;
-                return Ok(if is_left { Some(self.cut(self.filled, 0)) } else { None });
+                return Ok(if is_left { Some(self.cut_open(self.filled)) } else { None });
             }
         }
     }
 
-    /// Looks for the record's end in what is left of the block, noting fields on the way: the
-    /// byte after its line break, and the length of that.
-    #[inline]
-    fn end_in_block(&mut self) -> Option<(usize, usize)> {
-        let (structure, cursor) = (&mut self.structure, &mut self.cursor);
-        let end = structure.ends & structure.ends.wrapping_neg();
-        // The bits before the record's end: all, when it is not in this block.
-        let before = end.wrapping_sub(1);
-        let delimiters = structure.delimiters & before;
-        let photo = self.dialect.photo_field;
-        let width = self.dialect.encoding.width();
-        let known = cursor.delimiters;
-        let count = delimiters.count_ones() as usize;
-        if known <= photo && photo <= known + count {
-            let at = |nth: usize| self.block_at + nth_bit(delimiters, nth) * width - self.start;
-            if photo > known {
-                cursor.photo_start = at(photo - known - 1) + width;
-            }
-            if photo < known + count {
-                cursor.photo_end = Some(at(photo - known));
-            }
-        }
-        cursor.delimiters += count;
-        if self.keeps_splits {
-            let room = self.dialect.fields.saturating_sub(self.splits.len());
-            let mut rest = delimiters;
-            self.splits.extend((0..count.min(room)).map(|_| {
-                let at = self.block_at + rest.trailing_zeros() as usize * width;
-                rest &= rest - 1;
-                at - self.start
-            }));
-        }
-        if structure.inner_breaks != 0 {
-            cursor.lines += u64::from((structure.inner_breaks & before).count_ones());
-        }
-        if end == 0 {
-            *structure = Structure::default();
-            return None;
-        }
-        cursor.lines += 1;
-        let past = !(before | end);
-        structure.delimiters &= past;
-        structure.ends &= past;
-        structure.inner_breaks &= past;
-        let last = self.block_at + end.trailing_zeros() as usize * width;
-        Some((last + width, self.count_line_break(last)))
-    }
-
-    /// The length of the line break whose last unit stands at `last`, which is counted.
-    #[inline]
-    fn count_line_break(&mut self, last: usize) -> usize {
-        let encoding = self.dialect.encoding;
-        let width = encoding.width();
-        if encoding.unit(&self.buffer, last) == Some(CR) {
-            self.seen.cr += 1;
-            return width;
-        }
-        let follows_cr = last > self.start && encoding.unit(&self.buffer, last - width) == Some(CR);
-        if follows_cr {
-            self.seen.crlf += 1;
-            2 * width
-        } else {
-            self.seen.lf += 1;
-            width
-        }
-    }
-
-    /// The record up to `end`, of which the last `line_break` bytes are its line break.
-    fn cut(&mut self, end: usize, line_break: usize) -> Cut {
-        let cursor = std::mem::take(&mut self.cursor);
-        let content = end - self.start - line_break;
-        let has_photo = cursor.delimiters >= self.dialect.photo_field;
-        Cut {
-            end,
-            line_break,
-            fields: cursor.delimiters + 1,
-            photo: has_photo.then(|| cursor.photo_start..cursor.photo_end.unwrap_or(content)),
-            lines: cursor.lines,
-            is_piece: line_break == 0 && !self.is_last(end),
-            ends_open: line_break == 0 && self.state == State::Escaped,
-        }
+    /// The open record up to `end`, where it has no line break.
+    fn cut_open(&mut self, end: usize) -> (Cut, Range<usize>) {
+        self.scanner.cut_open(end, end - self.start)
     }
 
     fn is_last(&self, end: usize) -> bool {
@@ -339,31 +321,41 @@ impl<R: Read> Reader<R> {
     /// Whether the bytes scanned so far have to leave as a piece of a record, because the record
     /// is longer than may be held, or was already.
     fn piece_is_due(&self) -> bool {
-        let held = self.scanned - self.start;
-        let limit = if self.in_overlong { self.limits.buffer / 2 } else { self.limits.max_record };
-        held > limit && !self.is_last(self.scanned)
+        self.scanned - self.start > self.held_at_most() && !self.is_last(self.scanned)
     }
 
-    /// Finds the structure of the next block; `false` at the end of the file.
-    fn next_block(&mut self) -> Result<bool, ExportError> {
-        let encoding = self.dialect.encoding;
-        let width = encoding.width();
-        let bytes = BLOCK * width;
-        // The unit after the block tells whether a CR at its end is the first half of a CRLF.
-        if self.filled - self.scanned < bytes + width && !self.at_end {
-            self.read_more(bytes + width)?;
+    /// How many bytes of a record may be held.
+    fn held_at_most(&self) -> usize {
+        if self.in_overlong { self.limits.buffer / 2 } else { self.limits.max_record }
+    }
+
+    /// Scans the next blocks; `false` at the end of the file. Only once the ends that the scanner
+    /// found are used up.
+    fn scan_on(&mut self) -> Result<bool, ExportError> {
+        let width = self.dialect.encoding.width();
+        let block = BLOCK * width;
+        if self.is_short() {
+            self.read_more(block + width)?;
         }
-        let rest = &self.buffer[self.scanned..self.filled];
-        if rest.len() < width {
+        let rest = self.filled - self.scanned;
+        if rest < width {
             return Ok(false);
         }
-        let lf_follows = encoding.unit(rest, bytes) == Some(LF);
-        let masks = Masks::of(&block(rest, encoding), self.dialect.delimiter.as_byte(), lf_follows);
-        self.structure = Structure::of(masks, &mut self.state);
-        self.block_at = self.scanned;
         // Half a unit at the end of the file is never scanned.
-        self.scanned += bytes.min(rest.len() - rest.len() % width);
+        let whole = if self.at_end { rest - rest % width } else { (rest - width) / block * block };
+        // Where a piece may become due, that is seen as soon as it is.
+        let until_due = self.held_at_most().saturating_sub(self.scanned - self.start) / block + 1;
+        let blocks = whole.div_ceil(block).min(BLOCKS).min(until_due);
+        self.scanner.scan(&self.buffer[..self.filled], self.start, self.scanned, blocks);
+        self.scanned += whole.min(blocks * block);
         Ok(true)
+    }
+
+    /// Whether less than a block is left to scan and the file goes on. The unit after a block tells
+    /// whether a CR at its end is the first half of a CRLF.
+    fn is_short(&self) -> bool {
+        let wanted = (BLOCK + 1) * self.dialect.encoding.width();
+        self.filled - self.scanned < wanted && !self.at_end
     }
 
     /// Makes at least `wanted` bytes stand after `scanned`, unless the file ends before. Called
@@ -374,7 +366,7 @@ impl<R: Read> Reader<R> {
         self.buffer_at += self.start as u64;
         self.scanned -= self.start;
         (self.start, self.filled) = (0, kept);
-        let Limits { buffer: usual, max_record } = self.limits;
+        let Limits { buffer: usual, max_record, .. } = self.limits;
         if kept <= usual / 2 && self.buffer.len() > usual {
             // A long record has passed.
             self.buffer.truncate(usual);
@@ -390,39 +382,6 @@ impl<R: Read> Reader<R> {
         }
         Ok(())
     }
-}
-
-/// What is known of the record that is being looked at; offsets count from its first byte.
-#[derive(Debug, Default)]
-struct Cursor {
-    delimiters: usize,
-    photo_start: usize,
-    photo_end: Option<usize>,
-    lines: u64,
-}
-
-/// Where a record ends in the buffer, and what was counted on the way.
-#[derive(Debug)]
-struct Cut {
-    end: usize,
-    /// Length of its line break, in bytes.
-    line_break: usize,
-    fields: usize,
-    photo: Option<Range<usize>>,
-    lines: u64,
-    /// Whether the record goes on after it.
-    is_piece: bool,
-    /// Whether an escaped field is open there.
-    ends_open: bool,
-}
-
-/// Where the `nth` of the set bits is, from 0. There are more than `nth`.
-#[inline]
-fn nth_bit(mut bits: u64, nth: usize) -> usize {
-    for _ in 0..nth {
-        bits &= bits - 1;
-    }
-    bits.trailing_zeros() as usize
 }
 
 /// What makes the cells of a record doubtful. Its last field is the one that is open, if one is.

@@ -35,7 +35,7 @@ pub(super) struct Structure {
 
 impl Structure {
     /// Reads one block and moves `state` past it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(masks: Masks, state: &mut State) -> Self {
         match regular(masks, *state) {
             Some((structure, next)) => {
@@ -48,7 +48,7 @@ impl Structure {
 }
 
 /// The block by the parity of its quotes; `None` where a quote stands that parity mistakes.
-#[inline]
+#[inline(always)]
 fn regular(masks: Masks, state: State) -> Option<(Structure, State)> {
     const LAST: u64 = 1 << (BLOCK - 1);
     let carried = if state == State::Escaped { u64::MAX } else { 0 };
@@ -122,7 +122,7 @@ fn after_text(state: State) -> State {
 }
 
 /// Bit *n* of the result is the parity of bits 0 to *n*.
-#[inline]
+#[inline(always)]
 fn prefix_xor(mut bits: u64) -> u64 {
     for distance in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << distance;
@@ -132,9 +132,8 @@ fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::masks::{Masks, block};
+    use super::super::masks::tests::masks_of;
     use super::*;
-    use crate::export::Encoding;
     use proptest::prelude::*;
 
     const STATES: [State; 4] =
@@ -147,8 +146,7 @@ mod tests {
             text in "[ab,\"\"\r\n]{0,64}|(a|,|\r\n|\"(a|,|\"\"|\n)*\"){0,20}",
             at in 0..4usize,
         ) {
-            let units = block(&text.as_bytes()[..text.len().min(BLOCK)], Encoding::Utf8);
-            let masks = Masks::of(&units, b',', false);
+            let masks = masks_of(&text[..text.len().min(BLOCK)]);
             let mut state = STATES[at];
             let by_grammar = irregular(masks, &mut state);
             if let Some(by_parity) = regular(masks, STATES[at]) {
@@ -166,7 +164,7 @@ mod tests {
             ("a,b 19\" rack", false),
             ("\"a\"b\"", false),
         ] {
-            let masks = Masks::of(&block(text.as_bytes(), Encoding::Utf8), b',', false);
+            let masks = masks_of(text);
             assert_eq!(regular(masks, State::FieldStart).is_some(), is_regular, "{text:?}");
         }
     }

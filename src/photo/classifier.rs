@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::cell::{PhotoCell, classify};
-use super::host::{PhotoUrl, plain_origin};
+use super::host::{PhotoUrl, plain_origin, plain_origin_bytes};
 use crate::name::Fqdn;
 
 /// How many origins are remembered. The cells of others are classified one by one.
@@ -20,7 +20,7 @@ const MAX_ORIGIN: usize = 300;
 #[derive(Clone, Debug)]
 pub struct Classifier {
     domains: Vec<Fqdn>,
-    known: HashMap<Box<str>, OriginId>,
+    known: HashMap<Box<[u8]>, OriginId, foldhash::fast::RandomState>,
     urls: Vec<PhotoUrl>,
 }
 
@@ -47,7 +47,7 @@ impl OriginId {
 impl Classifier {
     /// A classifier that has met nothing; `domains` are those that make a host `webex`.
     pub fn new(domains: &[Fqdn]) -> Self {
-        Self { domains: domains.to_vec(), known: HashMap::new(), urls: Vec::new() }
+        Self { domains: domains.to_vec(), known: HashMap::default(), urls: Vec::new() }
     }
 
     /// The domains that make a host `webex`.
@@ -60,7 +60,7 @@ impl Classifier {
         let Some(origin) = plain_origin(text).filter(|origin| origin.len() <= MAX_ORIGIN) else {
             return Classified::Cell(classify(text, &self.domains));
         };
-        if let Some(id) = self.known.get(origin)
+        if let Some(id) = self.known.get(origin.as_bytes())
             && text.len() <= super::MAX_CELL
         {
             return Classified::Origin(*id);
@@ -69,11 +69,19 @@ impl Classifier {
             PhotoCell::Url(url) if self.urls.len() < ORIGINS_KEPT => {
                 let id = OriginId(self.urls.len());
                 self.urls.push(url);
-                self.known.insert(origin.into(), id);
+                self.known.insert(origin.as_bytes().into(), id);
                 Classified::Origin(id)
             }
             cell => Classified::Cell(cell),
         }
+    }
+
+    /// Says of a cell's text, given as bytes, what [`classify`](Self::classify) would say, if it is
+    /// ASCII and its origin was met before.
+    pub fn known(&self, ascii: &[u8]) -> Option<OriginId> {
+        let origin = plain_origin_bytes(ascii)?;
+        let id = *self.known.get(origin)?;
+        (ascii.is_ascii() && ascii.len() <= super::MAX_CELL).then_some(id)
     }
 
     /// The remembered origins' URLs, in the order in which they were met.
@@ -126,6 +134,10 @@ mod tests {
             for rest in [first, second] {
                 let text = format!("{origin}{rest}");
                 let exact = classify(&text, &domains());
+                let known = classifier.known(text.as_bytes()).map(|id| classifier.url(id).clone());
+                if let Some(url) = known {
+                    prop_assert_eq!(PhotoCell::Url(url), exact.clone(), "{:?}, as bytes", text);
+                }
                 prop_assert_eq!(said(&mut classifier, &text), exact, "{:?}", text);
             }
         }

@@ -119,10 +119,15 @@ const IS_PLAIN: [bool; 256] = {
 /// case, two slashes, and only letters, digits, and the signs of names, addresses and ports up to
 /// `/`, `?`, `#` or the end.
 pub(super) fn plain_origin(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("http")?;
-    let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix("://")?;
-    let length = rest.bytes().position(|b| !IS_PLAIN[usize::from(b)]).unwrap_or(rest.len());
-    match rest.as_bytes().get(length) {
+    plain_origin_bytes(text.as_bytes()).map(|origin| &text[..origin.len()])
+}
+
+/// The same of bytes that may be no text: the origin is ASCII.
+pub(super) fn plain_origin_bytes(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b"http")?;
+    let rest = rest.strip_prefix(b"s").unwrap_or(rest).strip_prefix(b"://")?;
+    let length = rest.iter().position(|b| !IS_PLAIN[usize::from(*b)]).unwrap_or(rest.len());
+    match rest.get(length) {
         None | Some(b'/' | b'?' | b'#') if length > 0 => {
             Some(&text[..text.len() - rest.len() + length])
         }

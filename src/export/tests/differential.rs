@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::super::field::Field;
 use super::super::fields::Fields;
+use super::super::lanes::Instructions;
 use super::super::reader::Limits;
 use super::super::{Choices, Delimiter, Dialect, Encoding, Reader, RecordKind};
 use super::{Plain, encoded, headerless, open, read_all};
@@ -78,8 +79,8 @@ fn by_units(body: &[u8], encoding: Encoding, delimiter: Delimiter) -> Vec<Seen> 
     records
 }
 
-fn by_blocks(file: &[u8], from: usize, choices: &Choices) -> Vec<Seen> {
-    let limits = Limits { buffer: 512, ..Limits::default() };
+fn by_blocks(file: &[u8], from: usize, choices: &Choices, instructions: Instructions) -> Vec<Seen> {
+    let limits = Limits { buffer: 512, instructions, ..Limits::default() };
     let mut reader = Reader::open_within(file, choices, limits).unwrap();
     reader.keep_fields();
     let photo_field = reader.dialect().photo_field;
@@ -179,8 +180,10 @@ fn compare(encoding: Encoding) {
             let file = [&header[..], &body].concat();
             let context = || format!("{encoding} {delimiter} {case}: {body:?}");
             let exact = by_units(&body, encoding, delimiter);
-            let fast = by_blocks(&file, header.len(), &choices);
-            assert!(exact == fast, "{}\n{exact:?}\n{fast:?}", context());
+            for instructions in Instructions::all() {
+                let fast = by_blocks(&file, header.len(), &choices, instructions);
+                assert!(exact == fast, "{instructions:?} {}\n{exact:?}\n{fast:?}", context());
+            }
             if encoding == Encoding::Utf8 {
                 same_as_csv_crate(&body, delimiter, &exact, context);
             }

@@ -69,7 +69,7 @@ fn positions_count_records_lines_and_bytes() {
         ];
         assert_eq!(found, expected, "{encoding}");
         assert_eq!(
-            *reader.seen(),
+            reader.seen(),
             Seen { records: 2, blank_lines: 2, ragged: 0, crlf: 2, lf: 2, cr: 1 },
             "{encoding}"
         );
