@@ -155,7 +155,7 @@ impl Census {
         domains: &[Fqdn],
         wanted: Photos,
         bound: Bound,
-        onlooker: &mut dyn Onlooker,
+        onlooker: &mut (impl Onlooker + ?Sized),
     ) -> Result<Self, CensusError> {
         let mut census = Self { photo_urls: PhotoUrls::new(wanted), ..Self::default() };
         let dialect = reader.dialect().clone();
@@ -237,7 +237,7 @@ impl Census {
         &mut self,
         url: &PhotoUrl,
         bound: Bound,
-        onlooker: &mut dyn Onlooker,
+        onlooker: &mut (impl Onlooker + ?Sized),
     ) -> Result<(), Sort> {
         let excess = match &url.host {
             HostKind::Address(_) | HostKind::Bare(_) => {

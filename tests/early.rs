@@ -332,6 +332,33 @@ fn too_many_hosts_are_refused_with_the_record_and_nobody_is_waited_for() {
     }
 }
 
+/// Ctrl-C reaches the pass and the network alike; the first of them may be over.
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_both() {
+    let lab = Lab::builder().dns_fault("*", DnsFault::Silent).start().unwrap();
+    let folder = Folder::new();
+    let export = [b"email,userProfilePhotoURL,note\n", &rows(FIRST)[..], &padding()].concat();
+    folder.write("users.csv", export);
+    let config = lab.write_config(folder.path()).unwrap();
+    let fix = ["fix", "users.csv", "-o", "import.csv", "--timeout", "1h", "--deadline", "1h"];
+    let mut command = folder.command(&[&fix[..], &["--config"]].concat());
+    let child = command.arg(config).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while lab.dns_total() == 0 {
+        assert!(begun.elapsed() < PATIENCE, "nothing was asked");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let process = child.id().to_string();
+    assert!(
+        std::process::Command::new("kill").args(["-INT", &process]).status().unwrap().success()
+    );
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.status, 130, "{}", run.stderr);
+    assert!(run.stderr.contains("interrupted"), "{}", run.stderr);
+    assert!(folder.names().iter().all(|name| !name.starts_with("import")), "{:?}", folder.names());
+}
+
 #[test]
 fn nobody_is_asked_before_an_export_is_known_to_be_one() {
     let lab = Lab::builder().start().unwrap();
