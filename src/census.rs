@@ -1,23 +1,29 @@
 //! The first pass: what an export holds, counted once, so that the network is asked once per
-//! endpoint and the ledger is known before a byte is written.
+//! endpoint and the ledger is known before a byte is written. Memory grows with the distinct hosts,
+//! up to a [`Bound`].
 
+mod bound;
+mod onlooker;
 mod urls;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Read;
 
 use crate::evidence::{Endpoint, OldHost, Scheme};
-use crate::export::{ExportError, Reader, Record, RecordKind};
+use crate::export::{Reader, RecordKind};
 use crate::name::Fqdn;
 use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
 use crate::row::{PhotoCellOf, Unreadable, photo_cell};
 
+pub use bound::{Bound, CensusError, Excess, MAX_HOSTS, Sort};
+pub use onlooker::{Met, Onlooker};
 pub use urls::{MAX_TARGET, MAX_TARGETS, MAX_URLS, PhotoUrls, Photos, SAMPLE};
 
 /// How many unreadable records are kept for display; all of them are counted.
 pub const UNREADABLE_KEPT: usize = 100;
-/// How many distinct hosts that need no decision are kept by name; all records are counted.
-pub const HOSTS_KEPT: usize = 100_000;
+/// How many distinct hosts outside the allowed domains are kept by name; all records are counted.
+pub const FOREIGN_KEPT: usize = 100_000;
 
 /// What a record's photo cell is, as the contract's host kinds; the last is no cell at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,31 +129,34 @@ pub struct Census {
     pub first_not_url: Option<(u64, u64)>,
     /// The photo URLs that are wanted.
     pub photo_urls: PhotoUrls,
+    /// Whether there were more hosts of some sort than are kept by name.
+    pub hosts_cut: bool,
 }
 
 impl Census {
     /// Counts an export to its end.
     ///
     /// # Errors
-    /// Whatever stops the reader.
+    /// Whatever stops the reader, and more hosts than [`Bound::STRICT`] allows.
     pub fn take<R: Read>(
         reader: &mut Reader<R>,
         domains: &[Fqdn],
         photos: Photos,
-    ) -> Result<Self, ExportError> {
-        Self::take_watched(reader, domains, photos, |_| {})
+    ) -> Result<Self, CensusError> {
+        Self::take_watched(reader, domains, photos, Bound::STRICT, &mut ())
     }
 
-    /// The same, and shows every data record to `watch`.
+    /// The same with another bound, and before somebody's eyes.
     ///
     /// # Errors
-    /// Whatever stops the reader.
+    /// Whatever stops the reader, and what `bound` refuses.
     pub fn take_watched<R: Read>(
         reader: &mut Reader<R>,
         domains: &[Fqdn],
         wanted: Photos,
-        mut watch: impl FnMut(&Record<'_>),
-    ) -> Result<Self, ExportError> {
+        bound: Bound,
+        onlooker: &mut (impl Onlooker + ?Sized),
+    ) -> Result<Self, CensusError> {
         let mut census = Self { photo_urls: PhotoUrls::new(wanted), ..Self::default() };
         let dialect = reader.dialect().clone();
         let mut photos = Classifier::new(domains);
@@ -161,8 +170,14 @@ impl Census {
                 }
             }
             census.records += 1;
-            watch(&record);
+            onlooker.record(&record);
             let position = record.position();
+            let too_many = |sort| CensusError::TooManyHosts {
+                sort,
+                limit: bound.hosts,
+                record: position.record,
+                line: position.line,
+            };
             if record.defect().is_none() && record.field_count() != dialect.fields {
                 census.ragged += 1;
                 census.first_ragged.get_or_insert((position.record, position.line));
@@ -177,7 +192,12 @@ impl Census {
                         PhotoCell::Url(url) => census.photo_urls.offer(url, &text),
                         PhotoCell::Empty | PhotoCell::Dash => {}
                     }
-                    census.count_cell(&cell);
+                    match &cell {
+                        PhotoCell::Url(url) => {
+                            census.count_new(url, bound, onlooker).map_err(too_many)?;
+                        }
+                        other => census.count(Kind::of(other)),
+                    }
                 }
                 PhotoCellOf::Cell(text, Classified::Origin(id)) => {
                     census.photo_urls.offer(photos.url(id), &text);
@@ -185,7 +205,7 @@ impl Census {
                         Some(more) => *more += 1,
                         None => {
                             more.push(0);
-                            census.count_url(photos.url(id), 1);
+                            census.count_new(photos.url(id), bound, onlooker).map_err(too_many)?;
                         }
                     }
                 }
@@ -203,7 +223,7 @@ impl Census {
             }
         }
         for (url, more) in photos.urls().zip(more) {
-            census.count_url(url, more);
+            census.count_again(url, more);
         }
         Ok(census)
     }
@@ -212,26 +232,56 @@ impl Census {
         self.kinds[kind as usize] += 1;
     }
 
-    fn count_cell(&mut self, cell: &PhotoCell) {
-        match cell {
-            PhotoCell::Url(url) => self.count_url(url, 1),
-            other => self.count(Kind::of(other)),
-        }
-    }
-
-    fn count_url(&mut self, url: &PhotoUrl, records: u64) {
-        self.kinds[Kind::of_host(&url.host) as usize] += records;
-        match &url.host {
+    /// Counts a record whose host may be new.
+    fn count_new(
+        &mut self,
+        url: &PhotoUrl,
+        bound: Bound,
+        onlooker: &mut (impl Onlooker + ?Sized),
+    ) -> Result<(), Sort> {
+        let excess = match &url.host {
             HostKind::Address(_) | HostKind::Bare(_) => {
-                if let Some(endpoint) = url.endpoint() {
-                    *self.endpoints.entry(endpoint).or_default() += records;
-                }
+                let met = |endpoint: &Endpoint| onlooker.met(Met::Endpoint(endpoint));
+                let is_kept = url
+                    .endpoint()
+                    .is_none_or(|it| count_one(&mut self.endpoints, it, bound.hosts, met));
+                (!is_kept).then_some(Sort::Endpoints)
             }
             HostKind::WebEx(name) => {
                 let key = (name.clone(), url.port(), url.scheme);
-                count_bounded(&mut self.webex, key, records);
+                let met = |(name, port, scheme): &(Fqdn, u16, Scheme)| {
+                    onlooker.met(Met::WebEx(name, *port, *scheme));
+                };
+                (!count_one(&mut self.webex, key, bound.hosts, met)).then_some(Sort::WebEx)
             }
-            HostKind::Foreign(name) => count_bounded(&mut self.foreign, name.clone(), records),
+            HostKind::Foreign(name) => {
+                let name = name.clone();
+                self.hosts_cut |= !count_one(&mut self.foreign, name, FOREIGN_KEPT, |_| {});
+                None
+            }
+        };
+        if let Some(sort) = excess {
+            match bound.excess {
+                Excess::Refuse => return Err(sort),
+                Excess::Count => self.hosts_cut = true,
+            }
+        }
+        self.count(Kind::of_host(&url.host));
+        Ok(())
+    }
+
+    /// Counts records whose host was met before, and is kept if there was room.
+    fn count_again(&mut self, url: &PhotoUrl, records: u64) {
+        self.kinds[Kind::of_host(&url.host) as usize] += records;
+        let kept = match &url.host {
+            HostKind::Address(_) | HostKind::Bare(_) => {
+                url.endpoint().and_then(|endpoint| self.endpoints.get_mut(&endpoint))
+            }
+            HostKind::WebEx(name) => self.webex.get_mut(&(name.clone(), url.port(), url.scheme)),
+            HostKind::Foreign(name) => self.foreign.get_mut(name),
+        };
+        if let Some(kept) = kept {
+            *kept += records;
         }
     }
 
@@ -255,8 +305,24 @@ impl Census {
     }
 }
 
-fn count_bounded<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, records: u64) {
-    if counts.len() < HOSTS_KEPT || counts.contains_key(&key) {
-        *counts.entry(key).or_default() += records;
+/// Counts a record of a key, if that is known or there is room for it; says whether.
+fn count_one<K: Ord>(
+    counts: &mut BTreeMap<K, u64>,
+    key: K,
+    limit: usize,
+    met: impl FnOnce(&K),
+) -> bool {
+    let is_full = counts.len() >= limit;
+    match counts.entry(key) {
+        Entry::Occupied(mut known) => *known.get_mut() += 1,
+        Entry::Vacant(_) if is_full => return false,
+        Entry::Vacant(new) => {
+            met(new.key());
+            new.insert(1);
+        }
     }
+    true
 }
+
+#[cfg(test)]
+mod tests;

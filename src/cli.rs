@@ -565,7 +565,7 @@ pub struct NetworkOptions {
     /// Time for one question or handshake attempt [default: 5s]
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
-    /// Time for all questions of the run [default: 10m]
+    /// Time for all questions of the run, from when the export is read [default: 10m]
     #[arg(long, value_name = "TIME")]
     pub deadline: Option<String>,
     /// Endpoints surveyed at the same time [default: 32]

@@ -59,7 +59,11 @@ pub(super) fn ask_for_photos(
     answers.map_err(|error| Failure::network(&error))
 }
 
-fn network_settings(
+/// How a job asks.
+///
+/// # Errors
+/// [`Failure`] when the environment names a proxy that is none.
+pub(super) fn network_settings(
     plan: &NetworkPlan,
     revocation: Duration,
     trust: &Trust,

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::failure::Failure;
 use super::output::{Named, named};
 use super::progress::{Progress, Wait, Watched, interrupted};
+use crate::census::CensusError;
 use crate::export::{Choices, Reader};
 use crate::rewrite::RewriteError;
 
@@ -144,6 +145,14 @@ impl ExportFile {
             return Failure::interrupted();
         }
         Failure::export(&self.name, error)
+    }
+
+    /// The failure of an export that cannot be counted.
+    pub(super) fn census_failure(&self, error: &CensusError) -> Failure {
+        match error {
+            CensusError::Export(error) => self.failure(error),
+            CensusError::TooManyHosts { .. } => Failure::too_many_hosts(&self.name, error),
+        }
     }
 
     /// The failure of a second pass over it.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::approval::{ApprovalError, ChoiceError};
+use crate::census::CensusError;
 use crate::explain::{NoHost, NotFound};
 use crate::export::ExportError;
 use crate::journal::{Entry, FileDigest, JournalError, Run};
@@ -107,6 +108,16 @@ impl Failure {
     /// The export could not be read as one.
     pub fn export(file: &str, error: &ExportError) -> Self {
         Self::new(Status::Failed, format!("`{file}`: {error}"), error.hint())
+    }
+
+    /// The export names more hosts than a run takes.
+    pub fn too_many_hosts(file: &str, error: &CensusError) -> Self {
+        Self::failed(
+            format!("`{file}`: {error}"),
+            "see with `photofix inspect` what the photo cells hold, and give another column with \
+             --column if it is the wrong one; else split the export into files of fewer records, \
+             each with the header, and run each alone",
+        )
     }
 
     /// The second pass stopped.

@@ -7,9 +7,9 @@ use super::facts;
 use super::failure::Failure;
 use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
-use crate::census::{Census, Photos};
+use crate::census::{Bound, Census, CensusError, Onlooker, Photos};
 use crate::explain::{Question, Search};
-use crate::export::{Choices, Dialect, ExportError, LineEnding, Reader, Record};
+use crate::export::{Choices, Dialect, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
@@ -27,7 +27,7 @@ pub(super) struct FirstPass {
 }
 
 impl FirstPass {
-    /// Makes it.
+    /// Makes it; `onlooker` sees what it meets.
     ///
     /// # Errors
     /// [`Failure`] when the export cannot be read as one, or Ctrl-C was pressed.
@@ -36,9 +36,13 @@ impl FirstPass {
         choices: &Choices,
         domains: &[Fqdn],
         photos: Photos,
+        onlooker: &mut dyn Onlooker,
         progress: Progress,
     ) -> Result<Self, Failure> {
-        let count = |reader: &mut Reader<_>| Ok((Census::take(reader, domains, photos)?, ()));
+        let count = |reader: &mut Reader<_>| {
+            let bound = Bound::STRICT;
+            Ok((Census::take_watched(reader, domains, photos, bound, onlooker)?, ()))
+        };
         Self::counted(export, choices, progress, count).map(|(first, ())| first)
     }
 
@@ -55,8 +59,9 @@ impl FirstPass {
     ) -> Result<(Self, Search), Failure> {
         Self::counted(export, choices, progress, |reader| {
             let mut search = Search::new(question, reader.dialect(), domains);
-            let census =
-                Census::take_watched(reader, domains, Photos::Off, |record| search.look(record))?;
+            let mut look = |record: &Record<'_>| search.look(record);
+            let bound = Bound::STRICT;
+            let census = Census::take_watched(reader, domains, Photos::Off, bound, &mut look)?;
             Ok((census, search))
         })
     }
@@ -74,8 +79,9 @@ impl FirstPass {
         Self::counted(export, choices, progress, |reader| {
             let mut health = Health::new(reader.dialect());
             reader.keep_fields();
-            let look = |record: &Record<'_>| health.look(record);
-            let census = Census::take_watched(reader, domains, Photos::Off, look)?;
+            let mut look = |record: &Record<'_>| health.look(record);
+            let bound = Bound::LENIENT;
+            let census = Census::take_watched(reader, domains, Photos::Off, bound, &mut look)?;
             Ok((census, health.finish()))
         })
     }
@@ -84,11 +90,11 @@ impl FirstPass {
         export: &ExportFile,
         choices: &Choices,
         progress: Progress,
-        count: impl FnOnce(&mut Reader<Hashed>) -> Result<(Census, T), ExportError>,
+        count: impl FnOnce(&mut Reader<Hashed>) -> Result<(Census, T), CensusError>,
     ) -> Result<(Self, T), Failure> {
         let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
         let mut reader = Reader::open(bytes, choices).map_err(|error| export.failure(&error))?;
-        let (census, more) = count(&mut reader).map_err(|error| export.failure(&error))?;
+        let (census, more) = count(&mut reader).map_err(|error| export.census_failure(&error))?;
         let dialect = reader.dialect().clone();
         let line_ending = reader.seen().line_ending();
         drop(reader);

@@ -10,7 +10,7 @@ use super::failure::{Failure, Status};
 use super::first_pass::FirstPass;
 use super::print;
 use super::voice::Voice;
-use crate::census::Census;
+use crate::census::{Census, MAX_HOSTS};
 use crate::cli::Inspect;
 use crate::evidence::OldHost;
 use crate::health::{self, EMAILS_COMPARED, Findings};
@@ -40,6 +40,13 @@ pub(super) fn run(options: &Inspect, layers: &Layers, voice: Voice) -> Result<St
     if findings.emails_cut {
         notes.push(format!(
             "only the emails of the first {EMAILS_COMPARED} records are compared with one another"
+        ));
+    }
+    if census.hosts_cut {
+        notes.push(format!(
+            "only the first {MAX_HOSTS} different hosts of a kind are listed; the records of all of \
+             them are counted. `plan` and `fix` refuse more addresses or WebEx hosts: see that this \
+             is the photo column"
         ));
     }
     let inspection = Inspection {

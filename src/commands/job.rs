@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::asking::{ask, ask_for_photos};
 use super::certificates::Judge;
+use super::early::Early;
 use super::entries::{endpoint_report, treatments};
 use super::export_file::ExportFile;
 use super::facts::{self, kinds};
@@ -22,6 +23,7 @@ use crate::decide::{Certified, Decided, Policy, Reach, decide};
 use crate::evidence::{Endpoint, Evidence, OldHost, PhotoAnswer, PhotoQuestion, Scheme, Service};
 use crate::explain::{Asked, answers};
 use crate::export::Choices;
+use crate::name::Fqdn;
 use crate::network::Agenda;
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
 use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
@@ -40,7 +42,8 @@ pub(super) struct Job {
     pub choices: Choices,
     /// Where a name may come from, and where it must lie.
     pub scope: ScopeSettings,
-    network: NetworkPlan,
+    /// Whom to ask, and how.
+    pub network: NetworkPlan,
     certificates: CertificatePlan,
     policy: Policy,
     webex: WebexHosts,
@@ -125,7 +128,8 @@ impl Job {
         self.replay.as_ref().map(Replay::sentence)
     }
 
-    /// Counts, asks, judges and decides.
+    /// Counts, asks, judges and decides. Who is to be asked is asked while the export is still
+    /// being counted.
     ///
     /// # Errors
     /// [`Failure`] when a file cannot be used, the network cannot be asked at all, or Ctrl-C was
@@ -153,16 +157,20 @@ impl Job {
     ) -> Result<(Outcome, Vec<SourceAnswer>), Failure> {
         let (mut scope, names) = self.load_scope()?;
         let domains = &self.scope.domains;
-        let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
+        // Of one endpoint it is not known before the end whether the export has it.
+        let mut early = match (self.policy.reach, &self.replay, only) {
+            (Reach::Network, None, None) => Early::ready(self, &scope),
+            _ => Early::waiting(self, &scope),
+        };
+        let mut first =
+            FirstPass::make(export, &self.choices, domains, self.photos, &mut early, progress)?;
+        let under_way = early.under_way()?;
         scope.corpus = first.census.corpus();
         let endpoints: Vec<Endpoint> = first
             .census
             .endpoints
             .keys()
-            .filter(|endpoint| match endpoint.host {
-                OldHost::Address(_) => true,
-                OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
-            })
+            .filter(|endpoint| self.is_decided(endpoint, &scope))
             .filter(|endpoint| only.is_none_or(|only| only == *endpoint))
             .cloned()
             .collect();
@@ -179,10 +187,11 @@ impl Job {
         if only.is_some() {
             notes.clear();
         }
-        let (asked_from, begun) = (now(), Instant::now());
+        let begun = Instant::now();
+        let mut asked_from = now();
         let mut missing = BTreeSet::new();
-        let (mut evidence, trust) = match self.policy.reach {
-            Reach::Offline => {
+        let (mut evidence, trust) = match (self.policy.reach, under_way) {
+            (Reach::Offline, _) => {
                 notes.push(
                     "offline: nothing was asked; certificates are not checked and photos not \
                      compared, and only the map and the default host decide"
@@ -190,7 +199,13 @@ impl Job {
                 );
                 (Evidence::default(), None)
             }
-            Reach::Network => {
+            (Reach::Network, Some(asking)) => {
+                asked_from = asking.asked_from;
+                let (evidence, trust) = asking.finish(scope.corpus.clone(), progress)?;
+                notes.extend(trust.notes.iter().cloned());
+                (evidence, Some(trust))
+            }
+            (Reach::Network, None) => {
                 let trust = self.trust()?;
                 notes.extend(trust.notes.iter().cloned());
                 let agenda =
@@ -308,7 +323,7 @@ impl Job {
     }
 
     /// The trust anchors: of a replay the recorded ones, unless others are named.
-    fn trust(&self) -> Result<Trust, Failure> {
+    pub(super) fn trust(&self) -> Result<Trust, Failure> {
         match &self.replay {
             Some(replay) if replay.trust == ReplayTrust::Recorded => {
                 Ok(Trust::of_recording(&replay.recording.trust))
@@ -344,15 +359,31 @@ impl Job {
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {
-        match (self.webex, self.policy.reach) {
-            (WebexHosts::Check, Reach::Network) => census
-                .webex
-                .keys()
-                .filter(|(.., scheme)| *scheme == Scheme::Https)
-                .map(|(name, port, _)| Service::tls(name.clone(), *port))
-                .collect(),
-            _ => BTreeSet::new(),
+        let hosts = census.webex.keys();
+        hosts.filter_map(|(name, port, scheme)| self.to_check(name, *port, *scheme)).collect()
+    }
+
+    /// The server of a WebEx host, where its certificate is to be checked.
+    pub(super) fn to_check(&self, name: &Fqdn, port: u16, scheme: Scheme) -> Option<Service> {
+        match (self.webex, self.policy.reach, scheme) {
+            (WebexHosts::Check, Reach::Network, Scheme::Https) => {
+                Some(Service::tls(name.clone(), port))
+            }
+            _ => None,
         }
+    }
+
+    /// Whether an endpoint gets a decision: an address, or a bare host that the map knows.
+    pub(super) fn is_decided(&self, endpoint: &Endpoint, scope: &Scope) -> bool {
+        match endpoint.host {
+            OldHost::Address(_) => true,
+            OldHost::Bare(_) => scope.map.find(&endpoint.host).is_some(),
+        }
+    }
+
+    /// Time for the revocation questions about one certificate.
+    pub(super) fn revocation_timeout(&self) -> Duration {
+        self.certificates.revocation_timeout
     }
 
     fn ask(
@@ -365,7 +396,7 @@ impl Job {
         if agenda.is_empty() {
             return Ok(Evidence::default());
         }
-        ask(agenda, scope, &self.network, self.certificates.revocation_timeout, trust, progress)
+        ask(agenda, scope, &self.network, self.revocation_timeout(), trust, progress)
     }
 
     fn ask_for_photos(
@@ -379,12 +410,12 @@ impl Job {
         if questions.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let revocation = self.certificates.revocation_timeout;
+        let revocation = self.revocation_timeout();
         ask_for_photos(questions, evidence, &self.network, revocation, trust, begun, progress)
     }
 }
 
 /// The clock, in seconds since the epoch.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }

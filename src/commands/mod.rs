@@ -8,6 +8,7 @@ mod carry;
 mod certificates;
 mod check;
 mod comparing;
+mod early;
 mod entries;
 mod explain;
 mod export_file;

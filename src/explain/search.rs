@@ -273,17 +273,16 @@ fn others<'e>(sought: &Sought, endpoints: impl Iterator<Item = &'e Endpoint>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::census::{Bound, Photos};
     use crate::export::{Choices, Reader};
 
     fn search(export: &str, question: Question) -> Result<Found, NotFound> {
         let domains = [Fqdn::parse("webex.com").unwrap()];
         let mut reader = Reader::open(export.as_bytes(), &Choices::default()).unwrap();
         let mut search = Search::new(question, reader.dialect(), &domains);
-        let census =
-            Census::take_watched(&mut reader, &domains, crate::census::Photos::Off, |record| {
-                search.look(record)
-            })
-            .unwrap();
+        let mut look = |record: &Record<'_>| search.look(record);
+        let (photos, bound) = (Photos::Off, Bound::STRICT);
+        let census = Census::take_watched(&mut reader, &domains, photos, bound, &mut look).unwrap();
         search.finish(&census)
     }
 

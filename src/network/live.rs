@@ -6,19 +6,19 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join;
 use tokio::net::TcpStream;
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::connect::connect;
 use super::connect_to::redirected;
+use super::deadline::{Deadline, FOREVER};
 use super::dns::Resolver;
 use super::fetch::{Course, Fetcher};
 use super::old_tls::{self, Shown};
-use super::settings::{Limits, NetworkSettings, SpecialAddresses, seconds};
+use super::settings::{NetworkSettings, SpecialAddresses, seconds};
 use super::survey::Network;
 use super::tls::{Failure, Observer, Sight};
 use super::turns::Turns;
@@ -32,8 +32,6 @@ use crate::reference::is_public;
 /// DNS questions under way at once. More than 64 to 100 makes every resolver slower: its socket
 /// buffer overflows and answers are waited for that never come.
 const MAX_DNS_QUESTIONS: usize = 64;
-/// The longest a run may take where the settings name no end: 10 years.
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// Asks the real network.
 pub(super) struct Live<'a> {
@@ -41,7 +39,7 @@ pub(super) struct Live<'a> {
     resolver: Resolver,
     observer: Observer,
     fetcher: Fetcher<'a>,
-    deadline: Deadline,
+    deadline: &'a Deadline,
     questions: Semaphore,
     turns: Turns<(IpAddr, u16)>,
     /// The addresses of names that certificates refer to.
@@ -51,28 +49,13 @@ pub(super) struct Live<'a> {
 /// The addresses of a name, or what becomes of a question that needs them.
 type Addresses = Result<Vec<IpAddr>, FetchOutcome>;
 
-/// When the run ends.
-pub(super) struct Deadline {
-    /// Then.
-    pub(super) at: Instant,
-    /// That it has passed.
-    pub(super) words: String,
-}
-
-impl Deadline {
-    /// Of a run that began at `begun`.
-    pub(super) fn of(limits: &Limits, begun: Instant) -> Self {
-        Self {
-            at: begun + limits.deadline.min(FOREVER),
-            words: format!("the run's deadline of {} passed", seconds(limits.deadline)),
-        }
-    }
-}
-
 impl<'a> Live<'a> {
-    pub(super) async fn open(settings: &'a NetworkSettings) -> Result<Self, SettingsError> {
+    /// The run ends at `deadline`.
+    pub(super) async fn open(
+        settings: &'a NetworkSettings,
+        deadline: &'a Deadline,
+    ) -> Result<Self, SettingsError> {
         let limits = settings.limits;
-        let deadline = Deadline::of(&limits, Instant::now());
         let concurrency = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         // Handshakes and questions over HTTP are connections alike.
         let connections = Arc::new(Semaphore::new(concurrency));
@@ -90,7 +73,7 @@ impl<'a> Live<'a> {
 
     /// Puts a DNS question when its turn comes and gives it up when the run ends.
     async fn question<T>(&self, question: impl Future<Output = Answer<T>>) -> Answer<T> {
-        if Instant::now() >= self.deadline.at {
+        if self.deadline.has_passed() {
             return Answer::NotAsked(self.deadline.words.clone());
         }
         let was_put = Cell::new(false);
@@ -99,10 +82,10 @@ impl<'a> Live<'a> {
             was_put.set(true);
             question.await
         };
-        match timeout_at(self.deadline.at, turn).await {
-            Ok(answer) => answer,
-            Err(_) if was_put.get() => Answer::CouldNotAsk(self.deadline.words.clone()),
-            Err(_) => Answer::NotAsked(self.deadline.words.clone()),
+        match self.deadline.before(turn).await {
+            Some(answer) => answer,
+            None if was_put.get() => Answer::CouldNotAsk(self.deadline.words.clone()),
+            None => Answer::NotAsked(self.deadline.words.clone()),
         }
     }
 
@@ -110,25 +93,32 @@ impl<'a> Live<'a> {
     /// timeout and the deadline.
     async fn look(&self, target: &Target) -> Handshake {
         let sight = Sight::default();
-        let timeout = Instant::now() + self.settings.limits.timeout.min(FOREVER);
-        let (end, words) = if timeout < self.deadline.at {
-            (timeout, format!("no answer within {}", seconds(self.settings.limits.timeout)))
-        } else {
-            (self.deadline.at, self.deadline.words.clone())
-        };
-        let outcome = match timeout_at(end, self.observe(target, &sight)).await {
+        let end = Instant::now() + self.settings.limits.timeout.min(FOREVER);
+        let outcome = match self.by(end, self.observe(target, &sight)).await {
             Ok(Ok(())) => HandshakeOutcome::Completed,
             Ok(Err(Failure::Other(outcome))) => outcome,
             Ok(Err(Failure::PerhapsTooOld(why))) => {
-                if let Ok(Ok(shown)) = timeout_at(end, self.look_back(target)).await {
+                if let Ok(Ok(shown)) = self.by(end, self.look_back(target)).await {
                     let outcome = HandshakeOutcome::TooOld(shown.protocol.to_owned());
                     return Sight::of(shown).into_handshake(outcome);
                 }
                 HandshakeOutcome::TlsFailed(why)
             }
-            Err(_) => HandshakeOutcome::TimedOut(words),
+            Err(words) => HandshakeOutcome::TimedOut(words),
         };
         sight.into_handshake(outcome)
+    }
+
+    /// What comes of `work` before `end`, the end of a timeout, and before the deadline; or which
+    /// of them came first.
+    async fn by<T>(&self, end: Instant, work: impl Future<Output = T>) -> Result<T, String> {
+        match self.deadline.before(timeout_at(end, work)).await {
+            Some(Ok(done)) => Ok(done),
+            Some(Err(_)) => {
+                Err(format!("no answer within {}", seconds(self.settings.limits.timeout)))
+            }
+            None => Err(self.deadline.words.clone()),
+        }
     }
 
     /// One connection and one handshake.
@@ -218,13 +208,13 @@ impl Network for Live<'_> {
                 target.address
             ));
         }
-        if Instant::now() >= self.deadline.at {
+        if self.deadline.has_passed() {
             return not_asked(self.deadline.words.clone());
         }
-        match timeout_at(self.deadline.at, self.turns.take((target.address, target.port))).await {
+        match self.deadline.before(self.turns.take((target.address, target.port))).await {
             // Boxed, as it is large and most questions are no handshakes.
-            Ok(_turn) => Box::pin(self.look(target)).await,
-            Err(_) => not_asked(self.deadline.words.clone()),
+            Some(_turn) => Box::pin(self.look(target)).await,
+            None => not_asked(self.deadline.words.clone()),
         }
     }
 
@@ -235,7 +225,7 @@ impl Network for Live<'_> {
         tokio::select! {
             // The end comes first: a turn that only comes when others end is none any more.
             biased;
-            () = sleep_until(self.deadline.at) => {
+            () = self.deadline.passed() => {
                 let words = self.deadline.words.clone();
                 course.fetched(if course.was_put() {
                     FetchOutcome::Failed(words)

@@ -3,11 +3,14 @@
 //! [`run`] is an ordinary function. Inside it one thread surveys many endpoints at once; each
 //! distinct question is put once, and the [`Evidence`] is ordered by question, so that neither the
 //! number of things under way nor the order of answers shows in the result. What the answers mean
-//! for an export is decided elsewhere. [`replay`] gives the answers of an earlier run instead, and asks
+//! for an export is decided elsewhere. [`Ahead`] is the same of a run that begins before the last record
+//! is read. [`replay`] gives the answers of an earlier run instead, and asks
 //! nobody.
 
+mod ahead;
 mod connect;
 mod connect_to;
+mod deadline;
 mod dns;
 mod fetch;
 mod glance;
@@ -39,6 +42,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::evidence::{Endpoint, Evidence, PhotoAnswer, PhotoQuestion, Service};
 use crate::reference::Scope;
 
+pub use ahead::{Ahead, Wanted};
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use no_proxy::NoProxy;
 pub use proxy::{Proxy, ProxyError};
@@ -46,8 +50,9 @@ pub use recorded::{Question, replay, replay_photos};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
 
-use live::{Deadline, Live};
-use survey::Survey;
+use deadline::Deadline;
+use live::Live;
+use survey::{Extent, Survey};
 
 /// How soon an interruption is noticed.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
@@ -184,9 +189,13 @@ async fn ask(
 ) -> Result<Evidence, SettingsError> {
     let planned = agenda.endpoints.len() + agenda.hosts.len();
     on_event(Event::Planned(u64::try_from(planned).unwrap_or(u64::MAX)));
-    let network = Live::open(settings).await?;
-    let survey = Survey::new(&network, scope, &settings.anchors, &agenda.endpoints);
-    let endpoints = agenda.endpoints.iter().map(|one| Either::Left(survey.endpoint(one)));
+    let deadline = Deadline::of(&settings.limits, Instant::now().into());
+    let network = Live::open(settings, &deadline).await?;
+    let survey = Survey::new(&network, scope, Extent::Whole, &settings.anchors);
+    let endpoint = async |one| {
+        survey.endpoint(one).await;
+    };
+    let endpoints = agenda.endpoints.iter().map(|one| Either::Left(endpoint(one)));
     let hosts = agenda.hosts.iter().map(|service| Either::Right(survey.host(service)));
     let mut under_way =
         stream::iter(endpoints.chain(hosts)).buffer_unordered(settings.limits.concurrency.max(1));

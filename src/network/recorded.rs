@@ -16,7 +16,7 @@ use super::Agenda;
 use super::fetch::max_body;
 use super::glance::dns_names;
 use super::http::too_large;
-use super::survey::{Network, Survey};
+use super::survey::{Extent, Network, Survey};
 use crate::evidence::{
     Answer, Evidence, Family, Fetch, FetchOutcome, Fetched, Handshake, HandshakeOutcome,
     PhotoAnswer, PhotoQuestion, Purpose, Target,
@@ -83,7 +83,7 @@ pub fn replay(
     missing: &mut BTreeSet<Question>,
 ) -> Evidence {
     let network = Recorded { earlier, patience, missing: RefCell::default() };
-    let survey = Survey::new(&network, scope, anchors, &agenda.endpoints);
+    let survey = Survey::new(&network, scope, Extent::Whole, anchors);
     finish(async {
         for endpoint in &agenda.endpoints {
             survey.endpoint(endpoint).await;

@@ -65,7 +65,8 @@ pub struct Limits {
     /// takes at most `timeout` × servers × (`retries` + 1). Handshakes are tried once, because TCP
     /// repeats its own packets.
     pub retries: u32,
-    /// How long the whole run may take.
+    /// How long the whole run may take, counted from when everything to ask about is known: the time
+    /// in which an export is still being read is not the network's.
     pub deadline: Duration,
     /// How long all revocation questions about one certificate may take. They are put together, so
     /// this is the time of each of them; an answer at exactly this time is too late.

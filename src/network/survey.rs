@@ -41,18 +41,33 @@ pub(super) trait Network {
 /// once.
 pub(super) struct Survey<'a, N> {
     network: &'a N,
-    scope: &'a Scope,
+    view: Cell<View<'a>>,
     anchors: &'a TrustAnchors,
-    families: BTreeSet<Family>,
     evidence: RefCell<Evidence>,
     pointers: Once<IpAddr>,
     addresses: Once<(Fqdn, Family)>,
     handshakes: Once<Target>,
     chains: Once<Vec<Vec<u8>>>,
     fetches: Once<Fetch>,
-    known_names: OnceCell<()>,
+    known_names: Once<(Family, Extent)>,
     asked: Cell<u64>,
     answered: Cell<u64>,
+}
+
+/// The scope as far as it is known.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    scope: &'a Scope,
+    extent: Extent,
+}
+
+/// How much of the scope is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Extent {
+    /// All but the names that the export itself offers: it is still being read.
+    WithoutCorpus,
+    /// All.
+    Whole,
 }
 
 /// Questions that were put or are being put. Whoever wants an answer that is under way waits for
@@ -63,32 +78,38 @@ impl<'a, N: Network> Survey<'a, N> {
     pub(super) fn new(
         network: &'a N,
         scope: &'a Scope,
+        extent: Extent,
         anchors: &'a TrustAnchors,
-        endpoints: &[Endpoint],
     ) -> Self {
-        let addresses = endpoints.iter().filter_map(|endpoint| endpoint.host.address());
         Self {
             network,
-            scope,
+            view: Cell::new(View { scope, extent }),
             anchors,
-            families: addresses.map(Family::of).collect(),
             evidence: RefCell::default(),
             pointers: Once::default(),
             addresses: Once::default(),
             handshakes: Once::default(),
             chains: Once::default(),
             fetches: Once::default(),
-            known_names: OnceCell::new(),
+            known_names: Once::default(),
             asked: Cell::new(0),
             answered: Cell::new(0),
         }
     }
 
-    /// Everything that a decision about `endpoint` may need.
-    pub(super) async fn endpoint(&self, endpoint: &Endpoint) {
-        join(self.own_names(endpoint), self.known_names()).await;
+    /// From now on the scope is known as a whole.
+    pub(super) fn widen(&self, scope: &'a Scope) {
+        self.view.set(View { scope, extent: Extent::Whole });
+    }
 
-        let candidates = self.admitted(endpoint);
+    /// Everything that a decision about `endpoint` may need, as far as the scope is known when this
+    /// begins, and how far that is. What a part of the scope makes us ask, all of it makes us ask
+    /// too, so that asking again with all of it adds what is missing and nothing else.
+    pub(super) async fn endpoint(&self, endpoint: &Endpoint) -> Extent {
+        let view = self.view.get();
+        join(self.own_names(endpoint, view.scope), self.known_names(endpoint, view)).await;
+
+        let candidates = self.admitted(endpoint, view.scope);
         if let Some(address) = endpoint.host.address() {
             let family = Family::of(address);
             join_all(candidates.iter().map(|one| self.learn_addresses(&one.name, family))).await;
@@ -99,6 +120,7 @@ impl<'a, N: Network> Survey<'a, N> {
             let services = standing.map(|one| Service::tls(one.name.clone(), endpoint.port));
             join_all(services.map(async |service| self.host(&service).await)).await;
         }
+        view.extent
     }
 
     /// The certificate of a server at each of its addresses, and whether it is revoked.
@@ -129,9 +151,9 @@ impl<'a, N: Network> Survey<'a, N> {
 
     /// What the address says of itself. Where the administrator's map decides, nobody needs to
     /// know, and the address is left in peace.
-    async fn own_names(&self, endpoint: &Endpoint) {
+    async fn own_names(&self, endpoint: &Endpoint, scope: &Scope) {
         let Some(address) = endpoint.host.address() else { return };
-        if self.scope.map.find(&endpoint.host).is_some() {
+        if scope.map.find(&endpoint.host).is_some() {
             return;
         }
         let certificate = async {
@@ -142,24 +164,23 @@ impl<'a, N: Network> Survey<'a, N> {
         join(self.learn_pointers(address), certificate).await;
     }
 
-    /// The addresses of the names that the export and the list offer. They become candidates of
-    /// whichever address they live at, so all of them must be known before any candidates are.
-    async fn known_names(&self) {
-        let ask = || async {
-            let names: BTreeSet<&Fqdn> = self.scope.corpus.keys().chain(&self.scope.list).collect();
-            let allowed = names.into_iter().filter(|name| self.scope.allows(name));
-            join_all(allowed.flat_map(|name| {
-                self.families.iter().map(move |family| self.learn_addresses(name, *family))
-            }))
-            .await;
-        };
-        self.known_names.get_or_init(ask).await;
+    /// The addresses of the names that the export and the list offer, in the family of the
+    /// endpoint. They become candidates of whichever address they live at, so all of them must be
+    /// known before any candidates are.
+    async fn known_names(&self, endpoint: &Endpoint, View { scope, extent }: View<'_>) {
+        let Some(family) = endpoint.host.address().map(Family::of) else { return };
+        once(&self.known_names, (family, extent), async || {
+            let names: BTreeSet<&Fqdn> = scope.corpus.keys().chain(&scope.list).collect();
+            let allowed = names.into_iter().filter(|name| scope.allows(name));
+            join_all(allowed.map(|name| self.learn_addresses(name, family))).await;
+        })
+        .await;
     }
 
     /// The candidates so far that lie in an allowed domain. No other name is ever asked for.
-    fn admitted(&self, endpoint: &Endpoint) -> Vec<Candidate> {
-        let mut candidates = self.scope.candidates(endpoint, &self.evidence.borrow());
-        candidates.retain(|candidate| self.scope.admit(candidate).is_ok());
+    fn admitted(&self, endpoint: &Endpoint, scope: &Scope) -> Vec<Candidate> {
+        let mut candidates = scope.candidates(endpoint, &self.evidence.borrow());
+        candidates.retain(|candidate| scope.admit(candidate).is_ok());
         candidates
     }
 

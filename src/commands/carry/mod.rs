@@ -116,7 +116,8 @@ impl<'w> Work<'w> {
         let inputs: Vec<_> = source.path().map(|path| (path, source.what())).into_iter().collect();
         let destination = application.open(&export, options, layers, &inputs)?;
         let (choices, domains) = (&application.choices, &application.domains);
-        let first = FirstPass::make(&export, choices, domains, Photos::Off, voice.progress())?;
+        let (photos, progress) = (Photos::Off, voice.progress());
+        let first = FirstPass::make(&export, choices, domains, photos, &mut (), progress)?;
         Ok((Self { application, source, export, first, voice }, destination))
     }
 

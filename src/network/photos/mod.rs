@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout as within;
 
-use super::live::Deadline;
+use super::deadline::Deadline;
 use super::settings::{NetworkSettings, SpecialAddresses, seconds};
 use super::tls::crypto_provider;
 use super::turns::{MAX_CONNECTIONS_TO_ONE, Turns};
@@ -123,12 +123,11 @@ impl Photos<'_> {
             )));
         }
         let not_asked = || Ok(PhotoAnswer::NotAsked(self.deadline.words.clone()));
-        if Instant::now() >= self.deadline.at {
+        if self.deadline.has_passed() {
             return not_asked();
         }
-        let Ok(_turn) =
-            timeout_at(self.deadline.at, self.turns.take((address, question.port))).await
-        else {
+        let turn = self.turns.take((address, question.port));
+        let Some(_turn) = self.deadline.before(turn).await else {
             return not_asked();
         };
         let known = question.name.as_ref().and_then(|name| {
@@ -136,13 +135,13 @@ impl Photos<'_> {
             self.evidence.handshakes.get(&target)?.chain.first()
         });
         let timeout = self.settings.limits.timeout;
-        let own_end = Instant::now().checked_add(timeout).unwrap_or(self.deadline.at);
-        let end = own_end.min(self.deadline.at);
         let is_connected = Cell::new(false);
         let get = Box::pin(self.getter.get(question, known, &is_connected));
-        match timeout_at(end, get).await {
+        let Some(got) = self.deadline.before(within(timeout, get)).await else {
+            return Err(Failure::Other(self.deadline.words.clone()));
+        };
+        match got {
             Ok(answer) => answer,
-            Err(_) if end < own_end => Err(Failure::Other(self.deadline.words.clone())),
             Err(_) if is_connected.get() => {
                 Err(Failure::Other(format!("no whole answer within {}", seconds(timeout))))
             }

@@ -44,7 +44,8 @@ fn post(url: &str) -> Fetch {
 fn ask_all(fetches: &[Fetch], settings: &NetworkSettings) -> Vec<Fetched> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let live = Live::open(settings).await.unwrap();
+        let deadline = Deadline::of(&settings.limits, tokio::time::Instant::now());
+        let live = Live::open(settings, &deadline).await.unwrap();
         join_all(fetches.iter().map(|fetch| live.fetch(fetch))).await
     })
 }
