@@ -258,7 +258,7 @@ pub struct Approve {
     #[arg(long, conflicts_with = "host")]
     pub all: bool,
     /// Approve a host, on every port or on one; repeat. Without --all, --host or --except each host
-    /// is asked for on the terminal
+    /// is asked for on the terminal; who quits there can keep the answers given so far
     #[arg(long, value_name = "ADDRESS[:PORT]")]
     pub host: Vec<String>,
     /// Refuse a host, on every port or on one; repeat

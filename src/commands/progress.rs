@@ -42,8 +42,8 @@ fn end_at_once() -> ! {
     std::process::exit(i32::from(failure.status as u8));
 }
 
-/// A wait for somebody else's bytes, such as standard input, before any output is opened. Such a
-/// read may never come back to look at [`INTERRUPTED`], and there is nothing to tidy up.
+/// A wait for somebody else's bytes, such as standard input. Such a read may never come back to look
+/// at [`INTERRUPTED`], and there is nothing to tidy up but the temporary files.
 pub(super) struct Wait(());
 
 impl Wait {
