@@ -257,7 +257,7 @@ pub struct Approve {
     /// Approve every host that the plan rewrites
     #[arg(long, conflicts_with = "host")]
     pub all: bool,
-    /// Approve a host, on every port or on one; repeat. Without --all, --host or --except each host
+    /// Approve a host in any spelling, on every port or on one; repeat. Without --all, --host or --except each host
     /// is asked for on the terminal; who quits there can keep the answers given so far
     #[arg(long, value_name = "ADDRESS[:PORT]")]
     pub host: Vec<String>,

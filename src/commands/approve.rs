@@ -11,6 +11,7 @@ use super::progress::Wait;
 use super::voice::Voice;
 use crate::approval::{Answer, Approvals, ChoiceError, Chosen, HostAnswer, PlanReference, choose};
 use crate::cli;
+use crate::photo::Sought;
 use crate::report::EndpointReport;
 use crate::report::answers::question;
 use crate::report::terminal::{Style, TerminalText};
@@ -85,8 +86,9 @@ fn typed(
     options: &cli::Approve,
     endpoints: &[EndpointReport],
 ) -> Result<Vec<HostAnswer>, ChoiceError> {
-    let patterns =
-        |typed: &[String]| typed.iter().map(|typed| typed.parse()).collect::<Result<Vec<_>, _>>();
+    let patterns = |typed: &[String]| {
+        typed.iter().map(|typed| typed.parse()).collect::<Result<Vec<Sought>, _>>()
+    };
     let chosen = if options.all { Chosen::All } else { Chosen::Hosts(patterns(&options.host)?) };
     choose(endpoints, &chosen, &patterns(&options.except)?)
 }

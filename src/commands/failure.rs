@@ -5,12 +5,13 @@ use std::io;
 use std::path::Path;
 
 use crate::approval::{ApprovalError, ChoiceError};
-use crate::explain::{NoHost, NotFound};
+use crate::explain::NotFound;
 use crate::export::ExportError;
 use crate::journal::{Entry, FileDigest, JournalError, Run};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
 use crate::plan::PlanError;
+use crate::photo::NoHost;
 use crate::reconcile::{SentError, StatusColumnError};
 use crate::recording::RecordingError;
 use crate::reference::MapError;
