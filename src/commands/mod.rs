@@ -21,6 +21,9 @@ mod inspect;
 mod job;
 mod joined;
 mod output;
+mod kind;
+mod mistyped;
+mod names_file;
 mod parts;
 mod photos;
 mod plan;
@@ -55,12 +58,16 @@ use voice::Voice;
 ///
 /// Data goes to standard output, talk to standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are data, and a closed pipe is a quiet end.
             let _ = error.print();
             return if error.use_stderr() { Status::Usage as u8 } else { Status::Done as u8 };
+            if let Some(hint) = mistyped::hint(&error, &arguments) {
+                voice::advise(&hint);
+            }
         }
     };
     progress::watch_interrupts();
