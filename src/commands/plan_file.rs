@@ -143,12 +143,15 @@ impl JournalFile {
         Ok(Self { path, bytes, journal })
     }
 
-    /// That a plan was not applied before.
+    /// That a plan was not applied before. A run that changed nothing, because nothing was approved
+    /// of it, does not count.
     ///
     /// # Errors
     /// [`Failure`] with status 4 says when it was.
     pub(super) fn check_not_applied(&self, plan: &PlanFile) -> Result<(), Failure> {
-        match self.journal.standing(&plan.sha256) {
+        let runs = self.journal.runs(&plan.sha256);
+        let mut standing = runs.iter().filter(|run| run.taken_back.is_none()).map(|run| run.entry);
+        match standing.rfind(|entry| entry.changes > 0) {
             Some(entry) => Err(Failure::applied_already(&plan.path, &self.path, entry)),
             None => Ok(()),
         }
