@@ -10,16 +10,18 @@ use std::io::{self, Write};
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, photos, remarks,
+    Validity, approval, authority, carried, competing, counted, evidence, grouped, leading, list,
+    map_lines, outcome, photos, remarks,
 };
-use super::{EndpointReport, Report, conflicts};
+use super::{CandidateReport, EndpointReport, Report, conflicts};
 use crate::ledger::Class;
 
 /// Hosts that a brief summary lists.
 const HOSTS_SHOWN: usize = 20;
 /// Endpoints that a brief summary shows for each reason.
 const ENDPOINTS_SHOWN: usize = 5;
+/// Names of equal rank that are shown of one host.
+const NAMES_SHOWN: usize = 8;
 /// Remarks on certificates that a brief summary shows, and servers that are named with each.
 const REMARKS_SHOWN: usize = 5;
 const SERVERS_SHOWN: usize = 3;
@@ -168,7 +170,7 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
             match &endpoint.host {
                 Some(_) => words,
                 // Not written anywhere: whose evidence it is must be said.
-                None => format!("{}: {words}", candidate.host),
+                None => format!("{}: {words}{}", candidate.host, rivals(endpoint, candidate)),
             }
         }
     };
@@ -179,6 +181,23 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
         decision,
         evidence,
     }
+}
+
+/// The names that compete with the first one; the others of many are counted.
+fn rivals(endpoint: &EndpointReport, first: &CandidateReport) -> String {
+    let mut names: Vec<String> = competing(endpoint)
+        .filter(|candidate| candidate.host != first.host)
+        .map(|candidate| candidate.host.clone())
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let hidden = names.len().saturating_sub(NAMES_SHOWN);
+    names.truncate(NAMES_SHOWN);
+    if hidden > 0 {
+        names.push(counted(hidden as u64, "other name"));
+    }
+    format!("; as good: {}", list(&names))
 }
 
 fn changes(page: &mut Page<'_>, report: &Report, sample: &Sample) -> io::Result<()> {
@@ -317,11 +336,12 @@ fn unsettled(
         next(page, endpoint.hint.as_deref())?;
         *said = Some(saying);
     }
-    for (at, line) in map_lines(endpoint).iter().enumerate() {
+    let lines = map_lines(endpoint);
+    for (at, line) in lines.iter().take(NAMES_SHOWN).enumerate() {
         let label = if at == 0 { "map:  " } else { "or:   " };
         page.line(6, &[(Tone::Quiet, label), (Tone::Plain, line)])?;
     }
-    Ok(())
+    more(page, 6, lines.len().saturating_sub(NAMES_SHOWN), "name")
 }
 
 fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
