@@ -220,7 +220,7 @@ fn approvals_that_do_not_fit_are_refused() {
     }
     for (text, piece) in [
         ("", "no approvals file"),
-        ("{}", "missing field `schema`"),
+        ("{}", "JSON of another program"),
         ("{\"schema\": \"photofix.approvals/2\"}", "`photofix.approvals/2`"),
         ("{\"schema\": \"photofix.plan/1\"}", "is a plan (`photofix plan -o` wrote it)"),
     ] {

@@ -1,5 +1,6 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use super::export_file::ExportFile;
 use super::facts::{self, kinds};
 use super::failure::Failure;
 use super::first_pass::FirstPass;
+use super::names_file;
 use super::photos::Contest;
 use super::progress::Progress;
 use super::recording_file::{Replay, ReplayTrust};
@@ -24,7 +26,7 @@ use crate::explain::{Asked, answers};
 use crate::export::Choices;
 use crate::network::Agenda;
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
-use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::reference::{ReferenceIdentifier, Scope};
 use crate::report::explanation::SourceAnswer;
 use crate::report::{Report, SCHEMA, Tool};
 use crate::rewrite::{Treatments, expected_ledger};
@@ -40,6 +42,7 @@ pub(super) struct Job {
     pub choices: Choices,
     /// Where a name may come from, and where it must lie.
     pub scope: ScopeSettings,
+    names: OnceCell<(Scope, NameFiles)>,
     network: NetworkPlan,
     certificates: CertificatePlan,
     policy: Policy,
@@ -93,6 +96,7 @@ impl Job {
         Ok(Self {
             choices: settings::choices(&reading)?,
             scope: settings::scope(&scope)?,
+            names: OnceCell::new(),
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
@@ -118,6 +122,19 @@ impl Job {
             Gathering::Ask | Gathering::Record(_) => None,
         };
         trust.chain(map).chain(candidates).chain(configuration).chain(recording).collect()
+    }
+
+    /// The scope without the corpus, and the digests of the files of names. They are read at the
+    /// first call and once only: a pipe with a name gives its bytes once.
+    ///
+    /// # Errors
+    /// [`Failure`] names the file and what is wrong with it.
+    pub(super) fn names(&self) -> Result<&(Scope, NameFiles), Failure> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let read = names_file::load(&self.scope)?;
+        Ok(self.names.get_or_init(|| read))
     }
 
     /// What is said to whoever replays a recording.
@@ -151,7 +168,7 @@ impl Job {
         only: Option<&Endpoint>,
         progress: Progress,
     ) -> Result<(Outcome, Vec<SourceAnswer>), Failure> {
-        let (mut scope, names) = self.load_scope()?;
+        let (mut scope, names) = self.names()?.clone();
         let domains = &self.scope.domains;
         let mut first = FirstPass::make(export, &self.choices, domains, self.photos, progress)?;
         scope.corpus = first.census.corpus();
@@ -315,32 +332,6 @@ impl Job {
             }
             _ => trust::load(&self.certificates.trust),
         }
-    }
-
-    fn load_scope(&self) -> Result<(Scope, NameFiles), Failure> {
-        let read =
-            |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
-        let mut scope = Scope {
-            domains: self.scope.domains.clone(),
-            default_host: self.scope.default_host.clone(),
-            ..Scope::default()
-        };
-        let mut files = NameFiles::default();
-        if let Some(path) = &self.scope.map {
-            let map = read(path)?;
-            files.map = Some(Digest::of(&map));
-            scope.map = HostMap::parse(&map).map_err(|error| Failure::map(path, &error))?;
-        }
-        if let Some(path) = &self.scope.candidates {
-            let candidates = read(path)?;
-            files.candidates = Some(Digest::of(&candidates));
-            scope.list = parse_name_list(&candidates).map_err(|(line, error)| {
-                let why =
-                    error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
-                Failure::candidates(path, line, &why)
-            })?;
-        }
-        Ok((scope, files))
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {

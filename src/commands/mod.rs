@@ -4,6 +4,7 @@
 mod apply;
 mod approve;
 mod asking;
+mod bounded;
 mod carry;
 mod certificates;
 mod check;
@@ -20,10 +21,10 @@ mod imported;
 mod inspect;
 mod job;
 mod joined;
-mod output;
 mod kind;
 mod mistyped;
 mod names_file;
+mod output;
 mod parts;
 mod photos;
 mod plan;
@@ -64,10 +65,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version are data, and a closed pipe is a quiet end.
             let _ = error.print();
-            return if error.use_stderr() { Status::Usage as u8 } else { Status::Done as u8 };
             if let Some(hint) = mistyped::hint(&error, &arguments) {
                 voice::advise(&hint);
             }
+            return if error.use_stderr() { Status::Usage as u8 } else { Status::Done as u8 };
         }
     };
     progress::watch_interrupts();
@@ -124,8 +125,11 @@ fn layers(talk: &TalkOptions) -> Result<Layers, Failure> {
     }
     let environment = environment.into_iter();
     let Some(path) = &talk.config else { return Ok(Layers::read(environment, None)?) };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::file("read", path, &error).as_usage())?;
+    let bytes = bounded::read(path, bounded::CONFIGURATION).map_err(Failure::as_usage)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let error = io::Error::new(io::ErrorKind::InvalidData, error.utf8_error());
+        Failure::file("read", path, &error).as_usage()
+    })?;
     Ok(Layers::read(environment, Some((&path.display().to_string(), &text)))?)
 }
 

@@ -22,6 +22,8 @@ use crate::x509::time;
 pub(super) fn run(options: &cli::Plan, layers: &Layers, voice: Voice) -> Result<Status, Failure> {
     let job = Job::resolve(&options.job, &options.export, layers)?;
     let reporting = layers.fill(&options.reporting)?;
+    // What may come through a pipe is read before any output is opened.
+    job.names()?;
     let export = ExportFile::open(&options.export)?;
     let nothing = ImportOptions::default();
     let mut destination =

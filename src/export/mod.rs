@@ -32,6 +32,7 @@ mod field;
 mod fields;
 mod foreign;
 mod masks;
+mod not_text;
 mod reader;
 mod record;
 mod sniff;
@@ -47,6 +48,7 @@ pub use encoding::{Encoding, Undecodable, UnknownEncoding};
 pub use error::ExportError;
 pub use field::Field;
 pub use foreign::Foreign;
+pub use not_text::NotText;
 #[cfg(test)]
 pub(crate) use reader::Limits;
 pub use reader::{MAX_RECORD, Reader, Seen};
