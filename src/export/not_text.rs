@@ -28,8 +28,9 @@ impl NotText {
         let is_wide = encoding.width() > 1;
         let (mut at, mut first, mut telling) = (0, None, false);
         while at < beginning.len() {
-            // The last character may be cut where the beginning is.
-            let cut = body.len() > BEGINNING && at + 4 > beginning.len();
+            // The last character may be cut, by us or by whoever guessed its encoding wrongly.
+            let is_last = at + encoding.width() > beginning.len();
+            let cut = is_last || body.len() > BEGINNING && at + 4 > beginning.len();
             match encoding.character(beginning, at) {
                 _ if cut => break,
                 Some((c, _)) if is_control(c) => telling = true,
@@ -85,7 +86,7 @@ mod tests {
             (Encoding::Utf8, b"", None),
             (Encoding::Utf16Le, &wide, None),
             (Encoding::Utf16Le, b"a\0\x3D\xD8b\0", Some((12, 0x3D))),
-            (Encoding::Utf16Be, b"\0a\x01", Some((12, 1))),
+            (Encoding::Utf16Be, b"\0a\x01", None),
             (Encoding::Utf16Be, b"\xFF\xFF\0a", Some((10, 0xFF))),
         ] {
             let not_text = NotText::find(encoding, body, 10);
