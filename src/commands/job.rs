@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::names_file;
 use super::photos::Contest;
-use super::progress::Progress;
+use super::progress::{Progress, interrupted};
 use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use crate::census::{Census, Photos};
@@ -229,7 +229,7 @@ impl Job {
         let trust_kept = trust.as_ref().filter(|_| is_kept).map(Trust::recorded);
 
         let nothing = Contest::default();
-        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
+        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing)?;
         if let Some(trust) = trust.filter(|_| self.photos != Photos::Off) {
             // Only now it is known which names may be written, and so whose photos matter.
             let urls = std::mem::take(&mut first.census.photo_urls);
@@ -239,12 +239,15 @@ impl Job {
                 None => self.ask_for_photos(&questions, &evidence, &trust, begun, progress)?,
                 Some(replay) => replay.photos(&questions, &mut missing),
             };
-            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
+            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest)?;
             notes.extend(contest.note());
         }
         if let Some(judge) = &mut judge {
             for service in hosts {
                 // Only for the report: nothing is rewritten to these names.
+                if interrupted() {
+                    return Err(Failure::interrupted());
+                }
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
                 judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
@@ -311,17 +314,22 @@ impl Job {
         evidence: &Evidence,
         judge: &mut Option<Judge>,
         contest: &Contest,
-    ) -> Vec<Decided> {
+    ) -> Result<Vec<Decided>, Failure> {
         let mut certified = |name: &ReferenceIdentifier, port| match judge {
             Some(judge) => judge.certified(name, port, evidence),
             None => Certified::NotAsked,
         };
-        let decide = |endpoint: &Endpoint| {
+        let mut decide = |endpoint: &Endpoint| {
             let compared =
                 |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
             decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
         };
-        endpoints.iter().map(decide).collect()
+        // Long chains take their time: Ctrl-C need not wait for the rest.
+        let watched = |endpoint| match interrupted() {
+            true => Err(Failure::interrupted()),
+            false => Ok(decide(endpoint)),
+        };
+        endpoints.iter().map(watched).collect()
     }
 
     /// The trust anchors: of a replay the recorded ones, unless others are named.
