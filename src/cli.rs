@@ -11,17 +11,18 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueHint};
 use serde::{Deserialize, Serialize};
 
 const EXIT_STATUS: &str = "\
-Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
-not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
-mismatched plan or approvals, a damaged recording, or a plan that may not be applied; 130
-interrupted.
+Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, \
+unresolved or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: \
+something did not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 \
+usage; 4 stale or mismatched plan or approvals, a damaged recording, or a plan that may not be \
+applied; 130 interrupted.
 
-Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
-over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files, nor what `explain` is asked, nor --record and --replay, nor what is said of one plan
-(--approvals, --again, --export, --rebase, --reverse, --shard, --joined, and the answers of `approve`).";
+Every long option can stand in the file of --config (TOML, same names) and in the environment as \
+PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the \
+environment over the file. But --config, --format, --output and --plan cannot, nor what `check` is \
+told of servers and of files, nor what `explain` is asked, nor --record and --replay, nor what is \
+said of one plan (--approvals, --again, --export, --rebase, --reverse, --shard, --joined, and the \
+answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -30,10 +31,11 @@ const SAVED: &str = "Files to write";
 
 const CARRYING: &str = "\
 With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is \
-read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does \
-not count in the first two. A change is made only where the cell is what the plan knew (--reverse: \
-what the plan wrote); users who are gone, there twice, without a key or with another photo URL are \
-listed as conflicts and left alone. A new user's host is decided as the plan decided it.
+read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case \
+does not count in the first two. A change is made only where the cell is what the plan knew \
+(--reverse: what the plan wrote); users who are gone, there twice, without a key or with another \
+photo URL are listed as conflicts and left alone. A new user's host is decided as the plan decided \
+it.
 
 Without the export that was planned for, --rebase goes by the hosts alone, and says so. For \
 --reverse EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
@@ -43,32 +45,32 @@ Without the export that was planned for, --rebase goes by the hosts alone, and s
   photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
 
 const EXPLAINING: &str = "\
-Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks
-nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a
-plan keeps no records, so that --record also reads the export that it was made for, as long as that
-is still the same.
+Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks \
+nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a \
+plan keeps no records, so that --record also reads the export that it was made for, as long as \
+that is still the same.
 
   photofix explain users.csv --record 14
   photofix explain plan.json --address 203.0.113.14
 
-Exit status: 0 the record is rewritten, or there is nothing to do; 3 it is held, unresolved or
-unreadable; 1 failed; 2 usage, or no such record or address; 4 the export is not the plan's; 130
+Exit status: 0 the record is rewritten, or there is nothing to do; 3 it is held, unresolved or \
+unreadable; 1 failed; 2 usage, or no such record or address; 4 the export is not the plan's; 130 \
 interrupted.";
 
 const RECONCILE_FILES: &str = "\
-Needed: the plan, and one of --status and --after at least. The plan says which export it was made
-for and what it changes; that export is read again, and must be the same to the byte. The import file
-tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, or the plan
-has no journal, give it with --import. An import file of --rebase was made from another export, which
-tells new users from others: the journal names it, and --rebased-from where it moved. --status alone tells what WebEx says, in words that are not
-documented; --after tells what arrived, and what else moved, and is where the retry file takes its
-records from.
+Needed: the plan, and one of --status and --after at least. The plan says which export it was made \
+for and what it changes; that export is read again, and must be the same to the byte. The import \
+file tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, \
+or the plan has no journal, give it with --import. An import file of --rebase was made from \
+another export, which tells new users from others: the journal names it, and --rebased-from where \
+it moved. --status alone tells what WebEx says, in words that are not documented; --after tells \
+what arrived, and what else moved, and is where the retry file takes its records from.
 
   photofix reconcile --plan plan.json --status import_status.csv --after after.csv --retry retry.csv
   photofix reconcile users.csv --plan plan.json --import import.csv --status import_status.csv
 
-Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;
-2 usage; 4 the export or the import file does not belong to the plan, or the plan was taken back.";
+Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed; 2 \
+usage; 4 the export or the import file does not belong to the plan, or the plan was taken back.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -146,6 +148,9 @@ pub struct Fix {
     pub job: JobOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub recording: RecordingOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub import: ImportOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -164,6 +169,9 @@ pub struct Plan {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub job: JobOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub recording: RecordingOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reporting: ReportOptions,
@@ -304,33 +312,7 @@ pub struct Explain {
     pub format: String,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub reading: ReadOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub scope: ScopeOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub network: NetworkOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub certificates: CertificateOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub policy: PolicyOptions,
-}
-
-impl Explain {
-    /// The options of the job that is explained.
-    pub fn job(&self) -> JobOptions {
-        JobOptions {
-            reading: self.reading.clone(),
-            scope: self.scope.clone(),
-            network: self.network.clone(),
-            certificates: self.certificates.clone(),
-            policy: self.policy.clone(),
-            recording: RecordingOptions::default(),
-        }
-    }
+    pub job: JobOptions,
 }
 
 /// `photofix verify`.
@@ -474,7 +456,7 @@ pub struct OverwriteOptions {
     pub force: Option<bool>,
 }
 
-/// What `plan` and `fix` share.
+/// What `plan`, `fix` and `explain` share.
 #[derive(Debug, Args)]
 pub struct JobOptions {
     #[command(flatten)]
@@ -492,9 +474,6 @@ pub struct JobOptions {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub policy: PolicyOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub recording: RecordingOptions,
 }
 
 /// Keeping what was learned, and going by it again.
@@ -709,4 +688,22 @@ pub struct TalkOptions {
     /// `auto`, `always` or `never` [default: auto]
     #[arg(long, global = true, value_name = "WHEN")]
     pub progress: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn texts_behind_the_options_are_wrapped_by_whoever_shows_them() {
+        let cli = Cli::command();
+        for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for paragraph in text.split("\n\n").filter(|it| !it.starts_with("  ")) {
+                assert!(!paragraph.contains('\n'), "{}: {paragraph}", command.get_name());
+            }
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
     if permission.approval == Approval::Required {
         return Err(Failure::fix_needs_approval());
     }
-    let job = Job::resolve(&options.job, &options.export, layers)?;
+    let job = Job::resolve(&options.job, &options.recording, &options.export, layers)?;
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
     // What may come through a pipe is read before any output is opened.

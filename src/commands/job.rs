@@ -19,7 +19,7 @@ use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use crate::census::{Census, Photos};
 use crate::certify::Demand;
-use crate::cli::JobOptions;
+use crate::cli::{JobOptions, RecordingOptions};
 use crate::decide::{Certified, Decided, Policy, Reach, decide};
 use crate::evidence::{Endpoint, Evidence, OldHost, PhotoAnswer, PhotoQuestion, Scheme, Service};
 use crate::explain::{Asked, answers};
@@ -75,6 +75,7 @@ impl Job {
     /// [`Failure`] names the option and its value, or the recording and what is wrong with it.
     pub(super) fn resolve(
         options: &JobOptions,
+        recording: &RecordingOptions,
         export: &Path,
         layers: &Layers,
     ) -> Result<Self, Failure> {
@@ -91,7 +92,7 @@ impl Job {
         }
         let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
-        let gathering = settings::gathering(&options.recording, network.reach)?;
+        let gathering = settings::gathering(recording, network.reach)?;
         let replay = Replay::open(&gathering, export, &mut shown)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
@@ -244,10 +245,10 @@ impl Job {
         }
         if let Some(judge) = &mut judge {
             for service in hosts {
-                // Only for the report: nothing is rewritten to these names.
                 if interrupted() {
                     return Err(Failure::interrupted());
                 }
+                // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
                 judge.verdict(&Demand::photo(name, service.port), &evidence);
             }
