@@ -58,7 +58,7 @@ impl Replay {
         let Gathering::Replay(path) = gathering else { return Ok(None) };
         one_standard_input(&[(Some(export), "the export"), (Some(path), "the recording")])?;
         let bytes = read(path)?;
-        let recording = Recording::parse(&bytes).map_err(|error| {
+        let mut recording = Recording::parse(&bytes).map_err(|error| {
             let error = match error {
                 RecordingError::NotARecording(why) => {
                     RecordingError::NotARecording(Kind::or(&bytes, why))
@@ -67,6 +67,9 @@ impl Replay {
             };
             Failure::recording(path, &error)
         })?;
+        if recording.options.get("allow-private") != Some(&Value::Bool(true)) {
+            network::without_special(&mut recording.evidence);
+        }
         let timeout = recording.options.get("revocation-timeout").and_then(Value::as_str);
         let asked = CertificateOptions {
             revocation_timeout: timeout.map(str::to_owned),
