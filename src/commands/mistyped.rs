@@ -57,8 +57,8 @@ fn option_of_others(name: &str, arguments: &[String]) -> Option<String> {
     if of.is_empty() {
         return None;
     }
-    let typed = cli.get_subcommands().map(Command::get_name);
-    let typed = typed.filter(|it| arguments.iter().any(|argument| argument == it)).next();
+    let mut names = cli.get_subcommands().map(Command::get_name);
+    let typed = names.find(|name| arguments.iter().any(|argument| argument == name));
     let of = format!("--{name} is an option of {}", of.join(", "));
     Some(match (typed, name) {
         (Some("fix"), "require-approval") => format!(
