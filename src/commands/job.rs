@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::first_pass::FirstPass;
 use super::names_file;
 use super::photos::Contest;
-use super::progress::{Progress, interrupted};
+use super::progress::{Progress, each, interrupted};
 use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use crate::census::{Census, Photos};
@@ -244,14 +244,11 @@ impl Job {
             notes.extend(contest.note());
         }
         if let Some(judge) = &mut judge {
-            for service in hosts {
-                if interrupted() {
-                    return Err(Failure::interrupted());
-                }
+            each(hosts, interrupted, |service| {
                 // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
                 judge.verdict(&Demand::photo(name, service.port), &evidence);
-            }
+            })?;
             notes.extend(judge.revocation_note());
         }
         if let Some(replay) = &self.replay {
@@ -320,17 +317,13 @@ impl Job {
             Some(judge) => judge.certified(name, port, evidence),
             None => Certified::NotAsked,
         };
-        let mut decide = |endpoint: &Endpoint| {
+        let decide = |endpoint: &Endpoint| {
             let compared =
                 |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
             decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
         };
         // Long chains take their time: Ctrl-C need not wait for the rest.
-        let watched = |endpoint| match interrupted() {
-            true => Err(Failure::interrupted()),
-            false => Ok(decide(endpoint)),
-        };
-        endpoints.iter().map(watched).collect()
+        each(endpoints, interrupted, decide)
     }
 
     /// The trust anchors: of a replay the recorded ones, unless others are named.
