@@ -25,6 +25,10 @@ pub(super) enum Kind {
 impl Kind {
     /// What some bytes are; none where they are text of no known kind.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        // An export may stand in JSON too, and no export begins so.
+        if bytes.trim_ascii_start().starts_with(b"{") {
+            return is_json_of_others(bytes).then_some(Self::Json);
+        }
         match Reader::open(bytes, &Choices::default()) {
             Ok(_) => Some(Self::Export),
             Err(ExportError::Empty { .. }) => Some(Self::Empty),
@@ -96,6 +100,11 @@ mod tests {
             (b"<html>", "a web page"),
             (b"{\"users\": []}", "JSON of another program"),
             (b"[1]", "JSON of another program"),
+            (
+                b"{\"header\": [\"email\",\"userProfilePhotoURL\",\"city\"]}",
+                "JSON of another program",
+            ),
+            (b"{\"header\": [\"email\",\"userProfilePhotoURL\",\"city\"", ""),
             (b"[2001:db8::7],c7.webex.com\n", ""),
             (b"{\"schema\": ", ""),
             (b"{\"schema\": \"photofix.plan/1\"}", ""),
