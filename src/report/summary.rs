@@ -159,7 +159,8 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
         ("hold", _) => (Tone::Caution, format!("held: {}", endpoint.reason)),
         (decision, _) => (Tone::Caution, format!("{decision}: {}", endpoint.reason)),
     };
-    let evidence = match leading(endpoint) {
+    // Of names that compete, the first one leads: a stronger one may have fallen out.
+    let evidence = match competing(endpoint).next().or_else(|| leading(endpoint)) {
         None => String::new(),
         Some(candidate) => {
             let mut words =
@@ -197,7 +198,7 @@ fn rivals(endpoint: &EndpointReport, first: &CandidateReport) -> String {
     if hidden > 0 {
         names.push(counted(hidden as u64, "other name"));
     }
-    format!("; as good: {}", list(&names))
+    format!("; also possible: {}", list(&names))
 }
 
 fn changes(page: &mut Page<'_>, report: &Report, sample: &Sample) -> io::Result<()> {
@@ -370,4 +371,49 @@ pub(super) fn more(
 /// `text` with blanks up to `columns`.
 fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Endpoint, OldHost, Scheme};
+
+    #[test]
+    fn all_names_that_compete_are_shown_and_of_many_the_first() {
+        for (names, shown) in [
+            (1, ""),
+            (2, "; also possible: c2.webex.com"),
+            (3, "; also possible: c2.webex.com and c3.webex.com"),
+            (
+                10,
+                "; also possible: c2.webex.com, c3.webex.com, c4.webex.com, c5.webex.com, \
+                 c6.webex.com, c7.webex.com, c8.webex.com, c9.webex.com and 1 other name",
+            ),
+        ] {
+            let candidate = |at: usize| CandidateReport {
+                host: format!("c{at}.webex.com"),
+                sources: Vec::new(),
+                forward: "confirmed".into(),
+                forward_detail: None,
+                verdict: "trusted".into(),
+                objection: (at == 0).then(|| "it is not trusted".to_owned()),
+                support: None,
+            };
+            let host = OldHost::from("203.0.113.7".to_owned());
+            let endpoint = EndpointReport {
+                endpoint: Endpoint { host, port: 443, scheme: Scheme::Https },
+                records: 1,
+                decision: "hold".into(),
+                host: None,
+                reason: "ambiguous".into(),
+                explanation: String::new(),
+                hint: None,
+                candidates: (0..=names).map(candidate).collect(),
+                old_certificate: None,
+                photos: Vec::new(),
+            };
+            assert_eq!(rivals(&endpoint, &candidate(1)), shown);
+            assert_eq!(map_lines(&endpoint).len(), names);
+        }
+    }
 }
