@@ -220,7 +220,7 @@ fn approvals_that_do_not_fit_are_refused() {
     }
     for (text, piece) in [
         ("", "no approvals file"),
-        ("{}", "missing field `schema`"),
+        ("{}", "JSON of another program"),
         ("{\"schema\": \"photofix.approvals/2\"}", "`photofix.approvals/2`"),
         ("{\"schema\": \"photofix.plan/1\"}", "is a plan (`photofix plan -o` wrote it)"),
     ] {
@@ -311,6 +311,34 @@ fn a_plan_is_applied_once() {
     let run = Run::from(piped.stdin(plan).output().unwrap());
     succeeds(&run);
     assert!(folder.read("import3.csv") == folder.read("import.csv"));
+}
+
+#[test]
+fn a_run_that_changed_nothing_is_no_application() {
+    use Answer::{Approve, Refuse};
+    let folder = planned();
+    write(&folder, &answers(&folder, &[(7, Refuse)], &[]));
+    let run = folder.run(&APPLY);
+    succeeds(&run);
+    assert_eq!(String::from_utf8(folder.read("import.csv")).unwrap(), import(&[]));
+    assert!(!folder.names().contains(&"plan.json.applied".to_owned()), "{:?}", folder.names());
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("`plan.json.applied` does not count the plan as applied"), "{said}");
+    // What was approved since can be applied, and then it is applied.
+    write(&folder, &answers(&folder, &[(7, Approve)], &[]));
+    succeeds(&folder.run(&[&APPLY[..], &["--force"]].concat()));
+    let journal = folder.read("plan.json.applied");
+    refused(&folder, &[&APPLY[..], &["--force"]].concat(), &["applied already", "--again"]);
+    // Insisting with answers that change nothing adds no line, and takes none away.
+    write(&folder, &answers(&folder, &[], &[]));
+    succeeds(&folder.run(&[&APPLY[..], &["--force", "--again"]].concat()));
+    assert_eq!(folder.read("plan.json.applied"), journal);
+    // A line of a run that changed nothing does not count either.
+    let line = String::from_utf8(journal).unwrap();
+    folder.write("plan.json.applied", line.replace("\"changes\":4", "\"changes\":0"));
+    write(&folder, &answers(&folder, &[(8, Approve)], &[]));
+    succeeds(&folder.run(&[&APPLY[..], &["--force"]].concat()));
+    assert_eq!(folder.read("plan.json.applied").split(|byte| *byte == b'\n').count(), 3);
 }
 
 #[test]

@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("seal", &[]),
     ("recording", &["evidence", "report", "seal"]),
     ("plan", &["rewrite", "report", "ledger", "reference", "evidence", "name", "seal"]),
-    ("approval", &["plan", "rewrite", "report", "ledger", "export", "evidence", "seal"]),
+    ("approval", &["plan", "rewrite", "report", "ledger", "export", "photo", "evidence", "seal"]),
     ("journal", &[]),
     ("carry", &["key", "rewrite", "row", "ledger", "export", "photo", "evidence", "name"]),
     ("cli", &[]),

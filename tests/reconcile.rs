@@ -170,6 +170,27 @@ fn a_status_file_needs_no_more_than_a_key_and_its_words() {
 }
 
 #[test]
+fn words_of_megabytes_are_cut_and_their_length_is_said() {
+    let folder = planned();
+    let long = "nonsense ".repeat(300_000);
+    folder.write("status.csv", status(&[("ann", &long), ("bob", "OK")]));
+    folder.write("after.csv", folder.read("users.csv"));
+    let told =
+        ["reconcile", "--plan", "plan.json", "--after", "after.csv", "--status", "status.csv"];
+    let run = folder.run(&told);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stdout.len() < 20_000, "{} bytes", run.stdout.len());
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("nonsense nons… (2,699,999 bytes in all)"), "{text}");
+    let run = folder.run(&[&told[..], &["--format", "json"]].concat());
+    let found = found(&run);
+    let words = found["records"][0]["status"].as_str().unwrap();
+    assert!(words.starts_with(&long[..65_536]), "{} bytes", words.len());
+    assert!(words.ends_with("… (2,699,999 bytes in all)"), "{}", &words[65_500..]);
+    assert_eq!(found["status_values"][0]["value"], words);
+}
+
+#[test]
 fn what_was_imported_is_what_the_journal_says() {
     let folder = planned();
     folder.write("after.csv", folder.read("import.csv"));

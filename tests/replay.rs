@@ -289,6 +289,76 @@ fn what_is_not_in_the_recording_counts_as_not_asked() {
 }
 
 #[test]
+fn photos_that_were_not_recorded_say_nothing_and_are_said_to_be_missing() {
+    let folder = Folder::new();
+    one_user(&folder);
+    let lab = Lab::builder()
+        .ptr("203.0.113.7", &["c7.webex.com"])
+        .host("c7.webex.com", &["203.0.113.7"])
+        .photo_server("203.0.113.7", 443, Certificate::for_names(&["c7.webex.com"]))
+        .start()
+        .unwrap();
+    assert_eq!(record(&folder, &lab, &[]).status, 0);
+    drop(lab);
+    for photos in ["sample", "all"] {
+        let other = elsewhere(&folder);
+        let run = replay(&other, &["--photos", photos]);
+        let report = json(&other.read("r.json"));
+        let notes = report["notes"].to_string();
+        for piece in [
+            "the recording holds no answer to 2 questions of this run: the photo `/a` of",
+            "recorded with other options: --photos",
+        ] {
+            assert!(notes.contains(piece), "{photos}: {notes}");
+        }
+        let endpoint = &report["endpoints"][0];
+        // As in a run that could not ask: what is not known of a photo decides nothing.
+        assert_eq!((run.status, &endpoint["decision"]), (0, &"rewrite".into()), "{endpoint:#}");
+        let photos = &endpoint["photos"][0];
+        assert_eq!((&photos["urls"], &photos["outcomes"]["unreachable"]), (&1.into(), &1.into()));
+        for side in ["old", "new"] {
+            let why = &photos["examples"][0][side]["why"];
+            assert_eq!(why, "the recording holds no answer", "{endpoint:#}");
+        }
+    }
+}
+
+#[test]
+fn a_recording_without_allow_private_has_no_answers_of_private_addresses() {
+    let folder = Folder::new();
+    one_user(&folder);
+    // The documentation's addresses are not public either (RFC 6890).
+    let lab = Lab::builder()
+        .ptr("203.0.113.7", &["c7.webex.com"])
+        .host("c7.webex.com", &["203.0.113.7"])
+        .photo_server("203.0.113.7", 443, Certificate::for_names(&["c7.webex.com"]))
+        .start()
+        .unwrap();
+    let live = record(&folder, &lab, &["--allow-private=false"]);
+    assert_eq!(live.status, 3, "{}", live.stderr);
+    let live = json(&folder.read("r.json"));
+    let again = ["--force", "--photos", "sample"];
+    assert_eq!(record(&folder, &lab, &again).status, 0);
+    drop(lab);
+    // Somebody writes down that it was the run without --allow-private that got these answers.
+    let mut recording = Recording::parse(&folder.read("run.json")).unwrap();
+    assert_eq!(
+        recording.options.insert("allow-private".to_owned(), false.into()),
+        Some(true.into())
+    );
+    let other = elsewhere(&folder);
+    other.write("run.json", recording.to_file().unwrap());
+    let run = replay(&other, &["--photos", "sample"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let report = json(&other.read("r.json"));
+    for key in ["decision", "reason", "explanation"] {
+        assert_eq!(report["endpoints"][0][key], live["endpoints"][0][key], "{report:#}");
+    }
+    let text = report.to_string();
+    assert!(text.contains("is not a public address; --allow-private allows it"), "{report:#}");
+}
+
+#[test]
 fn a_recording_that_is_not_as_it_was_written_is_refused() {
     let folder = Folder::new();
     one_user(&folder);

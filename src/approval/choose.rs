@@ -1,37 +1,29 @@
 //! Which hosts of a plan are meant by what was typed, and the answers that follow.
 
-use std::str::FromStr;
-
 use super::{Answer, HostAnswer};
-use crate::evidence::{Endpoint, OldHost};
+use crate::evidence::Endpoint;
+use crate::photo::{NoHost, Sought};
 use crate::report::EndpointReport;
 
-/// Hosts as somebody types them: `ADDRESS`, `ADDRESS:PORT`, or an endpoint as it is shown.
-///
-/// | typed | means |
-/// | --- | --- |
-/// | `203.0.113.7` | the address, on every port |
-/// | `203.0.113.7:8443`, `[2001:db8::7]:443` | the address on that port |
-/// | `2001:db8::7`, `[2001:db8::7]` | the address, on every port |
-/// | `https://203.0.113.7:443` | that endpoint |
-/// | `ldap-photos`, `ldap-photos:80` | the bare host |
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPattern {
-    typed: String,
-    scheme: Option<String>,
-    host: OldHost,
-    port: Option<u16>,
-}
+/// Hosts of the plan that an error names; it counts the others.
+const NEAR_NAMED: usize = 4;
+/// How many characters may differ between what was typed and a host that is named as near.
+const NEAR: usize = 2;
 
 /// What was typed means no hosts of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChoiceError {
     /// It is no host at all.
-    #[error("`{0}` is no `ADDRESS[:PORT]`")]
-    NoHost(String),
+    #[error(transparent)]
+    NoHost(#[from] NoHost),
     /// The plan has no such host.
-    #[error("the plan has no host `{0}`")]
-    Unknown(String),
+    #[error("the plan has no host `{typed}`{}", beside(near))]
+    Unknown {
+        /// What was typed.
+        typed: String,
+        /// Endpoints of the plan that may be meant, the nearest first.
+        near: Vec<Endpoint>,
+    },
     /// The plan has such hosts and rewrites none of them.
     #[error("the plan does not rewrite `{pattern}` ({decision}: {reason})")]
     NotRewritten {
@@ -44,39 +36,32 @@ pub enum ChoiceError {
     },
 }
 
-impl FromStr for HostPattern {
-    type Err = ChoiceError;
-
-    fn from_str(typed: &str) -> Result<Self, ChoiceError> {
-        let bad = || ChoiceError::NoHost(typed.to_owned());
-        let (scheme, rest) = match typed.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
-            None => (None, typed),
-        };
-        let (host, port) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((host, "")) => (host, None),
-            Some((host, rest)) => (host, Some(rest.strip_prefix(':').ok_or_else(bad)?)),
-            // An IPv6 address without brackets has colons of its own.
-            None => match rest.split_once(':') {
-                Some((host, port)) if !port.contains(':') => (host, Some(port)),
-                _ => (rest, None),
-            },
-        };
-        if host.is_empty() || host.contains(['/', '@', ' ']) {
-            return Err(bad());
-        }
-        let port = port.map(|port| port.parse().map_err(|_| bad())).transpose()?;
-        let host = OldHost::from(host.to_ascii_lowercase());
-        Ok(Self { typed: typed.to_owned(), scheme, host, port })
+fn beside(near: &[Endpoint]) -> String {
+    if near.is_empty() {
+        return String::new();
     }
+    let mut named: Vec<String> =
+        near.iter().take(NEAR_NAMED).map(|endpoint| format!("`{endpoint}`")).collect();
+    if near.len() > NEAR_NAMED {
+        named.push(format!("{} more", near.len() - NEAR_NAMED));
+    }
+    format!("; near it are {}", named.join(", "))
 }
 
-impl HostPattern {
-    fn means(&self, endpoint: &Endpoint) -> bool {
-        self.host == endpoint.host
-            && self.port.is_none_or(|port| port == endpoint.port)
-            && self.scheme.as_ref().is_none_or(|scheme| scheme == endpoint.scheme.as_str())
+/// The plan's endpoints that were most likely meant: the same host elsewhere, else hosts that are
+/// spelled almost like it.
+fn near(sought: &Sought, endpoints: &[EndpointReport]) -> Vec<Endpoint> {
+    let all = || endpoints.iter().map(|entry| &entry.endpoint);
+    let same: Vec<Endpoint> = all().filter(|it| it.host == sought.host).cloned().collect();
+    if !same.is_empty() {
+        return same;
     }
+    let typed = sought.host.to_string();
+    let distance = |it: &Endpoint| strsim::levenshtein(&it.host.to_string(), &typed);
+    let mut near: Vec<_> = all().map(|it| (distance(it), it)).collect();
+    near.retain(|(distance, _)| *distance <= NEAR);
+    near.sort();
+    near.into_iter().map(|(_, endpoint)| endpoint.clone()).collect()
 }
 
 /// What is approved, before exceptions.
@@ -85,7 +70,7 @@ pub enum Chosen {
     /// Every host that the plan rewrites.
     All,
     /// These.
-    Hosts(Vec<HostPattern>),
+    Hosts(Vec<Sought>),
 }
 
 /// The answers for a plan's endpoints: what is `chosen` is approved, but for the `exceptions`,
@@ -97,7 +82,7 @@ pub enum Chosen {
 pub fn choose(
     endpoints: &[EndpointReport],
     chosen: &Chosen,
-    exceptions: &[HostPattern],
+    exceptions: &[Sought],
 ) -> Result<Vec<HostAnswer>, ChoiceError> {
     let patterns = match chosen {
         Chosen::All => &[],
@@ -106,7 +91,8 @@ pub fn choose(
     for pattern in patterns.iter().chain(exceptions) {
         let mut meant = endpoints.iter().filter(|entry| pattern.means(&entry.endpoint));
         let Some(first) = meant.next() else {
-            return Err(ChoiceError::Unknown(pattern.typed.clone()));
+            let near = near(pattern, endpoints);
+            return Err(ChoiceError::Unknown { typed: pattern.typed.clone(), near });
         };
         if first.decision != "rewrite" && !meant.any(|entry| entry.decision == "rewrite") {
             return Err(ChoiceError::NotRewritten {
@@ -119,8 +105,7 @@ pub fn choose(
     let rewritten = endpoints.iter().filter(|entry| entry.decision == "rewrite");
     Ok(rewritten
         .filter_map(|entry| {
-            let among =
-                |patterns: &[HostPattern]| patterns.iter().any(|it| it.means(&entry.endpoint));
+            let among = |patterns: &[Sought]| patterns.iter().any(|it| it.means(&entry.endpoint));
             let decision = match chosen {
                 _ if among(exceptions) => Answer::Refuse,
                 Chosen::All => Answer::Approve,
@@ -135,7 +120,7 @@ pub fn choose(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Scheme;
+    use crate::evidence::{OldHost, Scheme};
 
     fn entry(host: &str, port: u16, decision: &'static str) -> EndpointReport {
         EndpointReport {
@@ -166,34 +151,40 @@ mod tests {
         ]
     }
 
-    fn patterns(typed: &[&str]) -> Vec<HostPattern> {
+    fn patterns(typed: &[&str]) -> Vec<Sought> {
         typed.iter().map(|typed| typed.parse().unwrap()).collect()
     }
 
     #[test]
-    fn what_is_typed_and_what_it_means() {
+    fn a_host_is_meant_in_any_spelling() {
         for (typed, meant) in [
-            ("203.0.113.7", "++..."),
-            ("203.0.113.7:8443", ".+..."),
-            ("https://203.0.113.7:443", "+...."),
-            ("2001:DB8::7", "..+.."),
-            ("[2001:db8::7]", "..+.."),
-            ("https://[2001:db8:0::7]:443", "..+.."),
-            ("LDAP-photos", "...+."),
-            ("http://ldap-photos:80", "...+."),
-            ("203.0.113.9", "....+"),
-            ("http://203.0.113.7", "....."),
-            ("203.0.113.70", "....."),
+            ("203.0.113.7", "yy.."),
+            ("203.0.113.7:8443", ".y.."),
+            ("https://203.0.113.7:443", "y..."),
+            ("https://203.0.113.7:443/a.jpg", "y..."),
+            (" 203.0.113.7:443\n", "y..."),
+            ("`https://203.0.113.7:443`", "y..."),
+            ("::ffff:203.0.113.7", "yy.."),
+            ("0xCB.0.113.7", "yy.."),
+            ("203.0.113.7.", "yy.."),
+            ("2001:DB8::7", "..y."),
+            ("2001:0db8:0:0::7", "..y."),
+            ("[2001:db8::7]", "..y."),
+            ("[2001:DB8::7]:443", "..y."),
+            ("HTTPS://[2001:db8:0::7]:443", "..y."),
+            ("LDAP-photos", "...y"),
+            ("LDAP-photos:80", "...y"),
+            ("http://ldap-photos:80", "...y"),
         ] {
-            let pattern: HostPattern = typed.parse().unwrap();
-            let found: String = plan()
+            let found = choose(&plan(), &Chosen::Hosts(patterns(&[typed])), &[]).unwrap();
+            let said: String = plan()[..4]
                 .iter()
-                .map(|entry| if pattern.means(&entry.endpoint) { '+' } else { '.' })
+                .map(|entry| {
+                    let answered = found.iter().any(|answer| answer.endpoint == entry.endpoint);
+                    if answered { 'y' } else { '.' }
+                })
                 .collect();
-            assert_eq!(found, meant, "{typed}");
-        }
-        for typed in ["", ":443", "203.0.113.7:https", "203.0.113.7:70000", "[::1]443", "a/b"] {
-            assert!(typed.parse::<HostPattern>().is_err(), "{typed}");
+            assert_eq!(said, meant, "{typed}");
         }
     }
 
@@ -222,7 +213,21 @@ mod tests {
             assert_eq!(said, answers, "{chosen:?} {exceptions:?}");
         }
         for (typed, message) in [
-            ("203.0.113.70", "the plan has no host `203.0.113.70`"),
+            ("198.51.100.1", "the plan has no host `198.51.100.1`"),
+            (
+                "203.0.113.7:80",
+                "the plan has no host `203.0.113.7:80`; near it are `https://203.0.113.7:443`, \
+                 `https://203.0.113.7:8443`",
+            ),
+            (
+                "203.0.113.19",
+                "the plan has no host `203.0.113.19`; near it are `https://203.0.113.9:443`, \
+                 `https://203.0.113.7:443`, `https://203.0.113.7:8443`",
+            ),
+            (
+                "ldap-photo:80",
+                "the plan has no host `ldap-photo:80`; near it are `http://ldap-photos:80`",
+            ),
             ("203.0.113.9", "the plan does not rewrite `203.0.113.9` (hold: some-reason)"),
         ] {
             let error = choose(&plan(), &hosts(&[typed]), &[]).unwrap_err();

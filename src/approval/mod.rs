@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Endpoint;
 use crate::seal::{self, SealError, UNSEALED};
 
-pub use choose::{ChoiceError, Chosen, HostPattern, choose};
+pub use choose::{ChoiceError, Chosen, choose};
 pub use consent::{Consent, Consenting, NOT_APPROVED, REFUSED};
 
 /// The schema of an approvals file and its version; published under `schema/`.

@@ -23,6 +23,33 @@ impl Place {
     }
 }
 
+/// Where the records of one user stand: all are counted, the first [`PLACES_KEPT`] are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) count: u64,
+    first: Option<Place>,
+    /// Hardly any user has some.
+    others: Vec<Place>,
+}
+
+/// Records of one user that a conflict names; it counts the others.
+const PLACES_KEPT: usize = 10;
+
+impl Places {
+    pub(super) fn note(&mut self, place: Place) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(place);
+        } else if self.others.len() + 1 < PLACES_KEPT {
+            self.others.push(place);
+        }
+    }
+
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Place> {
+        self.first.iter().chain(&self.others)
+    }
+}
+
 /// A change that the plan makes to the planned export.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
@@ -64,11 +91,11 @@ pub(super) struct Entry {
     /// The first change that the plan makes to a record of theirs, and that was approved.
     pub(super) planned: Option<Planned>,
     /// Their records in the planned export.
-    pub(super) in_planned: u64,
+    pub(super) in_planned: Places,
     /// Their first record in the fresh export.
     pub(super) found: Option<Found>,
     /// Their records in the fresh export.
-    pub(super) in_fresh: u64,
+    pub(super) in_fresh: Places,
 }
 
 /// What follows for a user.
@@ -129,12 +156,12 @@ impl Reason {
         }
     }
 
-    /// Why a record is left as it is.
-    pub(super) fn leave(self) -> Leave {
+    /// Why a record is left as it is; `says` says it of this user.
+    pub(super) fn leave(self, says: String) -> Leave {
         Leave {
             class: Class::Held,
             reason: self.as_str().to_owned(),
-            explanation: self.says().to_owned(),
+            explanation: says,
             hint: Some("look at the user, and make a plan for this export".to_owned()),
         }
     }
@@ -145,9 +172,9 @@ impl Entry {
     pub(super) fn rebased(&self) -> Verdict<'_> {
         match &self.planned {
             Some(Planned { objection: Some(why), .. }) => Verdict::Objected(why),
-            _ if self.in_fresh > 1 => Verdict::Conflict(Reason::Twice),
-            _ if self.in_planned > 1 => Verdict::Conflict(Reason::TwicePlanned),
-            None if self.in_planned == 0 => Verdict::Newcomer,
+            _ if self.in_fresh.count > 1 => Verdict::Conflict(Reason::Twice),
+            _ if self.in_planned.count > 1 => Verdict::Conflict(Reason::TwicePlanned),
+            None if self.in_planned.count == 0 => Verdict::Newcomer,
             // The plan leaves this user alone, and the cell was another one.
             None => Verdict::Conflict(Reason::Changed),
             Some(planned) => self.compared(&planned.old, &planned.new),
@@ -159,10 +186,24 @@ impl Entry {
         match &self.planned {
             Some(Planned { objection: Some(why), .. }) => Verdict::Objected(why),
             None => Verdict::Newcomer,
-            _ if self.in_fresh > 1 => Verdict::Conflict(Reason::Twice),
-            _ if self.in_planned > 1 => Verdict::Conflict(Reason::TwicePlanned),
+            _ if self.in_fresh.count > 1 => Verdict::Conflict(Reason::Twice),
+            _ if self.in_planned.count > 1 => Verdict::Conflict(Reason::TwicePlanned),
             Some(planned) => self.compared(&planned.new, &planned.old),
         }
+    }
+
+    /// Why the plan's change does not reach this user, in a sentence that names their records.
+    pub(super) fn says(&self, reason: Reason) -> String {
+        let places = match reason {
+            Reason::Twice => &self.in_fresh,
+            Reason::TwicePlanned => &self.in_planned,
+            _ => return reason.says().to_owned(),
+        };
+        let mut named: Vec<String> = places.kept().map(|it| it.record.to_string()).collect();
+        let more = places.count - named.len() as u64;
+        let last = if more > 0 { Some(format!("{more} more")) } else { named.pop() };
+        let last = last.unwrap_or_default();
+        format!("{}: records {} and {last}", reason.says(), named.join(", "))
     }
 
     /// The third way of the comparison: the cell there is, between the one that there should be

@@ -53,16 +53,18 @@ impl<'g> Rebasing<'g> {
         };
         let Some(entry) = index.key.of(record, dialect).and_then(|key| index.entries.get(&key))
         else {
-            return Some(Reason::NoKey.leave());
+            return Some(Reason::NoKey.leave(Reason::NoKey.says().to_owned()));
         };
         match entry.rebased() {
             Verdict::Carry => self.tally.carried += 1,
             Verdict::Newcomer if by_host.is_none() => self.tally.newcomers += 1,
             Verdict::Newcomer => return by_host,
             Verdict::Objected(why) => return Some(why.clone()),
-            Verdict::Conflict(reason) => return Some(reason.leave()),
+            Verdict::Conflict(reason) => return Some(reason.leave(entry.says(reason))),
             // The cell names a WebEx host: it would not be changed.
-            Verdict::Already => return Some(Reason::Changed.leave()),
+            Verdict::Already => {
+                return Some(Reason::Changed.leave(Reason::Changed.says().to_owned()));
+            }
         }
         None
     }

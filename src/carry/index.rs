@@ -31,6 +31,8 @@ pub struct Index {
 pub struct Conflict {
     /// Why.
     pub reason: Reason,
+    /// Why in a sentence; of a user who is there more than once it names the records.
+    pub says: String,
     /// The key, as it is compared.
     pub key: Option<String>,
     /// The record in the planned export, where the plan changes it.
@@ -87,7 +89,7 @@ impl Index {
     /// # Errors
     /// Whatever stops the reader.
     pub fn count_planned<R: Read>(&mut self, reader: &mut Reader<R>) -> Result<(), ExportError> {
-        self.count(reader, |entry, _| entry.in_planned += 1)
+        self.count(reader, |entry, record| entry.in_planned.note(Place::of(record)))
     }
 
     /// Counts the records of every user of the index in the fresh export, and notes the first.
@@ -102,7 +104,7 @@ impl Index {
         let dialect = reader.dialect().clone();
         let mut photos = Classifier::new(domains);
         self.count(reader, |entry, record| {
-            entry.in_fresh += 1;
+            entry.in_fresh.note(Place::of(record));
             entry.found.get_or_insert_with(|| Found {
                 place: Place::of(record),
                 cell: match photo_cell(record, &dialect, &mut photos) {
@@ -156,7 +158,8 @@ impl Index {
                 Verdict::Carry | Verdict::Newcomer | Verdict::Objected(_) => {}
             }
         }
-        let nameless = Conflict { reason: Reason::NoKey, ..Conflict::default() };
+        let says = Reason::NoKey.says().to_owned();
+        let nameless = Conflict { reason: Reason::NoKey, says, ..Conflict::default() };
         let planned = self.nameless.iter().filter(|planned| planned.objection.is_none());
         outcome.conflicts.extend(planned.map(|planned| nameless.clone().planned_as(planned)));
         outcome.conflicts.extend(self.nameless_found.iter().map(|found| Conflict {
@@ -173,6 +176,7 @@ impl Index {
 fn conflict(key: &str, entry: &Entry, reason: Reason) -> Conflict {
     let conflict = Conflict {
         reason,
+        says: entry.says(reason),
         key: Some(key.to_owned()),
         found: entry.found.as_ref().map(|found| found.place),
         cell: entry.found.as_ref().and_then(|found| found.cell.clone()),

@@ -40,7 +40,12 @@ impl Rewrite for Reverser<'_> {
             (Verdict::Carry, Some(planned)) => put_back(record, cell, planned),
             (Verdict::Conflict(reason), _) => {
                 let endpoint = entry.planned.as_ref().map(|planned| planned.endpoint.clone());
-                Rewritten::Left { why: Cow::Owned(reason.leave()), endpoint, host: 0..0, cell }
+                Rewritten::Left {
+                    why: Cow::Owned(reason.leave(entry.says(reason))),
+                    endpoint,
+                    host: 0..0,
+                    cell,
+                }
             }
             _ => Rewritten::Untouched,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::entry::{Entry, Found, Planned, Verdict};
+use super::entry::{Entry, Found, Place, Places, Planned, Verdict};
 use super::*;
 use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{Choices, Contents, Encoding, Layout, Reader};
@@ -45,7 +45,38 @@ fn entry(in_planned: u64, planned: &str, in_fresh: u64, cell: Option<&str>) -> E
         objection: (planned == "-").then(refusal),
     });
     let found = (in_fresh > 0).then(|| Found { place, cell: cell.map(str::to_owned) });
-    Entry { planned, in_planned, found, in_fresh }
+    let places = |count: u64| {
+        let mut places = Places::default();
+        (1..=count).for_each(|at| places.note(Place { record: 3 * at, line: 3 * at + 1 }));
+        places
+    };
+    Entry { planned, in_planned: places(in_planned), found, in_fresh: places(in_fresh) }
+}
+
+#[test]
+fn a_user_who_is_there_more_than_once_is_named_by_all_records() {
+    for (in_planned, in_fresh, reason, says) in [
+        (1, 2, Reason::Twice, "this export has the user more than once: records 3 and 6"),
+        (1, 3, Reason::Twice, "this export has the user more than once: records 3, 6 and 9"),
+        (
+            1,
+            112,
+            Reason::Twice,
+            "this export has the user more than once: records 3, 6, 9, 12, 15, 18, 21, 24, 27, 30 \
+             and 102 more",
+        ),
+        (
+            2,
+            1,
+            Reason::TwicePlanned,
+            "the export that was planned for has the user more than once: records 3 and 6",
+        ),
+        (1, 0, Reason::Gone, "this export does not have the user any more"),
+    ] {
+        let entry = entry(in_planned, "+", in_fresh, Some(OLD));
+        assert_eq!(entry.rebased(), Verdict::Conflict(reason));
+        assert_eq!(entry.says(reason), says);
+    }
 }
 
 #[test]

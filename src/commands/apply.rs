@@ -159,7 +159,17 @@ impl Application {
         report: &Report,
         voice: Voice,
     ) -> Result<(), Failure> {
-        if let Some(journal) = &self.journal {
+        // A reverse is noted whatever it found: nobody needs to take the plan back again.
+        let does_nothing = self.how != How::Reverse && report.ledger.of(Class::Rewritten) == 0;
+        let mut sentence = sentence;
+        if let (Some(journal), true) = (&self.journal, does_nothing) {
+            destination.leave_journal();
+            let unnoted = format!(
+                "No record changed, so `{}` does not count the plan as applied.",
+                journal.path.display()
+            );
+            sentence = Some(sentence.map_or(unnoted.clone(), |said| format!("{said} {unnoted}")));
+        } else if let Some(journal) = &self.journal {
             destination.note(journal, |output, rollback| Entry {
                 schema: journal::SCHEMA.to_owned(),
                 time: self.now.to_string(),

@@ -7,9 +7,11 @@ use super::facts::counted;
 use super::failure::{Failure, Status};
 use super::output::{Existing, Outputs};
 use super::plan_file::{PlanFile, now};
+use super::progress::Wait;
 use super::voice::Voice;
 use crate::approval::{Answer, Approvals, ChoiceError, Chosen, HostAnswer, PlanReference, choose};
 use crate::cli;
+use crate::photo::Sought;
 use crate::report::EndpointReport;
 use crate::report::answers::question;
 use crate::report::terminal::{Style, TerminalText};
@@ -44,6 +46,7 @@ pub(super) fn run(
         typed(options, endpoints).map_err(|error| Failure::choice(&options.plan, &error))?
     } else if io::stdin().is_terminal() {
         voice.say_report(&plan.plan.report);
+        let _wait = Wait::begin();
         ask(endpoints, &voice.talk_style(), &mut io::stdin().lock(), &mut io::stderr().lock())?
     } else {
         return Err(Failure::usage(
@@ -69,15 +72,12 @@ pub(super) fn run(
         .map_err(|error| Failure::file("write", &options.output, &error))?;
     drop(out);
     let written = outputs.commit()?;
-    let said = |wanted| approvals.hosts.iter().filter(|host| host.decision == wanted).count();
-    voice.say_written(
-        &format!(
-            "{} approved, {} refused.",
-            counted(said(Answer::Approve) as u64, "host"),
-            said(Answer::Refuse)
-        ),
-        &written,
-    );
+    let open = rewritten(endpoints).count() - approvals.hosts.len();
+    let unanswered = match open {
+        0 => String::new(),
+        open => format!("; {} without an answer, so not approved", counted(open as u64, "host")),
+    };
+    voice.say_written(&format!("{}{unanswered}.", said(&approvals.hosts)), &written);
     Ok(Status::Done)
 }
 
@@ -86,41 +86,85 @@ fn typed(
     options: &cli::Approve,
     endpoints: &[EndpointReport],
 ) -> Result<Vec<HostAnswer>, ChoiceError> {
-    let patterns =
-        |typed: &[String]| typed.iter().map(|typed| typed.parse()).collect::<Result<Vec<_>, _>>();
+    let patterns = |typed: &[String]| {
+        typed.iter().map(|typed| typed.parse()).collect::<Result<Vec<Sought>, _>>()
+    };
     let chosen = if options.all { Chosen::All } else { Chosen::Hosts(patterns(&options.host)?) };
     choose(endpoints, &chosen, &patterns(&options.except)?)
 }
 
-/// Asks for each host that the plan rewrites.
+/// The hosts that the plan rewrites.
+fn rewritten(endpoints: &[EndpointReport]) -> impl Iterator<Item = &EndpointReport> {
+    endpoints.iter().filter(|entry| entry.decision == "rewrite")
+}
+
+/// How many hosts were approved, and how many refused.
+fn said(hosts: &[HostAnswer]) -> String {
+    let of = |wanted| hosts.iter().filter(|host| host.decision == wanted).count();
+    let approved = counted(of(Answer::Approve) as u64, "host");
+    format!("{approved} approved, {} refused", of(Answer::Refuse))
+}
+
+/// Asks for each host that the plan rewrites. Who leaves before the end is asked whether to keep
+/// what was answered; a host without an answer is not approved.
 fn ask(
     endpoints: &[EndpointReport],
     style: &Style,
     answers: &mut dyn BufRead,
     talk: &mut dyn Write,
 ) -> Result<Vec<HostAnswer>, Failure> {
-    let terminal = |error| Failure::file("read", Path::new("the terminal"), &error);
     let mut hosts = Vec::new();
-    for entry in endpoints.iter().filter(|entry| entry.decision == "rewrite") {
-        let decision = loop {
-            let question = question(entry, style);
-            write!(talk, "{} [y/n/quit] ", TerminalText(&question))
-                .and_then(|()| talk.flush())
-                .map_err(terminal)?;
-            let mut line = String::new();
-            if answers.read_line(&mut line).map_err(terminal)? == 0 {
-                return Err(Failure::nothing_approved());
-            }
-            match line.trim().to_ascii_lowercase().as_str() {
-                "y" | "yes" => break Answer::Approve,
-                "n" | "no" => break Answer::Refuse,
-                "q" | "quit" => return Err(Failure::nothing_approved()),
-                _ => {}
+    let total = rewritten(endpoints).count();
+    for entry in rewritten(endpoints) {
+        let asked = format!("{} [y/n/quit] ", TerminalText(&question(entry, style)));
+        let decision = match put(&asked, answers, talk)? {
+            Reply::Yes => Answer::Approve,
+            Reply::No => Answer::Refuse,
+            Reply::Quit if hosts.is_empty() => return Err(Failure::nothing_approved()),
+            Reply::Quit => {
+                let left = counted((total - hosts.len()) as u64, "host");
+                let keep = format!(
+                    "Keep what was answered ({})? {left} without an answer will not be approved \
+                     [y/n] ",
+                    said(&hosts)
+                );
+                return match put(&keep, answers, talk)? {
+                    Reply::Yes => Ok(hosts),
+                    Reply::No | Reply::Quit => Err(Failure::nothing_approved()),
+                };
             }
         };
         hosts.push(HostAnswer { endpoint: entry.endpoint.clone(), decision, note: None });
     }
     Ok(hosts)
+}
+
+/// What was typed at a question.
+enum Reply {
+    Yes,
+    No,
+    /// Also the end of what is typed.
+    Quit,
+}
+
+/// Puts a question until there is an answer to it.
+fn put(question: &str, answers: &mut dyn BufRead, talk: &mut dyn Write) -> Result<Reply, Failure> {
+    let terminal = |error| Failure::file("read", Path::new("the terminal"), &error);
+    loop {
+        talk.write_all(question.as_bytes()).and_then(|()| talk.flush()).map_err(terminal)?;
+        let mut line = String::new();
+        if answers.read_line(&mut line).map_err(terminal)? == 0 {
+            // Whatever comes next begins on a line of its own.
+            talk.write_all(b"\n").map_err(terminal)?;
+            return Ok(Reply::Quit);
+        }
+        match line.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => return Ok(Reply::Yes),
+            "n" | "no" => return Ok(Reply::No),
+            "q" | "quit" => return Ok(Reply::Quit),
+            _ => {}
+        }
+    }
 }
 
 /// Who is logged in, as far as the environment says.
@@ -156,13 +200,19 @@ mod tests {
     fn each_host_is_asked_for_until_there_is_an_answer() {
         let style = Style { color: false, width: 80, unicode: false };
         let plan = [entry(7, "rewrite"), entry(8, "hold"), entry(9, "rewrite")];
-        for (typed, answers, questions) in [
-            ("y\nn\n", Some("approve refuse"), 2),
-            (" YES \n\nperhaps\nno", Some("approve refuse"), 4),
-            ("y\nquit\n", None, 2),
-            ("q\n", None, 1),
-            ("y\n", None, 2),
-            ("", None, 1),
+        let keep = "Keep what was answered (1 host approved, 0 refused)? 1 host without an answer \
+                    will not be approved [y/n] ";
+        for (typed, answers, questions, kept) in [
+            ("y\nn\n", Some("approve refuse"), 2, 0),
+            (" YES \n\nperhaps\nno", Some("approve refuse"), 4, 0),
+            ("y\nquit\ny\n", Some("approve"), 2, 1),
+            ("y\nq\nperhaps\nYes\n", Some("approve"), 2, 2),
+            ("y\nq\nn\n", None, 2, 1),
+            ("y\nq\nq\n", None, 2, 1),
+            ("y\nq\n", None, 2, 1),
+            ("q\n", None, 1, 0),
+            ("y\n", None, 2, 1),
+            ("", None, 1, 0),
         ] {
             let mut talk = Vec::new();
             let found = ask(&plan, &style, &mut typed.as_bytes(), &mut talk);
@@ -172,6 +222,7 @@ mod tests {
             assert_eq!(said.as_deref(), answers, "{typed:?}");
             let talk = String::from_utf8(talk).unwrap();
             assert_eq!(talk.matches("[y/n/quit]").count(), questions, "{talk}");
+            assert_eq!(talk.matches(keep).count(), kept, "{talk}");
             assert!(talk.starts_with("203.0.113.7:443 -> c7.webex.com<U+202E>, 35 records? "));
             assert!(!talk.contains("203.0.113.8"), "{talk}");
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::failure::Failure;
-use super::output::{Named, named};
+use super::named::{Named, named};
 use super::progress::{Progress, Wait, Watched, interrupted};
 use crate::census::CensusError;
 use crate::export::{Choices, Reader};

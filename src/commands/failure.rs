@@ -4,13 +4,15 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::kind::KINDS;
 use crate::approval::{ApprovalError, ChoiceError};
 use crate::census::CensusError;
-use crate::explain::{NoHost, NotFound};
+use crate::explain::NotFound;
 use crate::export::ExportError;
 use crate::journal::{Entry, FileDigest, JournalError, Run};
 use crate::ledger::Ledger;
 use crate::network::NetworkError;
+use crate::photo::NoHost;
 use crate::plan::PlanError;
 use crate::reconcile::{SentError, StatusColumnError};
 use crate::recording::RecordingError;
@@ -167,16 +169,18 @@ impl Failure {
         )
     }
 
+    /// The map or the list of candidates is another file altogether.
+    pub fn not_names(path: &Path, wanted: &str, found: &str) -> Self {
+        let hint = match wanted {
+            "map" => "give a text file with `ADDRESS,HOST` or `CIDR,HOST`, one per line",
+            _ => "give a text file with one fully qualified name per line",
+        };
+        Self::usage(format!("`{}` is no {wanted}: it is {found}", path.display()), hint)
+    }
+
     /// A document of ours that is of another kind than was wanted.
     fn other_kind(path: &Path, schema: &str, wanted: &str, hint: &str) -> Option<Self> {
-        let kinds = [
-            ("photofix.plan/", "a plan", "`photofix plan -o` wrote it"),
-            ("photofix.report/", "a JSON report", "`--report` wrote it"),
-            ("photofix.approvals/", "approvals", "`photofix approve` or the review page wrote it"),
-            ("photofix.recording/", "a recording", "`--record` wrote it"),
-            ("photofix.applied/", "the journal of a plan", "`photofix apply` wrote it"),
-        ];
-        let (_, found, origin) = kinds.iter().find(|(prefix, ..)| schema.starts_with(prefix))?;
+        let (_, found, origin) = KINDS.iter().find(|(prefix, ..)| schema.starts_with(prefix))?;
         if *found == wanted {
             return None;
         }
@@ -185,12 +189,11 @@ impl Failure {
         Some(Self::new(Status::Stale, message.replace("approvals is", "approvals are"), Some(hint)))
     }
 
-    /// A document is larger than any of ours.
-    pub fn too_large(path: &Path, max: u64) -> Self {
+    /// A file is larger than any of its kind.
+    pub fn too_large(path: &Path, max: u64, of: &str) -> Self {
         Self::failed(
             format!(
-                "cannot read `{}`: it has more than {max} bytes, and no plan, approvals, report or \
-                 recording has so many",
+                "cannot read `{}`: it has more than {max} bytes, and no {of} has so many",
                 path.display()
             ),
             "see that it is the file that you meant",

@@ -19,9 +19,11 @@ pub(super) fn run(options: &Fix, layers: &Layers, voice: Voice) -> Result<Status
     if permission.approval == Approval::Required {
         return Err(Failure::fix_needs_approval());
     }
-    let job = Job::resolve(&options.job, &options.export, layers)?;
+    let job = Job::resolve(&options.job, &options.recording, &options.export, layers)?;
     let import = layers.fill(&options.import)?;
     let reporting = layers.fill(&options.reporting)?;
+    // What may come through a pipe is read before any output is opened.
+    job.names()?;
     let export = ExportFile::open(&options.export)?;
     let mut destination = Destination::open(
         Some(&options.output),

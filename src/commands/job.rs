@@ -1,5 +1,6 @@
 //! What `plan` and `fix` share: count the export, ask the network, judge, decide.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,13 +13,14 @@ use super::export_file::ExportFile;
 use super::facts::{self, kinds};
 use super::failure::Failure;
 use super::first_pass::FirstPass;
+use super::names_file;
 use super::photos::Contest;
-use super::progress::Progress;
+use super::progress::{Progress, each, interrupted};
 use super::recording_file::{Replay, ReplayTrust};
 use super::trust::{self, Trust};
 use crate::census::{Census, Photos};
 use crate::certify::Demand;
-use crate::cli::JobOptions;
+use crate::cli::{JobOptions, RecordingOptions};
 use crate::decide::{Certified, Decided, Policy, Reach, decide};
 use crate::evidence::{Endpoint, Evidence, OldHost, PhotoAnswer, PhotoQuestion, Scheme, Service};
 use crate::explain::{Asked, answers};
@@ -26,7 +28,7 @@ use crate::export::Choices;
 use crate::name::Fqdn;
 use crate::network::Agenda;
 use crate::recording::{self, Digest, Here, NameFiles, Recording};
-use crate::reference::{HostMap, ReferenceIdentifier, Scope, parse_name_list};
+use crate::reference::{ReferenceIdentifier, Scope};
 use crate::report::explanation::SourceAnswer;
 use crate::report::{Report, SCHEMA, Tool};
 use crate::rewrite::{Treatments, expected_ledger};
@@ -42,6 +44,7 @@ pub(super) struct Job {
     pub choices: Choices,
     /// Where a name may come from, and where it must lie.
     pub scope: ScopeSettings,
+    names: OnceCell<(Scope, NameFiles)>,
     /// Whom to ask, and how.
     pub network: NetworkPlan,
     certificates: CertificatePlan,
@@ -75,6 +78,7 @@ impl Job {
     /// [`Failure`] names the option and its value, or the recording and what is wrong with it.
     pub(super) fn resolve(
         options: &JobOptions,
+        recording: &RecordingOptions,
         export: &Path,
         layers: &Layers,
     ) -> Result<Self, Failure> {
@@ -91,11 +95,12 @@ impl Job {
         }
         let photos = settings::photos(&policy)?;
         let (policy, webex) = settings::policy(&policy, network.reach)?;
-        let gathering = settings::gathering(&options.recording, network.reach)?;
+        let gathering = settings::gathering(recording, network.reach)?;
         let replay = Replay::open(&gathering, export, &mut shown)?;
         Ok(Self {
             choices: settings::choices(&reading)?,
             scope: settings::scope(&scope)?,
+            names: OnceCell::new(),
             certificates: settings::certificates(&certificates)?,
             policy,
             webex,
@@ -121,6 +126,19 @@ impl Job {
             Gathering::Ask | Gathering::Record(_) => None,
         };
         trust.chain(map).chain(candidates).chain(configuration).chain(recording).collect()
+    }
+
+    /// The scope without the corpus, and the digests of the files of names. They are read at the
+    /// first call and once only: a pipe with a name gives its bytes once.
+    ///
+    /// # Errors
+    /// [`Failure`] names the file and what is wrong with it.
+    pub(super) fn names(&self) -> Result<&(Scope, NameFiles), Failure> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let read = names_file::load(&self.scope)?;
+        Ok(self.names.get_or_init(|| read))
     }
 
     /// What is said to whoever replays a recording.
@@ -155,7 +173,7 @@ impl Job {
         only: Option<&Endpoint>,
         progress: Progress,
     ) -> Result<(Outcome, Vec<SourceAnswer>), Failure> {
-        let (mut scope, names) = self.load_scope()?;
+        let (mut scope, names) = self.names()?.clone();
         let domains = &self.scope.domains;
         // Of one endpoint it is not known before the end whether the export has it.
         let mut early = match (self.policy.reach, &self.replay, only) {
@@ -227,7 +245,7 @@ impl Job {
         let trust_kept = trust.as_ref().filter(|_| is_kept).map(Trust::recorded);
 
         let nothing = Contest::default();
-        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing);
+        let mut decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &nothing)?;
         if let Some(trust) = trust.filter(|_| self.photos != Photos::Off) {
             // Only now it is known which names may be written, and so whose photos matter.
             let urls = std::mem::take(&mut first.census.photo_urls);
@@ -237,15 +255,15 @@ impl Job {
                 None => self.ask_for_photos(&questions, &evidence, &trust, begun, progress)?,
                 Some(replay) => replay.photos(&questions, &mut missing),
             };
-            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest);
+            decided = self.decide(&endpoints, &scope, &evidence, &mut judge, &contest)?;
             notes.extend(contest.note());
         }
         if let Some(judge) = &mut judge {
-            for service in hosts {
+            each(hosts, interrupted, |service| {
                 // Only for the report: nothing is rewritten to these names.
                 let name = ReferenceIdentifier::asked_for(service.name.clone());
                 judge.verdict(&Demand::photo(name, service.port), &evidence);
-            }
+            })?;
             notes.extend(judge.revocation_note());
         }
         if let Some(replay) = &self.replay {
@@ -309,7 +327,7 @@ impl Job {
         evidence: &Evidence,
         judge: &mut Option<Judge>,
         contest: &Contest,
-    ) -> Vec<Decided> {
+    ) -> Result<Vec<Decided>, Failure> {
         let mut certified = |name: &ReferenceIdentifier, port| match judge {
             Some(judge) => judge.certified(name, port, evidence),
             None => Certified::NotAsked,
@@ -319,7 +337,8 @@ impl Job {
                 |name: &ReferenceIdentifier| contest.compared(endpoint, name.name(), evidence);
             decide(endpoint, scope, evidence, self.policy, &mut certified, &compared)
         };
-        endpoints.iter().map(decide).collect()
+        // Long chains take their time: Ctrl-C need not wait for the rest.
+        each(endpoints, interrupted, decide)
     }
 
     /// The trust anchors: of a replay the recorded ones, unless others are named.
@@ -330,32 +349,6 @@ impl Job {
             }
             _ => trust::load(&self.certificates.trust),
         }
-    }
-
-    fn load_scope(&self) -> Result<(Scope, NameFiles), Failure> {
-        let read =
-            |path: &Path| std::fs::read(path).map_err(|error| Failure::file("read", path, &error));
-        let mut scope = Scope {
-            domains: self.scope.domains.clone(),
-            default_host: self.scope.default_host.clone(),
-            ..Scope::default()
-        };
-        let mut files = NameFiles::default();
-        if let Some(path) = &self.scope.map {
-            let map = read(path)?;
-            files.map = Some(Digest::of(&map));
-            scope.map = HostMap::parse(&map).map_err(|error| Failure::map(path, &error))?;
-        }
-        if let Some(path) = &self.scope.candidates {
-            let candidates = read(path)?;
-            files.candidates = Some(Digest::of(&candidates));
-            scope.list = parse_name_list(&candidates).map_err(|(line, error)| {
-                let why =
-                    error.map_or("it is not UTF-8 text".to_owned(), |error| error.to_string());
-                Failure::candidates(path, line, &why)
-            })?;
-        }
-        Ok((scope, files))
     }
 
     fn hosts_to_check(&self, census: &Census) -> BTreeSet<Service> {

@@ -4,6 +4,7 @@
 mod apply;
 mod approve;
 mod asking;
+mod bounded;
 mod carry;
 mod certificates;
 mod check;
@@ -21,8 +22,13 @@ mod imported;
 mod inspect;
 mod job;
 mod joined;
+mod kind;
+mod mistyped;
+mod named;
+mod names_file;
 mod output;
 mod parts;
+mod paths;
 mod photos;
 mod plan;
 mod plan_file;
@@ -56,11 +62,15 @@ use voice::Voice;
 ///
 /// Data goes to standard output, talk to standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are data, and a closed pipe is a quiet end.
             let _ = error.print();
+            if let Some(hint) = mistyped::hint(&error, &arguments) {
+                voice::advise(&hint);
+            }
             return if error.use_stderr() { Status::Usage as u8 } else { Status::Done as u8 };
         }
     };
@@ -118,8 +128,11 @@ fn layers(talk: &TalkOptions) -> Result<Layers, Failure> {
     }
     let environment = environment.into_iter();
     let Some(path) = &talk.config else { return Ok(Layers::read(environment, None)?) };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::file("read", path, &error).as_usage())?;
+    let bytes = bounded::read(path, bounded::CONFIGURATION).map_err(Failure::as_usage)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let error = io::Error::new(io::ErrorKind::InvalidData, error.utf8_error());
+        Failure::file("read", path, &error).as_usage()
+    })?;
     Ok(Layers::read(environment, Some((&path.display().to_string(), &text)))?)
 }
 

@@ -4,7 +4,7 @@
 //! all of them together and the import file last. What fails before leaves nothing behind.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +12,8 @@ use same_file::Handle;
 use tempfile::TempPath;
 
 use super::failure::Failure;
+use super::named::Named;
+use super::paths::{followed, spelled_out};
 
 /// Bytes gathered before a write.
 const BUFFER: usize = 256 * 1024;
@@ -82,43 +84,6 @@ enum Target {
 
 /// An output that is being written.
 pub(super) type OutputFile = Named<BufWriter<File>>;
-
-/// A file that says in its errors which one it is: of several outputs on several disks, one fills
-/// up first.
-#[derive(Debug)]
-pub(super) struct Named<F> {
-    /// The file.
-    pub inner: F,
-    /// Its name for messages.
-    pub name: String,
-}
-
-/// An error of a file with its name.
-pub(super) fn named(name: &str, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{name}: {error}"))
-}
-
-impl<F: Write> Write for Named<F> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.inner.write(bytes).map_err(|error| named(&self.name, &error))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush().map_err(|error| named(&self.name, &error))
-    }
-}
-
-impl<F: Read> Read for Named<F> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).map_err(|error| named(&self.name, &error))
-    }
-}
-
-impl<F: Seek> Seek for Named<F> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to).map_err(|error| named(&self.name, &error))
-    }
-}
 
 impl Outputs {
     /// No outputs yet.
@@ -397,29 +362,6 @@ fn to_standard_output(mut spool: File) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::file("write", Path::new("standard output"), &error)),
         Ok(()) => Ok(()),
-    }
-}
-
-/// Where a path leads when it is a link, and itself otherwise.
-fn followed(path: &Path, what: &str) -> Result<PathBuf, Failure> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|_| {
-            Failure::usage(
-                format!("{what} `{}` is a link that leads nowhere", path.display()),
-                "remove the link, or give another path",
-            )
-        }),
-        _ => Ok(path.to_owned()),
-    }
-}
-
-/// A path in the one spelling that its folder and its name allow.
-fn spelled_out(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
-    match path.file_name() {
-        Some(name) => folder.join(name),
-        None => path.to_owned(),
     }
 }
 

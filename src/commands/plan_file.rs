@@ -1,13 +1,13 @@
 //! A plan's file, the journal beside it, and whether the plan may be applied.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Unit};
 
+use super::bounded;
 use super::failure::Failure;
-use super::progress::Wait;
-use crate::approval::Consent;
+use super::kind::Kind;
+use crate::approval::{ApprovalError, Consent};
 use crate::cli::{ReadOptions, ScopeOptions};
 use crate::export::Choices;
 use crate::journal::{self, Journal};
@@ -15,10 +15,6 @@ use crate::name::Fqdn;
 use crate::plan::{Plan, PlanError};
 use crate::seal;
 use crate::settings::{self, Approval, Permission};
-
-/// The most bytes of a plan, approvals, a recording or a report that is read back: a report of a
-/// million changed records has half of it.
-const MAX_DOCUMENT: u64 = 1 << 30;
 
 /// A plan as it was read.
 #[derive(Debug)]
@@ -49,7 +45,13 @@ impl PlanFile {
     /// [`Failure`] when it cannot be read, or is not as it was written.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = read(path)?;
-        let plan = Plan::parse(&bytes).map_err(|error| Failure::plan(path, &error))?;
+        let plan = Plan::parse(&bytes).map_err(|error| {
+            let error = match error {
+                PlanError::NotAPlan(why) => PlanError::NotAPlan(Kind::or(&bytes, why)),
+                other => other,
+            };
+            Failure::plan(path, &error)
+        })?;
         Ok(Self { path: path.to_owned(), plan, sha256: seal::sha256(&bytes) })
     }
 
@@ -67,10 +69,15 @@ impl PlanFile {
         approvals: Option<&Path>,
     ) -> Result<Option<(PathBuf, Consent)>, Failure> {
         let Some(path) = approvals else { return Ok(None) };
-        let consent = Consent::read(&read(path)?, &self.plan, &self.sha256);
-        consent
-            .map(|consent| Some((path.to_owned(), consent)))
-            .map_err(|error| Failure::approvals(path, &error))
+        let bytes = read(path)?;
+        match Consent::read(&bytes, &self.plan, &self.sha256) {
+            Ok(consent) => Ok(Some((path.to_owned(), consent))),
+            Err(ApprovalError::NotApprovals(why)) => {
+                let error = ApprovalError::NotApprovals(Kind::or(&bytes, why));
+                Err(Failure::approvals(path, &error))
+            }
+            Err(error) => Err(Failure::approvals(path, &error)),
+        }
     }
 
     /// Whether the plan may be applied with approvals or without.
@@ -135,20 +142,20 @@ impl JournalFile {
         let mut name = plan.file_name().unwrap_or_default().to_owned();
         name.push(journal::SUFFIX);
         let path = plan.with_file_name(name);
-        let bytes = match std::fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(|error| Failure::file("read", &path, &error))?,
-        };
+        let bytes = bounded::read_if_there(&path, bounded::JOURNAL)?;
         let journal = Journal::parse(&bytes).map_err(|error| Failure::journal(&path, &error))?;
         Ok(Self { path, bytes, journal })
     }
 
-    /// That a plan was not applied before.
+    /// That a plan was not applied before. A run that changed nothing, because nothing was approved
+    /// of it, does not count.
     ///
     /// # Errors
     /// [`Failure`] with status 4 says when it was.
     pub(super) fn check_not_applied(&self, plan: &PlanFile) -> Result<(), Failure> {
-        match self.journal.standing(&plan.sha256) {
+        let runs = self.journal.runs(&plan.sha256);
+        let mut standing = runs.iter().filter(|run| run.taken_back.is_none()).map(|run| run.entry);
+        match standing.rfind(|entry| entry.changes > 0) {
             Some(entry) => Err(Failure::applied_already(&plan.path, &self.path, entry)),
             None => Ok(()),
         }
@@ -159,7 +166,7 @@ impl JournalFile {
     /// # Errors
     /// [`Failure`] when somebody did: the plan is being applied twice at the same time.
     pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
-        let now = std::fs::read(&self.path).unwrap_or_default();
+        let now = bounded::read_if_there(&self.path, bounded::JOURNAL)?;
         if now == self.bytes { Ok(()) } else { Err(Failure::applied_meanwhile(&self.path)) }
     }
 }
@@ -185,27 +192,10 @@ pub(super) fn now() -> Timestamp {
 /// The bytes of a document of ours; `-` is standard input.
 ///
 /// # Errors
-/// [`Failure`] when it cannot be read, or is larger than [`MAX_DOCUMENT`].
+/// [`Failure`] when it cannot be read, or is larger than [`bounded::DOCUMENT`].
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failure = |error| Failure::file("read", path, &error);
-    if path != Path::new("-") {
-        let file = std::fs::File::open(path).map_err(failure)?;
-        if file.metadata().is_ok_and(|found| found.len() > MAX_DOCUMENT) {
-            return Err(Failure::too_large(path, MAX_DOCUMENT));
-        }
-        return whole(file, path)?.map_err(failure);
+    if path == Path::new("-") {
+        return bounded::read_standard_input(bounded::DOCUMENT);
     }
-    let name = Path::new("standard input");
-    let _wait = Wait::begin();
-    whole(std::io::stdin().lock(), name)?.map_err(|error| Failure::file("read", name, &error))
-}
-
-/// Everything that a source has, up to [`MAX_DOCUMENT`].
-fn whole(source: impl Read, name: &Path) -> Result<std::io::Result<Vec<u8>>, Failure> {
-    let mut bytes = Vec::new();
-    match source.take(MAX_DOCUMENT + 1).read_to_end(&mut bytes) {
-        Ok(length) if length as u64 > MAX_DOCUMENT => Err(Failure::too_large(name, MAX_DOCUMENT)),
-        Ok(_) => Ok(Ok(bytes)),
-        Err(error) => Ok(Err(error)),
-    }
+    bounded::read(path, bounded::DOCUMENT)
 }

@@ -35,6 +35,21 @@ pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
+/// Does some work for each of several items, of which one may take its time, and looks between two
+/// whether `is_interrupted`.
+///
+/// # Errors
+/// [`Failure::interrupted`] when it is.
+pub(super) fn each<I, T>(
+    items: impl IntoIterator<Item = I>,
+    is_interrupted: impl Fn() -> bool,
+    mut work: impl FnMut(I) -> T,
+) -> Result<Vec<T>, Failure> {
+    let watched =
+        |item| if is_interrupted() { Err(Failure::interrupted()) } else { Ok(work(item)) };
+    items.into_iter().map(watched).collect()
+}
+
 fn end_at_once() -> ! {
     remove_temporary_files();
     let failure = Failure::interrupted();
@@ -42,8 +57,8 @@ fn end_at_once() -> ! {
     std::process::exit(i32::from(failure.status as u8));
 }
 
-/// A wait for somebody else's bytes, such as standard input, before any output is opened. Such a
-/// read may never come back to look at [`INTERRUPTED`], and there is nothing to tidy up.
+/// A wait for somebody else's bytes, such as standard input. Such a read may never come back to look
+/// at [`INTERRUPTED`], and there is nothing to tidy up but the temporary files.
 pub(super) struct Wait(());
 
 impl Wait {
@@ -145,5 +160,25 @@ impl<R: Read> Read for Watched<R> {
 impl<R> Drop for Watched<R> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::super::failure::Status;
+    use super::*;
+
+    #[test]
+    fn an_interruption_is_noticed_between_two_items() {
+        for (pressed_after, done) in [(0, 0), (1, 1), (3, 3)] {
+            let worked = Cell::new(0);
+            let is_interrupted = || worked.get() >= pressed_after;
+            let ended = each([(); 5], is_interrupted, |()| worked.set(worked.get() + 1));
+            assert_eq!(ended.unwrap_err().status, Status::Interrupted);
+            assert_eq!(worked.get(), done);
+        }
+        assert_eq!(each([1, 2], || false, |it| it + 1).unwrap(), [2, 3]);
     }
 }

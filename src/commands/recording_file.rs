@@ -9,13 +9,14 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
+use super::kind::Kind;
 use super::plan_file::{one_standard_input, read};
 use super::second_pass::Destination;
 use super::trust::Trust;
 use crate::cli::CertificateOptions;
 use crate::evidence::{Evidence, PhotoAnswer, PhotoQuestion};
 use crate::network::{self, Agenda, Question};
-use crate::recording::{Here, Recording};
+use crate::recording::{Here, Recording, RecordingError};
 use crate::reference::Scope;
 use crate::settings::{self, Gathering};
 use crate::x509::time;
@@ -56,8 +57,19 @@ impl Replay {
     ) -> Result<Option<Self>, Failure> {
         let Gathering::Replay(path) = gathering else { return Ok(None) };
         one_standard_input(&[(Some(export), "the export"), (Some(path), "the recording")])?;
-        let recording =
-            Recording::parse(&read(path)?).map_err(|error| Failure::recording(path, &error))?;
+        let bytes = read(path)?;
+        let mut recording = Recording::parse(&bytes).map_err(|error| {
+            let error = match error {
+                RecordingError::NotARecording(why) => {
+                    RecordingError::NotARecording(Kind::or(&bytes, why))
+                }
+                other => other,
+            };
+            Failure::recording(path, &error)
+        })?;
+        if recording.options.get("allow-private") != Some(&Value::Bool(true)) {
+            network::without_special(&mut recording.evidence);
+        }
         let timeout = recording.options.get("revocation-timeout").and_then(Value::as_str);
         let asked = CertificateOptions {
             revocation_timeout: timeout.map(str::to_owned),

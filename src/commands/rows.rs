@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::failure::Failure;
-use super::output::{Named, Outputs};
+use super::named::Named;
+use super::output::Outputs;
 use crate::export::Dialect;
 use crate::report::terminal::Sample;
 use crate::report::{Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer};

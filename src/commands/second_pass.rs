@@ -26,6 +26,8 @@ use crate::rewrite::{
 };
 use crate::settings;
 
+/// The journal, among the outputs.
+const JOURNAL: &str = "the journal";
 /// Parts of an import file that are said one by one.
 const PARTS_SAID: usize = 10;
 
@@ -144,9 +146,15 @@ impl Destination {
     /// # Errors
     /// [`Failure`] when it cannot be written.
     pub(super) fn open_journal(&mut self, journal: &JournalFile) -> Result<(), Failure> {
-        let out = self.outputs.continue_file(&journal.path, "the journal", &journal.bytes)?;
+        let out = self.outputs.continue_file(&journal.path, JOURNAL, &journal.bytes)?;
         self.journal = Some(out);
         Ok(())
+    }
+
+    /// Leaves the journal as it was: the run changed nothing.
+    pub(super) fn leave_journal(&mut self) {
+        self.journal = None;
+        self.outputs.withdraw(JOURNAL);
     }
 
     /// Adds a line to the journal, if it is open; `entry` is told what was written: the import

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::failure::{Failure, Status};
+use super::kind;
 use super::plan_file::{JournalFile, read};
 use super::print;
 use super::voice::Voice;
@@ -30,7 +31,9 @@ pub(super) fn run(options: &Show, voice: Voice) -> Result<Status, Failure> {
     }
     let bytes = read(&options.file)?;
     let unknown = |why: String| Failure::not_to_show(&options.file, &why);
-    let head: Head = serde_json::from_slice(&bytes).map_err(|error| unknown(error.to_string()))?;
+    let head: Head = serde_json::from_slice(&bytes).map_err(|error| {
+        unknown(kind::Kind::or(&bytes, format!("it is no JSON document: {error}")))
+    })?;
     let format = options.format.as_str();
     let shown = match head.schema.as_str() {
         plan::SCHEMA => {
@@ -52,7 +55,10 @@ pub(super) fn run(options: &Show, voice: Voice) -> Result<Status, Failure> {
                 Approvals::parse_to_show(&bytes).map_err(|error| unknown(error.to_string()))?;
             show_approvals(&approvals, format, &bytes, voice)
         }
-        other => return Err(unknown(format!("its schema is `{other}`"))),
+        other => {
+            let kind = kind::of_schema(other).map(|kind| format!("it is {kind}: "));
+            return Err(unknown(format!("{}its schema is `{other}`", kind.unwrap_or_default())));
+        }
     };
     print(&shown.map_err(|error| Failure::file("write", Path::new("standard output"), &error))?)
 }

@@ -152,6 +152,11 @@ pub(super) fn complain(failure: &Failure) {
     }
 }
 
+/// Says what to do about a command line that was refused.
+pub(super) fn advise(hint: &str) {
+    let _ = writeln!(io::stderr().lock(), "\nhint: {}", TerminalText(hint));
+}
+
 /// Writes the manual page: one page for all commands.
 ///
 /// # Errors

@@ -375,8 +375,15 @@ fn why_not_trusted(strongest: &Weighed, policy: Policy) -> Reason {
     Reason { id, explanation, hint: Some(hint) }
 }
 
+/// Names of equal rank that a sentence names; it counts the others.
+const NAMES_NAMED: usize = 8;
+
 fn ambiguous(endpoint: &Endpoint, equals: &[&Weighed]) -> Reason {
-    let names: Vec<String> = equals.iter().map(|c| format!("`{}`", c.candidate.name)).collect();
+    let mut names: Vec<String> =
+        equals.iter().take(NAMES_NAMED).map(|c| format!("`{}`", c.candidate.name)).collect();
+    if equals.len() > NAMES_NAMED {
+        names.push(format!("{} more", equals.len() - NAMES_NAMED));
+    }
     let source = equals.first().map_or("", |c| c.candidate.rank().as_str());
     let first = equals.first().map(|c| c.candidate.name.clone());
     Reason {

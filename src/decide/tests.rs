@@ -297,6 +297,24 @@ fn plain_http_needs_the_name_and_no_certificate() {
 }
 
 #[test]
+fn many_names_of_equal_rank_are_counted() {
+    let names: Vec<String> = (0..10).map(|at| format!("c{at}.webex.com")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let forward: Vec<_> = names.iter().map(|name| (*name, here())).collect();
+    let evidence = evidence(Answer::Found(names.clone()), &forward);
+    let mut trusted = |_: &ReferenceIdentifier, _| {
+        Certified::Judged(VerdictKind::Trusted, "why".into(), Subject::Certificate)
+    };
+    let endpoint = endpoint(Scheme::Https);
+    let decided = decide(&endpoint, &scope(), &evidence, POLICY, &mut trusted, &no_photos);
+    let reason = decided.decision.reason();
+    assert_eq!(reason.id, "ambiguous", "{reason:?}");
+    assert!(reason.explanation.starts_with("`c0.webex.com` and `c1.webex.com` and"), "{reason:?}");
+    let end = "`c7.webex.com` and 2 more are equally good by ptr";
+    assert!(reason.explanation.ends_with(end), "{reason:?}");
+}
+
+#[test]
 fn what_is_said_names_names_and_addresses() {
     let evidence = evidence(
         Answer::Found(vec!["c.webex.com"]),

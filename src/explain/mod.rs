@@ -5,10 +5,8 @@ mod answers;
 mod cell;
 mod row;
 mod search;
-mod sought;
 
 pub use answers::{Asked, answers, candidates, compared};
 pub use cell::Photo;
 pub use row::{ExplainedRow, of_row, unlisted};
 pub use search::{Found, NotFound, Question, Search, not_among, only};
-pub use sought::{NoHost, Sought};

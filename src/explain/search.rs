@@ -1,12 +1,11 @@
 //! Finds the record that somebody asks about while an export is counted.
 
 use super::cell::{Photo, record_facts};
-use super::sought::Sought;
 use crate::census::Census;
 use crate::evidence::{Endpoint, OldHost};
 use crate::export::{Dialect, Position, Record};
 use crate::name::Fqdn;
-use crate::photo::{Classified, Classifier, NotUrl, PhotoCell};
+use crate::photo::{Classified, Classifier, NotUrl, PhotoCell, Sought};
 use crate::report::explanation::RecordFacts;
 use crate::row::{PhotoCellOf, photo_cell};
 

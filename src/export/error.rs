@@ -6,6 +6,7 @@ use std::io;
 use super::dialect::{Delimiter, PHOTO_COLUMN, shown};
 use super::encoding::Encoding;
 use super::foreign::Foreign;
+use super::not_text::NotText;
 use super::sniff::SNIFF_LIMIT;
 
 /// Why an export cannot be read. A record that is odd is no error: see
@@ -30,6 +31,9 @@ pub enum ExportError {
     /// Another kind of file.
     #[error("this is no WebEx Messenger export: it is {0}")]
     Foreign(Foreign),
+    /// No text at all.
+    #[error("this is {0}; is this the export?")]
+    NotText(NotText),
     /// `--encoding` says one thing and the byte order mark another.
     #[error(
         "the file starts with the byte order mark of {mark}, but `--encoding` says {chosen}; leave \
@@ -162,6 +166,10 @@ impl ExportError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Foreign(foreign) => Some(foreign.hint()),
+            Self::NotText(_) => Some(
+                "give the CSV file that the Administration Tool exported; if this is it, the \
+                 download was damaged: export the users again",
+            ),
             Self::Empty { .. } => Some("export the users again; the download may have failed"),
             _ => None,
         }

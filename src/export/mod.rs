@@ -33,6 +33,7 @@ mod fields;
 mod foreign;
 mod lanes;
 mod masks;
+mod not_text;
 mod reader;
 mod record;
 mod scan;
@@ -49,6 +50,7 @@ pub use encoding::{Encoding, Undecodable, UnknownEncoding};
 pub use error::ExportError;
 pub use field::Field;
 pub use foreign::Foreign;
+pub use not_text::NotText;
 #[cfg(test)]
 pub(crate) use reader::Limits;
 pub use reader::{MAX_RECORD, Reader, Seen, Stretch};

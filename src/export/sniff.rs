@@ -7,6 +7,7 @@ use super::error::ExportError;
 use super::field::Field;
 use super::fields::{CR, End, Fields, LF};
 use super::foreign::Foreign;
+use super::not_text::NotText;
 
 /// The first record has to end within so many bytes. A header takes half a kilobyte; a file
 /// whose first record is longer than this is no export, and need not be held in memory to say so.
@@ -35,7 +36,7 @@ pub(super) fn sniff(
     if let (Layout::Headerless, Some(column)) = (choices.layout, &choices.column) {
         return Err(ExportError::ColumnNeedsHeader { column: column.clone() });
     }
-    let form = Form::find(head, choices)?;
+    let mut form = Form::find(head, choices)?;
     let body = &head[if form.bom { form.encoding.byte_order_mark().len() } else { 0 }..];
     let blank = blank_lines(body, form.encoding);
     if blank == body.len() {
@@ -59,8 +60,10 @@ pub(super) fn sniff(
         }
         readings.retain(is_complete);
     }
+    form.start = head.len() - body.len();
     if readings.is_empty() {
-        return Err(ExportError::FirstRecordTooLong);
+        let not_text = NotText::find(form.encoding, body, form.start);
+        return Err(not_text.map_or(ExportError::FirstRecordTooLong, ExportError::NotText));
     }
     match choices.layout {
         Layout::Headered => headered(&form, body, readings, choices),
@@ -73,6 +76,8 @@ pub(super) fn sniff(
 struct Form {
     encoding: Encoding,
     bom: bool,
+    /// Where the first record stands in the file, in bytes.
+    start: usize,
     notes: Vec<Note>,
 }
 
@@ -100,7 +105,7 @@ impl Form {
         if marked == Some(Encoding::Utf8) && choices.layout == Layout::Headerless {
             notes.push(Note::MarkInHeaderless);
         }
-        Ok(Self { encoding, bom: marked.is_some(), notes })
+        Ok(Self { encoding, bom: marked.is_some(), start: 0, notes })
     }
 }
 
@@ -257,6 +262,9 @@ fn refused(form: &Form, body: &[u8], readings: &[Reading]) -> Option<ExportError
         .or_else(|| readings.iter().find_map(|reading| Foreign::by_header(&reading.fields)));
     if let Some(foreign) = foreign {
         return Some(ExportError::Foreign(foreign));
+    }
+    if let Some(not_text) = NotText::find(form.encoding, body, form.start) {
+        return Some(ExportError::NotText(not_text));
     }
     let unclosed = readings.iter().all(|reading| reading.end.unclosed);
     let longest = readings.iter().map(|reading| reading.fields.len()).max();

@@ -24,6 +24,7 @@ mod proxy;
 mod recorded;
 mod server;
 mod settings;
+mod special;
 mod survey;
 mod tls;
 mod turns;
@@ -49,6 +50,7 @@ pub use proxy::{Proxy, ProxyError};
 pub use recorded::{Question, replay, replay_photos};
 pub use server::{Server, ServerError};
 pub use settings::{Limits, NetworkSettings, SpecialAddresses};
+pub use special::without_special;
 
 use deadline::Deadline;
 use live::Live;

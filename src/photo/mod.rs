@@ -7,7 +7,9 @@
 mod cell;
 mod classifier;
 mod host;
+mod sought;
 
 pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify, parsed};
 pub use classifier::{Classified, Classifier, ORIGINS_KEPT, OriginId};
 pub use host::{HostKind, HostNotAlone, PhotoUrl, request_target, with_host};
+pub use sought::{NoHost, Sought};

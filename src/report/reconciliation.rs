@@ -1,8 +1,9 @@
 //! What `photofix reconcile` says: what became of every change that was imported.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::json::write_document;
 use super::terminal::{Page, Style, Tone};
@@ -14,6 +15,11 @@ pub const SCHEMA: &str = "photofix.reconcile/1";
 
 /// Records of each class, and differing cells, that people are shown; the JSON has more.
 const SHOWN: usize = 20;
+
+/// Bytes of WebEx's words about a record that people are shown, and that the JSON keeps: what is
+/// longer is cut, and its length said.
+const WORDS_SHOWN: usize = 400;
+const WORDS_KEPT: usize = 64 << 10;
 
 /// What became of an import.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -112,7 +118,8 @@ pub struct NotSent {
 /// A value of the status column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StatusValue {
-    /// The value.
+    /// The value; of a very long one the JSON has the beginning.
+    #[serde(serialize_with = "kept")]
     pub value: String,
     /// `accepted`, `refused`, `skipped`, `unknown`.
     pub reading: Word,
@@ -141,7 +148,8 @@ pub struct Fate {
     pub explanation: Word,
     /// `seen` in the after export, `said` by the status file, `none`.
     pub certainty: Word,
-    /// WebEx's words.
+    /// WebEx's words; of very many the JSON has the beginning.
+    #[serde(serialize_with = "kept_of_some")]
     pub status: Option<String>,
     /// The photo cell before.
     pub old: String,
@@ -358,7 +366,7 @@ impl Reconciliation {
                 false => String::new(),
             };
             let text = format!("{}: {}{seen}", value.reading, counted(value.changes, "change"));
-            page.cut(2, Tone::Plain, &value.value)?;
+            page.cut(2, Tone::Plain, &cut(&value.value, WORDS_SHOWN))?;
             page.paragraph(4, Tone::Quiet, &text)?;
         }
         more(page, self.status_values.len().saturating_sub(SHOWN))
@@ -376,7 +384,8 @@ impl Reconciliation {
             page.cut(2, Tone::Caution, &place(fate.record, fate.line, fate.key.as_deref()))?;
             page.paragraph(4, Tone::Plain, &format!("{}: {}", fate.reason, fate.explanation))?;
             if let Some(words) = &fate.status {
-                page.labelled((4, 7), (Tone::Quiet, "WebEx:"), Tone::Plain, words)?;
+                let words = cut(words, WORDS_SHOWN);
+                page.labelled((4, 7), (Tone::Quiet, "WebEx:"), Tone::Plain, &words)?;
             }
             page.cut(4, Tone::Plain, &format!("sent   {}", fate.new))?;
             if let Some(found) = &fate.found {
@@ -449,6 +458,27 @@ impl Reconciliation {
     }
 }
 
+/// A text of at most `most` bytes, else its beginning and its length.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    Cow::Owned(format!("{}… ({} in all)", &text[..end], counted(text.len() as u64, "byte")))
+}
+
+fn kept<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&cut(text, WORDS_KEPT))
+}
+
+#[expect(clippy::ref_option, reason = "serde gives the field as it is")]
+fn kept_of_some<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match text {
+        Some(text) => serializer.serialize_some(&cut(text, WORDS_KEPT)),
+        None => serializer.serialize_none(),
+    }
+}
+
 fn place(record: u64, line: u64, key: Option<&str>) -> String {
     let key = key.map(|key| format!(", {key}")).unwrap_or_default();
     format!("record {record}, line {line}{key}")
@@ -460,6 +490,24 @@ fn more(page: &mut Page<'_>, number: usize) -> io::Result<()> {
         number => {
             let text = format!("and {} more: see --format json", grouped(number));
             page.paragraph(2, Tone::Quiet, &text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_are_cut_between_characters() {
+        for (text, most, expected) in [
+            ("", 0, "".to_owned()),
+            ("refused", 7, "refused".to_owned()),
+            ("refused", 6, "refuse… (7 bytes in all)".to_owned()),
+            ("é", 1, "… (2 bytes in all)".to_owned()),
+            (&"x".repeat(1200), 2, "xx… (1,200 bytes in all)".to_owned()),
+        ] {
+            assert_eq!(cut(text, most), expected);
         }
     }
 }

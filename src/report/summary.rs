@@ -10,16 +10,18 @@ use std::io::{self, Write};
 use super::layout::{fit, width};
 use super::terminal::{Detail, Page, Sample, Style, Tone};
 use super::words::{
-    Validity, approval, authority, carried, counted, evidence, grouped, leading, list, map_lines,
-    outcome, photos, remarks,
+    Validity, approval, authority, carried, competing, counted, evidence, grouped, leading, list,
+    map_lines, outcome, photos, remarks,
 };
-use super::{EndpointReport, Report, conflicts};
+use super::{CandidateReport, EndpointReport, Report, conflicts};
 use crate::ledger::Class;
 
 /// Hosts that a brief summary lists.
 const HOSTS_SHOWN: usize = 20;
 /// Endpoints that a brief summary shows for each reason.
 const ENDPOINTS_SHOWN: usize = 5;
+/// Names of equal rank that are shown of one host.
+const NAMES_SHOWN: usize = 8;
 /// Remarks on certificates that a brief summary shows, and servers that are named with each.
 const REMARKS_SHOWN: usize = 5;
 const SERVERS_SHOWN: usize = 3;
@@ -157,7 +159,8 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
         ("hold", _) => (Tone::Caution, format!("held: {}", endpoint.reason)),
         (decision, _) => (Tone::Caution, format!("{decision}: {}", endpoint.reason)),
     };
-    let evidence = match leading(endpoint) {
+    // Of names that compete, the first one leads: a stronger one may have fallen out.
+    let evidence = match competing(endpoint).next().or_else(|| leading(endpoint)) {
         None => String::new(),
         Some(candidate) => {
             let mut words =
@@ -168,7 +171,7 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
             match &endpoint.host {
                 Some(_) => words,
                 // Not written anywhere: whose evidence it is must be said.
-                None => format!("{}: {words}", candidate.host),
+                None => format!("{}: {words}{}", candidate.host, rivals(endpoint, candidate)),
             }
         }
     };
@@ -179,6 +182,23 @@ fn host_line(endpoint: &EndpointReport, validity: &Validity<'_>, style: &Style) 
         decision,
         evidence,
     }
+}
+
+/// The names that compete with the first one; the others of many are counted.
+fn rivals(endpoint: &EndpointReport, first: &CandidateReport) -> String {
+    let mut names: Vec<String> = competing(endpoint)
+        .filter(|candidate| candidate.host != first.host)
+        .map(|candidate| candidate.host.clone())
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let hidden = names.len().saturating_sub(NAMES_SHOWN);
+    names.truncate(NAMES_SHOWN);
+    if hidden > 0 {
+        names.push(counted(hidden as u64, "other name"));
+    }
+    format!("; also possible: {}", list(&names))
 }
 
 fn changes(page: &mut Page<'_>, report: &Report, sample: &Sample) -> io::Result<()> {
@@ -317,11 +337,12 @@ fn unsettled(
         next(page, endpoint.hint.as_deref())?;
         *said = Some(saying);
     }
-    for (at, line) in map_lines(endpoint).iter().enumerate() {
+    let lines = map_lines(endpoint);
+    for (at, line) in lines.iter().take(NAMES_SHOWN).enumerate() {
         let label = if at == 0 { "map:  " } else { "or:   " };
         page.line(6, &[(Tone::Quiet, label), (Tone::Plain, line)])?;
     }
-    Ok(())
+    more(page, 6, lines.len().saturating_sub(NAMES_SHOWN), "name")
 }
 
 fn next(page: &mut Page<'_>, hint: Option<&str>) -> io::Result<()> {
@@ -350,4 +371,49 @@ pub(super) fn more(
 /// `text` with blanks up to `columns`.
 fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Endpoint, OldHost, Scheme};
+
+    #[test]
+    fn all_names_that_compete_are_shown_and_of_many_the_first() {
+        for (names, shown) in [
+            (1, ""),
+            (2, "; also possible: c2.webex.com"),
+            (3, "; also possible: c2.webex.com and c3.webex.com"),
+            (
+                10,
+                "; also possible: c2.webex.com, c3.webex.com, c4.webex.com, c5.webex.com, \
+                 c6.webex.com, c7.webex.com, c8.webex.com, c9.webex.com and 1 other name",
+            ),
+        ] {
+            let candidate = |at: usize| CandidateReport {
+                host: format!("c{at}.webex.com"),
+                sources: Vec::new(),
+                forward: "confirmed".into(),
+                forward_detail: None,
+                verdict: "trusted".into(),
+                objection: (at == 0).then(|| "it is not trusted".to_owned()),
+                support: None,
+            };
+            let host = OldHost::from("203.0.113.7".to_owned());
+            let endpoint = EndpointReport {
+                endpoint: Endpoint { host, port: 443, scheme: Scheme::Https },
+                records: 1,
+                decision: "hold".into(),
+                host: None,
+                reason: "ambiguous".into(),
+                explanation: String::new(),
+                hint: None,
+                candidates: (0..=names).map(candidate).collect(),
+                old_certificate: None,
+                photos: Vec::new(),
+            };
+            assert_eq!(rivals(&endpoint, &candidate(1)), shown);
+            assert_eq!(map_lines(&endpoint).len(), names);
+        }
+    }
 }

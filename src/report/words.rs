@@ -222,6 +222,12 @@ pub(super) fn authority(host: &OldHost, port: u16) -> String {
 /// Reasons that a map has no answer to: a person has to agree, or a plan to be made.
 const NO_MAP_SETTLES: [&str; 4] = ["refused", "not-approved", "conflict", "not-planned"];
 
+/// The names that compete for an endpoint.
+pub(super) fn competing(endpoint: &EndpointReport) -> impl Iterator<Item = &CandidateReport> {
+    let is_open = endpoint.reason == "ambiguous";
+    endpoint.candidates.iter().filter(move |it| is_open && it.objection.is_none())
+}
+
 /// The lines of a map that would settle an endpoint, ready to be copied: one per name where names
 /// compete, else one with a placeholder; none where a map settles nothing.
 pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
@@ -229,12 +235,8 @@ pub(super) fn map_lines(endpoint: &EndpointReport) -> Vec<String> {
         return Vec::new();
     }
     let host = &endpoint.endpoint.host;
-    let competing: Vec<String> = endpoint
-        .candidates
-        .iter()
-        .filter(|candidate| endpoint.reason == "ambiguous" && candidate.objection.is_none())
-        .map(|candidate| format!("{host},{}", candidate.host))
-        .collect();
+    let competing: Vec<String> =
+        competing(endpoint).map(|candidate| format!("{host},{}", candidate.host)).collect();
     if competing.is_empty() { vec![format!("{host},NAME.webex.com")] } else { competing }
 }
 

@@ -172,7 +172,7 @@ fn conflict(conflict: &carry::Conflict) -> Conflict {
     let place = |place: carry::Place| Place { record: place.record, line: place.line };
     Conflict {
         reason: conflict.reason.as_str().into(),
-        explanation: conflict.reason.says().to_owned(),
+        explanation: conflict.says.clone(),
         key: conflict.key.clone(),
         planned: conflict.planned.map(place),
         found: conflict.found.map(place),

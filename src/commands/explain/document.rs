@@ -11,12 +11,13 @@ use super::super::voice::Voice;
 use super::{conclusion, read};
 use crate::cli::{ReadOptions, ScopeOptions};
 use crate::explain::{
-    ExplainedRow, Found, NotFound, Question, Sought, answers, candidates, compared, not_among,
-    of_row, only, unlisted,
+    ExplainedRow, Found, NotFound, Question, answers, candidates, compared, not_among, of_row,
+    only, unlisted,
 };
 use crate::export::Choices;
 use crate::journal::FileDigest;
 use crate::name::Fqdn;
+use crate::photo::Sought;
 use crate::plan::{self, Plan};
 use crate::report::explanation::{
     Conclusion, EndpointFacts, ExplainedCertificate, Explanation, RecordFacts,

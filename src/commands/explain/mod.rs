@@ -13,7 +13,7 @@ use super::job::Job;
 use super::print;
 use super::progress::interrupted;
 use super::voice::Voice;
-use crate::cli::Explain;
+use crate::cli::{Explain, RecordingOptions};
 use crate::explain::Question;
 use crate::ledger::Class;
 use crate::settings::{self, Layers};
@@ -33,7 +33,7 @@ pub(super) fn run(options: &Explain, layers: &Layers, voice: Voice) -> Result<St
         // The command line has one of both.
         (None, record) => Question::Record(record.unwrap_or_default()),
     };
-    let job = Job::resolve(&options.job(), &options.file, layers)?;
+    let job = Job::resolve(&options.job, &RecordingOptions::default(), &options.file, layers)?;
     let file = ExportFile::open(&options.file)?;
     let explanation = if is_document(&file, voice)? {
         let mut told = document::explain(&file, &question, voice)?;
@@ -77,7 +77,7 @@ fn read(file: &ExportFile, limit: u64, voice: Voice) -> Result<Vec<u8>, Failure>
 
 /// That options were typed which say nothing about a document.
 fn not_counting(options: &Explain) -> Option<String> {
-    let job = options.job();
+    let job = &options.job;
     let typed =
         settings::shown(&[&job.reading, &job.scope, &job.network, &job.certificates, &job.policy]);
     let typed: Vec<String> = typed.keys().map(|name| format!("--{name}")).collect();

@@ -1,10 +1,10 @@
-//! The host that somebody asks about, in any spelling that a photo cell may have.
+//! The host that somebody asks about or answers for, in any spelling that a photo cell may have.
 
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use super::{HostKind, PhotoCell, PhotoUrl, classify};
 use crate::evidence::{Endpoint, OldHost, Scheme};
-use crate::photo::{HostKind, PhotoCell, PhotoUrl, classify};
 
 /// A host as somebody types it: `ADDRESS`, `ADDRESS:PORT`, or a URL.
 ///
@@ -40,6 +40,8 @@ impl FromStr for Sought {
     type Err = NoHost;
 
     fn from_str(typed: &str) -> Result<Self, NoHost> {
+        // As it is pasted: with blanks around it, and with the quotes that our messages have.
+        let typed = typed.trim().trim_matches('`');
         // The only spelling that no URL has: IPv6 without brackets.
         if let Ok(IpAddr::V6(v6)) = typed.parse() {
             let host = OldHost::Address(v6.to_canonical());
@@ -111,6 +113,7 @@ mod tests {
             ("::ffff:203.0.113.7", &[&https, &http, &other_port]),
             ("[::ffff:203.0.113.7]:443", &[&https]),
             ("203.0.113.7:443", &[&https]),
+            ("\t`https://203.0.113.7:443` ", &[&https]),
             ("203.0.113.7:80", &[&http]),
             ("203.0.113.7:8443", &[&other_port]),
             ("203.0.113.7:8444", &[]),

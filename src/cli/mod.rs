@@ -1,27 +1,31 @@
-//! What was typed: the command line, and the groups of options that the configuration file and
-//! the environment can give as well.
-//!
-//! A group's fields are all optional: what is absent is looked for in the next layer
-//! (`settings::layered`), so a default stands in `settings` alone.
+//! What was typed: the commands, each with its own options.
+
+mod options;
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueHint};
-use serde::{Deserialize, Serialize};
+
+pub use options::{
+    AnswerOptions, CertificateOptions, ImportOptions, JobOptions, NetworkOptions, OverwriteOptions,
+    PermissionOptions, PolicyOptions, ReadOptions, RecordingOptions, ReportOptions, ScopeOptions,
+    TalkOptions,
+};
 
 const EXIT_STATUS: &str = "\
-Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, unresolved
-or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: something did
-not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 usage; 4 stale or
-mismatched plan or approvals, a damaged recording, or a plan that may not be applied; 130
-interrupted.
+Exit status: 0 done, and no IP host is left (verify: proven); 3 done, but rows are held, \
+unresolved or unreadable, or a change met a conflict (check: a name is not trusted; reconcile: \
+something did not arrive, or moved); 1 failed, no output written (verify: something else moved); 2 \
+usage; 4 stale or mismatched plan or approvals, a damaged recording, or a plan that may not be \
+applied; 130 interrupted.
 
-Every long option can stand in the file of --config (TOML, same names) and in the environment as
-PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the environment
-over the file. But --config, --format, --output and --plan cannot, nor what `check` is told of servers
-and of files, nor what `explain` is asked, nor --record and --replay, nor what is said of one plan
-(--approvals, --again, --export, --rebase, --reverse, --shard, --joined, and the answers of `approve`).";
+Every long option can stand in the file of --config (TOML, same names) and in the environment as \
+PHOTOFIX_NAME, lists separated by commas; the command line wins over the environment, the \
+environment over the file. But --config, --format, --output and --plan cannot, nor what `check` is \
+told of servers and of files, nor what `explain` is asked, nor --record and --replay, nor what is \
+said of one plan (--approvals, --again, --export, --rebase, --reverse, --shard, --joined, and the \
+answers of `approve`).";
 
 /// Headings of what `check` is told.
 const SERVERS: &str = "Servers";
@@ -30,10 +34,11 @@ const SAVED: &str = "Files to write";
 
 const CARRYING: &str = "\
 With --rebase and --reverse, EXPORT is the export that was planned for, and OTHER the one that is \
-read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case does \
-not count in the first two. A change is made only where the cell is what the plan knew (--reverse: \
-what the plan wrote); users who are gone, there twice, without a key or with another photo URL are \
-listed as conflicts and left alone. A new user's host is decided as the plan decided it.
+read and written. Users are matched by `email`, else `userName`, else `employeeID`; letter case \
+does not count in the first two. A change is made only where the cell is what the plan knew \
+(--reverse: what the plan wrote); users who are gone, there twice, without a key or with another \
+photo URL are listed as conflicts and left alone. A new user's host is decided as the plan decided \
+it.
 
 Without the export that was planned for, --rebase goes by the hosts alone, and says so. For \
 --reverse EXPORT may also be the rollback of the run that is taken back, as the journal knows it.
@@ -43,32 +48,32 @@ Without the export that was planned for, --rebase goes by the hosts alone, and s
   photofix apply --plan plan.json --export after.csv --reverse -o back.csv";
 
 const EXPLAINING: &str = "\
-Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks
-nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a
-plan keeps no records, so that --record also reads the export that it was made for, as long as that
-is still the same.
+Of an export, the network is asked as `plan` asks it, about this one endpoint only; --offline asks \
+nobody. Of a plan or a report, everything is told as it was decided then, and no packet leaves; a \
+plan keeps no records, so that --record also reads the export that it was made for, as long as \
+that is still the same.
 
   photofix explain users.csv --record 14
   photofix explain plan.json --address 203.0.113.14
 
-Exit status: 0 the record is rewritten, or there is nothing to do; 3 it is held, unresolved or
-unreadable; 1 failed; 2 usage, or no such record or address; 4 the export is not the plan's; 130
+Exit status: 0 the record is rewritten, or there is nothing to do; 3 it is held, unresolved or \
+unreadable; 1 failed; 2 usage, or no such record or address; 4 the export is not the plan's; 130 \
 interrupted.";
 
 const RECONCILE_FILES: &str = "\
-Needed: the plan, and one of --status and --after at least. The plan says which export it was made
-for and what it changes; that export is read again, and must be the same to the byte. The import file
-tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, or the plan
-has no journal, give it with --import. An import file of --rebase was made from another export, which
-tells new users from others: the journal names it, and --rebased-from where it moved. --status alone tells what WebEx says, in words that are not
-documented; --after tells what arrived, and what else moved, and is where the retry file takes its
-records from.
+Needed: the plan, and one of --status and --after at least. The plan says which export it was made \
+for and what it changes; that export is read again, and must be the same to the byte. The import \
+file tells what was sent: `apply` notes it in the journal beside the plan; where it moved since, \
+or the plan has no journal, give it with --import. An import file of --rebase was made from \
+another export, which tells new users from others: the journal names it, and --rebased-from where \
+it moved. --status alone tells what WebEx says, in words that are not documented; --after tells \
+what arrived, and what else moved, and is where the retry file takes its records from.
 
   photofix reconcile --plan plan.json --status import_status.csv --after after.csv --retry retry.csv
   photofix reconcile users.csv --plan plan.json --import import.csv --status import_status.csv
 
-Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed;
-2 usage; 4 the export or the import file does not belong to the plan, or the plan was taken back.";
+Exit status: 0 everything arrived and nothing else moved; 3 something did not, or did; 1 failed; 2 \
+usage; 4 the export or the import file does not belong to the plan, or the plan was taken back.";
 
 /// Replaces IP addresses in WebEx profile-photo URLs by the WebEx name, with evidence, changing
 /// nothing but the host's bytes.
@@ -146,6 +151,9 @@ pub struct Fix {
     pub job: JobOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub recording: RecordingOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub import: ImportOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -164,6 +172,9 @@ pub struct Plan {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub job: JobOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub recording: RecordingOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reporting: ReportOptions,
@@ -257,8 +268,8 @@ pub struct Approve {
     /// Approve every host that the plan rewrites
     #[arg(long, conflicts_with = "host")]
     pub all: bool,
-    /// Approve a host, on every port or on one; repeat. Without --all, --host or --except each host
-    /// is asked for on the terminal
+    /// Approve a host in any spelling, on every port or on one; repeat. Without --all, --host or --except each host
+    /// is asked for on the terminal; who quits there can keep the answers given so far
     #[arg(long, value_name = "ADDRESS[:PORT]")]
     pub host: Vec<String>,
     /// Refuse a host, on every port or on one; repeat
@@ -304,33 +315,7 @@ pub struct Explain {
     pub format: String,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub reading: ReadOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub scope: ScopeOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub network: NetworkOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub certificates: CertificateOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub policy: PolicyOptions,
-}
-
-impl Explain {
-    /// The options of the job that is explained.
-    pub fn job(&self) -> JobOptions {
-        JobOptions {
-            reading: self.reading.clone(),
-            scope: self.scope.clone(),
-            network: self.network.clone(),
-            certificates: self.certificates.clone(),
-            policy: self.policy.clone(),
-            recording: RecordingOptions::default(),
-        }
-    }
+    pub job: JobOptions,
 }
 
 /// `photofix verify`.
@@ -464,249 +449,20 @@ pub struct Check {
     pub certificates: CertificateOptions,
 }
 
-/// What becomes of files that exist, where no report is written.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = SAVED)]
-pub struct OverwriteOptions {
-    /// Overwrite outputs that exist; an input is never overwritten
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub force: Option<bool>,
-}
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
 
-/// What `plan` and `fix` share.
-#[derive(Debug, Args)]
-pub struct JobOptions {
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub reading: ReadOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub scope: ScopeOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub network: NetworkOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub certificates: CertificateOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub policy: PolicyOptions,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub recording: RecordingOptions,
-}
+    use super::*;
 
-/// Keeping what was learned, and going by it again.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Record and replay")]
-pub struct RecordingOptions {
-    /// Keep every answer, the trust anchors and the time in FILE, for --replay
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub record: Option<PathBuf>,
-    /// Ask nobody: go by the answers, the trust anchors and the time that --record kept in FILE
-    /// (`-` is standard input). The options of the network are then not used; the other ones are
-    /// given as they were for the same result
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub replay: Option<PathBuf>,
-}
-
-/// How to read the export.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Reading the export")]
-pub struct ReadOptions {
-    /// The photo column's name in the header [default: userProfilePhotoURL]
-    #[arg(long, value_name = "NAME")]
-    pub column: Option<String>,
-    /// A directory-integration file without a header: field 18 of 24, or 17 of 17
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub headerless: Option<bool>,
-    /// `comma`, `tab` or `semicolon` [default: found by looking at the header]
-    #[arg(long, value_name = "DELIMITER")]
-    pub delimiter: Option<String>,
-    /// `utf-8`, `utf-16le`, `utf-16be` or `iso-8859-1` [default: found by looking at the bytes]
-    #[arg(long, value_name = "ENCODING")]
-    pub encoding: Option<String>,
-}
-
-/// Where a name may come from, and where it must lie.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Names and evidence")]
-pub struct ScopeOptions {
-    /// A domain that new hosts may lie in; repeat [default: webex.com, webexconnect.com,
-    /// webexcontent.com]
-    #[arg(long, value_name = "NAME")]
-    pub domain: Option<Vec<String>>,
-    /// The administrator's map: `ADDRESS,HOST` or `CIDR,HOST` per line
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub map: Option<PathBuf>,
-    /// Names to try, one per line; each counts only where DNS confirms it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub candidates: Option<PathBuf>,
-    /// The name to write where nothing better is found (Cisco's plain procedure)
-    #[arg(long, value_name = "NAME")]
-    pub default_host: Option<String>,
-}
-
-/// How to ask the network.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Network")]
-pub struct NetworkOptions {
-    /// `system`, `ADDR[:PORT]`, `tls://HOST[:PORT]` or `https://HOST/PATH`; repeat, the next one is
-    /// asked when one fails [default: system]
-    #[arg(long, value_name = "SERVER")]
-    pub dns: Option<Vec<String>>,
-    /// Connect to ADDR:PORT instead of HOST:PORT, as curl does; an empty part matches any; repeat
-    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
-    pub connect_to: Option<Vec<String>>,
-    /// Time for one question or handshake attempt [default: 5s]
-    #[arg(long, value_name = "TIME")]
-    pub timeout: Option<String>,
-    /// Time for all questions of the run, from when the export is read [default: 10m]
-    #[arg(long, value_name = "TIME")]
-    pub deadline: Option<String>,
-    /// Endpoints surveyed at the same time [default: 32]
-    #[arg(long, value_name = "N")]
-    pub concurrency: Option<usize>,
-    /// How often a DNS question without an answer is repeated [default: 1]
-    #[arg(long, value_name = "N")]
-    pub retries: Option<u32>,
-    /// Let no packet leave: map and default host only, and certificates are not asked
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub offline: Option<bool>,
-    /// Contact addresses that are not public (private, loopback, link-local, documentation)
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub allow_private: Option<bool>,
-    /// An HTTP proxy for everything but DNS: `http://[USER:PASSWORD@]HOST:PORT`. Without it,
-    /// OCSP and CRL questions follow `http_proxy` and `no_proxy`
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-}
-
-/// How to judge certificates.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Certificates")]
-pub struct CertificateOptions {
-    /// Trust anchors: `system`, `mozilla` or a PEM file; repeat to add [default: system]
-    #[arg(long, value_name = "system|mozilla|FILE")]
-    pub trust: Option<Vec<String>>,
-    /// The client whose verdict counts: `jabber`, `jabber-12` or `strict` [default: jabber]
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Time for all revocation questions about a certificate, an answer at this time is too late
-    /// [default: 5s]
-    #[arg(long, value_name = "TIME")]
-    pub revocation_timeout: Option<String>,
-    /// Remark on certificates that expire within so many days [default: 30]
-    #[arg(long, value_name = "DAYS")]
-    pub warn_days: Option<u32>,
-}
-
-/// What to do about what was learned.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Decisions")]
-pub struct PolicyOptions {
-    /// `require`: hold a name that the client would not trust; `warn`: write it and flag it
-    /// [default: require]
-    #[arg(long, value_name = "require|warn")]
-    pub certificate: Option<String>,
-    /// Two names of equal rank: `hold`, or `pick` the first by rows in the export, length, alphabet
-    /// [default: hold]
-    #[arg(long, value_name = "hold|pick")]
-    pub ambiguous: Option<String>,
-    /// Fetch photos under the old host and the new one, and hold a host that would lose any: `off`
-    /// (no photo is loaded), `sample` (8 URLs of each host) or `all` [default: off]
-    #[arg(long, value_name = "off|sample|all")]
-    pub photos: Option<String>,
-    /// Ask the certificates of photo hosts that are WebEx names already, too
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub check_all: Option<bool>,
-}
-
-/// When a plan may be applied.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Permission")]
-pub struct PermissionOptions {
-    /// Apply nothing without --approvals, and let `fix` do nothing at all; taking back is always
-    /// allowed
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub require_approval: Option<bool>,
-    /// Refuse a plan whose evidence is older, such as `12h` or `7d` [default: any age]
-    #[arg(long, value_name = "TIME")]
-    pub max_age: Option<String>,
-}
-
-/// Who answers a plan, and where the answers go.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct AnswerOptions {
-    /// Who answers [default: the name you are logged in with]
-    #[arg(long, value_name = "NAME")]
-    pub reviewer: Option<String>,
-    /// Overwrite approvals that exist
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub force: Option<bool>,
-}
-
-/// What the import file holds.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Import file")]
-pub struct ImportOptions {
-    /// Write the header and the changed records only
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub only_changed: Option<bool>,
-    /// Split the import file into files of N records, each with the header (IMPORT-0001.csv, …), and
-    /// list them in IMPORT.manifest.json
-    #[arg(long, value_name = "N")]
-    pub batch: Option<u32>,
-    /// Write the changed records as they were, ready to import when the change must be taken back
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub rollback: Option<PathBuf>,
-}
-
-/// Reports, and outputs in general.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Reports")]
-pub struct ReportOptions {
-    /// Write a report, its kind by its ending: .json .jsonl .csv .html .md .diff; repeat. The .html
-    /// of `plan` is the review page, on which the plan is approved
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub report: Option<Vec<PathBuf>>,
-    /// Leave e-mail addresses out of reports and the summary
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub redact: Option<bool>,
-    /// Overwrite outputs that exist; the export itself is never overwritten
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub force: Option<bool>,
-}
-
-/// How to talk, on standard error.
-#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(next_help_heading = "Talk")]
-pub struct TalkOptions {
-    /// Options from a TOML file, by their long names
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[serde(skip)]
-    pub config: Option<PathBuf>,
-    /// No summary and no progress: errors only
-    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub quiet: Option<bool>,
-    /// Say more: files, resolvers, every host
-    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub verbose: Option<bool>,
-    /// `auto` (on a terminal, unless NO_COLOR is set), `always` or `never` [default: auto]
-    #[arg(long, global = true, value_name = "WHEN")]
-    pub color: Option<String>,
-    /// `auto`, `always` or `never` [default: auto]
-    #[arg(long, global = true, value_name = "WHEN")]
-    pub progress: Option<String>,
+    #[test]
+    fn texts_behind_the_options_are_wrapped_by_whoever_shows_them() {
+        let cli = Cli::command();
+        for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for paragraph in text.split("\n\n").filter(|it| !it.starts_with("  ")) {
+                assert!(!paragraph.contains('\n'), "{}: {paragraph}", command.get_name());
+            }
+        }
+    }
 }
