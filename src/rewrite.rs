@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
@@ -17,7 +18,7 @@ use crate::ledger::{Class, Ledger};
 use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, PhotoCell, PhotoUrl};
 use crate::reference::ReferenceIdentifier;
-use crate::row::{PhotoCellOf, Unreadable, known_origin, photo_cell};
+use crate::row::{PhotoCellOf, Unreadable, Usual, photo_cell, usual_cell};
 use crate::seal::hex;
 
 /// What is done with the records of an endpoint.
@@ -87,12 +88,17 @@ pub struct CellChange<'r> {
     pub host: &'r str,
     /// The cell's text before.
     pub old: Cow<'r, str>,
-    /// The cell's text after.
-    pub new: String,
     /// The host's place in `old`.
     pub old_host: Range<usize>,
-    /// The host's place in `new`.
+    /// The host's place in the new text.
     pub new_host: Range<usize>,
+}
+
+impl CellChange<'_> {
+    /// The cell's text after.
+    pub fn new_text(&self) -> String {
+        photo::replaced(&self.old, &self.old_host, self.host)
+    }
 }
 
 impl Rewritten<'_> {
@@ -139,8 +145,8 @@ pub struct Rewriter<'t> {
     treatments: &'t Treatments,
     dialect: Dialect,
     photos: Classifier,
-    /// The treatments of the origins that `photos` remembers.
-    by_origin: Vec<Option<&'t Treatment>>,
+    /// What is done with the origins that `photos` remembers.
+    by_origin: Vec<Option<Decided<'t>>>,
 }
 
 impl<'t> Rewriter<'t> {
@@ -153,8 +159,11 @@ impl<'t> Rewriter<'t> {
 
 impl Rewrite for Rewriter<'_> {
     fn leaves(&mut self, field: &[u8], encoding: Encoding) -> bool {
-        let origin = known_origin(field, encoding, &self.photos);
-        origin.and_then(|id| self.by_origin.get(id.index())).is_some_and(Option::is_none)
+        match usual_cell(field, encoding, &self.photos) {
+            Some(Usual::Empty | Usual::Dash) => true,
+            Some(Usual::Origin(id)) => self.by_origin.get(id.index()).is_some_and(Option::is_none),
+            None => false,
+        }
     }
 
     fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r> {
@@ -165,21 +174,43 @@ impl Rewrite for Rewriter<'_> {
                 let url = self.photos.url(id);
                 if id.index() == self.by_origin.len() {
                     // The classifier numbers its origins in the order in which they are met.
-                    self.by_origin.push(self.treatments.of(url));
+                    self.by_origin.push(self.treatments.of(url).map(Decided::of_plain_origin));
                 }
                 match self.by_origin[id.index()] {
-                    Some(treatment) => treated(record, text, url, treatment),
+                    Some(decided) => treated(record, text, url, decided),
                     None => Rewritten::Untouched,
                 }
             }
             PhotoCellOf::Cell(text, Classified::Cell(PhotoCell::Url(url))) => {
                 match self.treatments.of(&url) {
-                    Some(treatment) => treated(record, text, &url, treatment),
+                    Some(treatment) => {
+                        let decided = Decided { treatment, is_host_alone: false };
+                        treated(record, text, &url, decided)
+                    }
                     None => Rewritten::Untouched,
                 }
             }
             PhotoCellOf::Cell(..) => Rewritten::Untouched,
         }
+    }
+}
+
+/// What is done with the cells of an origin.
+#[derive(Clone, Copy, Debug)]
+struct Decided<'t> {
+    treatment: &'t Treatment,
+    /// Whether it is known that nothing but the host changes with the host, in every such cell.
+    is_host_alone: bool,
+}
+
+impl<'t> Decided<'t> {
+    /// Of an origin that a [`Classifier`] remembers.
+    fn of_plain_origin(treatment: &'t Treatment) -> Self {
+        let is_host_alone = match treatment {
+            Treatment::Rewrite(to) => photo::is_plain(to.name()),
+            Treatment::Leave(_) => false,
+        };
+        Self { treatment, is_host_alone }
     }
 }
 
@@ -196,7 +227,7 @@ fn treated<'r>(
     record: &Record<'r>,
     text: Cow<'r, str>,
     url: &PhotoUrl,
-    treatment: &'r Treatment,
+    Decided { treatment, is_host_alone }: Decided<'r>,
 ) -> Rewritten<'r> {
     let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let to = match treatment {
@@ -212,16 +243,15 @@ fn treated<'r>(
     };
     let field = record.photo();
     let span = field.and_then(|field| field.raw_range(url.host_span.clone()));
-    let new = photo::with_host(&text, url, to);
-    match (span, new) {
-        (Some(span), Ok(new)) => Rewritten::Changed(CellChange {
+    let checked = if is_host_alone { Ok(()) } else { photo::host_is_alone(&text, url, to) };
+    match (span, checked) {
+        (Some(span), Ok(())) => Rewritten::Changed(CellChange {
             endpoint,
             span,
             host: to.as_str(),
             old_host: url.host_span.clone(),
             new_host: url.host_span.start..url.host_span.start + to.as_str().len(),
             old: text,
-            new,
         }),
         (None, _) => Rewritten::Unreadable(Unreadable {
             reason: "inseparable-host",
@@ -346,6 +376,7 @@ pub fn rewrite_export<R: Read>(
     let mut ledger = Ledger::default();
     let mut decided = 0;
     let mut digest = Sha256::new();
+    let mut line = String::new();
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     let encoding = reader.dialect().encoding;
     loop {
@@ -367,8 +398,10 @@ pub fn rewrite_export<R: Read>(
                     let start = position.byte + change.span.start as u64;
                     let end = position.byte + change.span.end as u64;
                     decided += 1;
-                    digest
-                        .update(format!("{}\t{start}\t{end}\t{}\n", position.record, change.host));
+                    line.clear();
+                    // Writing into a string does not fail.
+                    let _ = writeln!(line, "{}\t{start}\t{end}\t{}", position.record, change.host);
+                    digest.update(&line);
                     if let Some(why) = guard.objection(&record, change) {
                         rewritten = rewritten.left(why);
                     }

@@ -70,16 +70,27 @@ pub fn photo_cell<'a>(
     PhotoCellOf::Cell(text, cell)
 }
 
-/// The origin of a photo cell, given as the bytes of its field, in a record of the usual number of
-/// fields: quickly, and only where [`photo_cell`] would say that it was met before.
-pub fn known_origin(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<OriginId> {
+/// What nearly every photo cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usual {
+    /// Nothing.
+    Empty,
+    /// WebEx's word for an empty cell.
+    Dash,
+    /// A photo URL of an origin that was met before.
+    Origin(OriginId),
+}
+
+/// A photo cell, given as the bytes of its field, in a record of the usual number of fields:
+/// quickly what [`photo_cell`] would say, where it is usual. None means "ask there".
+pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
     let is_little = match encoding {
         // A quote at the beginning is no part of an origin.
-        Encoding::Utf8 | Encoding::Latin1 => return photos.known(field),
+        Encoding::Utf8 | Encoding::Latin1 => return usual_ascii(field, photos),
         Encoding::Utf16Le => true,
         Encoding::Utf16Be => false,
     };
-    let mut ascii = [0; KNOWN_UNITS];
+    let mut ascii = [0; USUAL_UNITS];
     let (pairs, odd) = field.as_chunks::<2>();
     let ascii = ascii.get_mut(..pairs.len()).filter(|_| odd.is_empty())?;
     let mut wide = 0;
@@ -88,11 +99,19 @@ pub fn known_origin(field: &[u8], encoding: Encoding, photos: &Classifier) -> Op
         *byte = *low;
         wide |= high;
     }
-    if wide == 0 { photos.known(ascii) } else { None }
+    if wide == 0 { usual_ascii(ascii, photos) } else { None }
 }
 
-/// The longest field of UTF-16 that [`known_origin`] looks at, in code units.
-const KNOWN_UNITS: usize = 512;
+fn usual_ascii(text: &[u8], photos: &Classifier) -> Option<Usual> {
+    match text {
+        [] => Some(Usual::Empty),
+        [b'-'] => Some(Usual::Dash),
+        _ => photos.known(text).map(Usual::Origin),
+    }
+}
+
+/// The longest field of UTF-16 that [`usual_cell`] looks at, in code units.
+const USUAL_UNITS: usize = 512;
 
 /// In a record with more or fewer fields than the header, an unquoted delimiter may have moved the
 /// photo URL into another field: then the record must not be passed over in silence.

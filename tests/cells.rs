@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use photofix::evidence::OldHost;
 use photofix::export::{Choices, Contents, Delimiter, Encoding, Layout, Reader};
 use photofix::name::Fqdn;
-use photofix::photo::{PhotoCell, classify, with_host};
+use photofix::photo::{PhotoCell, classify, host_is_alone, replaced};
 use photofix::reference::{Candidate, Scope};
 use photofix::rewrite::{Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
 
@@ -94,7 +94,8 @@ fn every_cell_is_what_the_table_says() {
         };
         let rewritten = match &cell {
             PhotoCell::Url(url) if url.endpoint().is_some() => {
-                Some(with_host(&row.cell, url, &new_host).unwrap())
+                host_is_alone(&row.cell, url, &new_host).unwrap();
+                Some(replaced(&row.cell, &url.host_span, new_host.as_str()))
             }
             _ => None,
         };

@@ -70,7 +70,7 @@ impl Planned {
             endpoint: change.endpoint.clone(),
             old: change.old.to_string(),
             old_host: change.old_host.clone(),
-            new: change.new.clone(),
+            new: change.new_text(),
             new_host: change.new_host.clone(),
             objection: why.cloned(),
         }

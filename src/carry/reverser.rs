@@ -64,7 +64,6 @@ fn put_back<'r>(record: &Record<'r>, cell: Cow<'r, str>, planned: &'r Planned) -
             span,
             host,
             old: cell,
-            new: planned.old.clone(),
             old_host: planned.new_host.clone(),
             new_host: planned.old_host.clone(),
         }),

@@ -15,7 +15,11 @@ pub enum Met<'a> {
 
 /// Sees what a census sees, when the census sees it.
 pub trait Onlooker {
-    /// Every data record.
+    /// Whether it wants to see records. A census that nobody watches goes faster.
+    fn wants_records(&self) -> bool {
+        false
+    }
+    /// Every data record, if it wants to see them.
     fn record(&mut self, _: &Record<'_>) {}
     /// Every distinct host that is kept, once.
     fn met(&mut self, _: Met<'_>) {}
@@ -26,6 +30,10 @@ impl Onlooker for () {}
 
 /// Somebody who looks at the records only.
 impl<F: FnMut(&Record<'_>)> Onlooker for F {
+    fn wants_records(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record<'_>) {
         self(record);
     }

@@ -23,6 +23,10 @@ fn take(export: &str, bound: Bound, onlooker: &mut dyn Onlooker) -> Result<Censu
 struct Diary(Vec<String>);
 
 impl Onlooker for Diary {
+    fn wants_records(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &crate::export::Record<'_>) {
         self.0.push(record.position().record.to_string());
     }

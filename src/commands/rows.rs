@@ -69,6 +69,7 @@ impl Rows {
             Some(_) => None,
         };
         let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
+        let new;
         let row = match met.rewritten {
             Rewritten::Untouched => return Ok(()),
             Rewritten::Unreadable(why) => Row::Held(Held {
@@ -102,6 +103,7 @@ impl Rows {
             }
             Rewritten::Changed(change) => {
                 self.new_record.clear();
+                new = change.new_text();
                 met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;
                 Row::Change(Change {
                     record: position.record,
@@ -109,7 +111,7 @@ impl Rows {
                     key,
                     endpoint: Some(&change.endpoint),
                     old: change.old.as_ref(),
-                    new: change.new.as_str(),
+                    new: &new,
                     old_host: change.old_host.clone(),
                     new_host: change.new_host.clone(),
                     byte_range: position.byte + change.span.start as u64

@@ -148,7 +148,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Encoding;
-    use super::super::masks::{Masks, block};
+    use super::super::masks::Masks;
+    use super::super::masks::tests::block;
     use super::*;
 
     impl Instructions {

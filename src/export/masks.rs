@@ -37,42 +37,40 @@ impl Masks {
 /// becomes some byte that the grammar does not know, so that one scanner serves both widths and no
 /// unit is mistaken for its low byte.
 ///
-/// Fewer than 64 units, at the end of a file, are filled up with letters, which the grammar does
-/// not know either.
+/// None where there are fewer.
 #[inline(always)]
-pub(super) fn block<L: Lanes>(lanes: L, bytes: &[u8], encoding: Encoding) -> L::Block {
+pub(super) fn whole<L: Lanes>(lanes: L, bytes: &[u8], encoding: Encoding) -> Option<L::Block> {
+    Some(match encoding {
+        Encoding::Utf8 | Encoding::Latin1 => lanes.load(bytes.first_chunk()?),
+        Encoding::Utf16Le => lanes.narrow_le(bytes.first_chunk()?),
+        Encoding::Utf16Be => lanes.narrow_be(bytes.first_chunk()?),
+    })
+}
+
+/// The same of fewer units, at the end of a file: filled up with letters, which the grammar does
+/// not know either.
+#[cold]
+pub(super) fn partial(bytes: &[u8], encoding: Encoding) -> [u8; BLOCK] {
+    let pairs = bytes.as_chunks::<2>().0.iter().copied();
     match encoding {
-        Encoding::Utf8 | Encoding::Latin1 => match bytes.first_chunk::<BLOCK>() {
-            Some(block) => lanes.load(block),
-            None => lanes.load(&partial(bytes.iter().copied())),
-        },
-        Encoding::Utf16Le => match bytes.first_chunk::<{ 2 * BLOCK }>() {
-            Some(block) => lanes.narrow_le(block),
-            None => lanes.load(&partial(units(bytes).map(u16::from_le_bytes).map(narrow))),
-        },
-        Encoding::Utf16Be => match bytes.first_chunk::<{ 2 * BLOCK }>() {
-            Some(block) => lanes.narrow_be(block),
-            None => lanes.load(&partial(units(bytes).map(u16::from_be_bytes).map(narrow))),
-        },
+        Encoding::Utf8 | Encoding::Latin1 => filled_up(bytes.iter().copied()),
+        Encoding::Utf16Le => filled_up(pairs.map(u16::from_le_bytes).map(narrow)),
+        Encoding::Utf16Be => filled_up(pairs.map(u16::from_be_bytes).map(narrow)),
     }
+}
+
+fn filled_up(units: impl Iterator<Item = u8>) -> [u8; BLOCK] {
+    let mut block = [b'x'; BLOCK];
+    for (place, unit) in block.iter_mut().zip(units) {
+        *place = unit;
+    }
+    block
 }
 
 /// A UTF-16 unit as a byte.
 #[inline(always)]
 pub(super) fn narrow(unit: u16) -> u8 {
     unit.min(0xFF) as u8
-}
-
-fn units(bytes: &[u8]) -> impl Iterator<Item = [u8; 2]> {
-    bytes.as_chunks::<2>().0.iter().copied()
-}
-
-fn partial(units: impl Iterator<Item = u8>) -> [u8; BLOCK] {
-    let mut block = [b'x'; BLOCK];
-    for (place, unit) in block.iter_mut().zip(units) {
-        *place = unit;
-    }
-    block
 }
 
 #[cfg(test)]
@@ -82,7 +80,18 @@ pub(super) mod tests {
 
     /// The masks of at most 64 ASCII characters between commas.
     pub(in super::super) fn masks_of(text: &str) -> Masks {
-        Masks::of(Portable, block(Portable, text.as_bytes(), Encoding::Utf8), b',', false)
+        let units = partial(text.as_bytes(), Encoding::Utf8);
+        Masks::of(Portable, Portable.load(&units), b',', false)
+    }
+
+    /// The first sixty-four units of any number.
+    pub(in super::super) fn block<L: Lanes>(
+        lanes: L,
+        bytes: &[u8],
+        encoding: Encoding,
+    ) -> L::Block {
+        let whole = whole(lanes, bytes, encoding);
+        whole.unwrap_or_else(|| lanes.load(&partial(bytes, encoding)))
     }
 
     #[test]

@@ -162,8 +162,8 @@ impl<R: Read> Reader<R> {
     /// What has been counted so far; after the last record, all of it. Line breaks are counted some
     /// records ahead.
     pub fn seen(&self) -> Seen {
-        let Endings { crlf, lf, cr } = self.scanner.endings();
-        Seen { crlf, lf, cr, ..self.seen }
+        let Endings { all, crlf, cr } = self.scanner.endings();
+        Seen { crlf, lf: all - crlf - cr, cr, ..self.seen }
     }
 
     /// Makes [`Record::field`] find a field at once instead of going through those before it: for

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::encoding::Encoding;
 use super::fields::LF;
 use super::lanes::{Instructions, Lanes, Portable};
-use super::masks::{BLOCK, Masks, block};
+use super::masks::{BLOCK, Masks, partial, whole};
 use super::structure::{State, Structure};
 
 /// Blocks that are scanned at a time: so many that what was found stays in the fastest cache.
@@ -17,14 +17,13 @@ pub(super) const BLOCKS: usize = 64;
 pub(super) struct Scanner {
     instructions: Instructions,
     encoding: Encoding,
-    delimiter: u8,
     photo_field: usize,
     /// How many delimiters of a record are kept; none where nobody wants to know.
     splits_kept: usize,
-    /// Behind the last unit that was scanned: the grammar's state, and whether that unit is a
-    /// carriage return of the record that is open.
-    state: State,
-    after_return: bool,
+    /// Behind the last unit that was scanned.
+    grammar: Grammar,
+    /// What was found in the blocks of a scan.
+    blocks: Box<[Block; BLOCKS]>,
     /// What is known of the record that is open.
     open: Open,
     /// The ends that were found, those before `next` used up.
@@ -37,12 +36,56 @@ pub(super) struct Scanner {
     endings: Endings,
 }
 
-/// How many records and blank lines ended in which way.
+/// How many records and blank lines ended with a line break, and with which.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Endings {
+    pub(super) all: u64,
     pub(super) crlf: u64,
-    pub(super) lf: u64,
     pub(super) cr: u64,
+}
+
+/// What separates in a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Block {
+    /// Delimiters between fields.
+    delimiters: u64,
+    /// The last units of the line breaks that end records.
+    ends: u64,
+    /// The last units of the line breaks inside escaped fields.
+    inner_breaks: u64,
+    /// Which of the ends is the second half of a CRLF.
+    crlf: u64,
+}
+
+/// What is carried from block to block.
+#[derive(Clone, Copy, Debug)]
+struct Grammar {
+    delimiter: u8,
+    state: State,
+    /// 1 where the last unit is a carriage return of the record that is open.
+    after_return: u64,
+    /// Records that ended with a carriage return alone.
+    by_return: u64,
+}
+
+impl Grammar {
+    /// Reads a block; gives what is carried to the next one, too.
+    #[inline(always)]
+    fn read<L: Lanes>(self, lanes: L, block: L::Block, lf_follows: bool) -> (Block, Self) {
+        let masks = Masks::of(lanes, block, self.delimiter, lf_follows);
+        let (structure, state) = Structure::of(masks, self.state);
+        let Structure { delimiters, ends, inner_breaks } = structure;
+        let behind_return = masks.returns << 1 | self.after_return;
+        // A carriage return that ends a record has no line feed behind it.
+        let crlf = ends & behind_return & !masks.returns;
+        let next = Self {
+            delimiter: self.delimiter,
+            state,
+            after_return: masks.returns >> (BLOCK - 1),
+            by_return: self.by_return + u64::from((ends & masks.returns).count_ones()),
+        };
+        (Block { delimiters, ends, inner_breaks, crlf }, next)
+    }
 }
 
 /// What is known of a record that has not ended; offsets count from its first byte.
@@ -83,11 +126,15 @@ impl Scanner {
         Self {
             instructions,
             encoding,
-            delimiter,
             photo_field,
             splits_kept: 0,
-            state: State::FieldStart,
-            after_return: false,
+            grammar: Grammar {
+                delimiter,
+                state: State::FIELD_START,
+                after_return: 0,
+                by_return: 0,
+            },
+            blocks: Box::new([Block::default(); BLOCKS]),
             open: Open::default(),
             cuts: Vec::new(),
             next: 0,
@@ -104,12 +151,12 @@ impl Scanner {
 
     /// How the records ended that were found so far.
     pub(super) fn endings(&self) -> Endings {
-        self.endings
+        Endings { cr: self.grammar.by_return, ..self.endings }
     }
 
     /// Whether an escaped field is open where the scan stands.
     pub(super) fn is_escaped(&self) -> bool {
-        self.state == State::Escaped
+        self.grammar.state.is_escaped()
     }
 
     /// The next end that was found, without using it up.
@@ -135,7 +182,7 @@ impl Scanner {
         let cut =
             self.open.cut(end, content, 0, self.photo_field, self.splits.len() - self.splits_used);
         self.open = Open::default();
-        self.after_return = false;
+        self.grammar.after_return = 0;
         let from = self.splits_used;
         self.splits_used = self.splits.len();
         (cut, from..self.splits_used)
@@ -151,6 +198,7 @@ impl Scanner {
     /// are used up.
     pub(super) fn scan(&mut self, bytes: &[u8], start: usize, from: usize, blocks: usize) {
         self.cuts.clear();
+        self.cuts.reserve(BLOCKS);
         self.next = 0;
         self.splits.drain(..self.splits_used);
         self.splits_used = 0;
@@ -187,55 +235,64 @@ impl Scanner {
         &mut self,
         lanes: L,
         encoding: Encoding,
-        Work { bytes, start, from, blocks }: Work<'_>,
+        work: Work<'_>,
     ) {
-        let width = encoding.width();
-        let length = BLOCK * width;
-        let (delimiter, photo_field) = (self.delimiter, self.photo_field);
-        let (mut state, mut open, mut start) = (self.state, self.open, start);
-        let mut after_return = self.after_return;
+        self.read_blocks(lanes, encoding, work);
+        self.cut_records::<KEEPS>(encoding.width(), work);
+    }
+
+    /// The first half of a scan: blocks to what separates in them.
+    #[inline(always)]
+    fn read_blocks<L: Lanes>(&mut self, lanes: L, encoding: Encoding, work: Work<'_>) {
+        let length = BLOCK * encoding.width();
+        let mut grammar = self.grammar;
+        let mut rest = &work.bytes[work.from..];
+        for found in &mut self.blocks[..work.blocks] {
+            if let Some(block) = whole(lanes, rest, encoding) {
+                let lf_follows = encoding.unit(rest, length) == Some(LF);
+                (*found, grammar) = grammar.read(lanes, block, lf_follows);
+                rest = &rest[length..];
+            } else {
+                let block = lanes.load(&partial(rest, encoding));
+                (*found, grammar) = grammar.read(lanes, block, false);
+                rest = &[];
+            }
+        }
+        self.grammar = grammar;
+    }
+
+    /// The second half: what separates to the ends of records.
+    #[inline(always)]
+    fn cut_records<const KEEPS: bool>(&mut self, width: usize, work: Work<'_>) {
+        let photo_field = self.photo_field;
+        let (mut open, mut start, mut at) = (self.open, work.start, work.from);
+        let mut by_both = 0;
         // Behind these the delimiters of the open record are kept.
         let mut kept = 0;
-        for nth in 0..blocks {
-            let at = from + nth * length;
-            let rest = &bytes[at..];
-            let lf_follows = encoding.unit(rest, length) == Some(LF);
-            let masks = Masks::of(lanes, block(lanes, rest, encoding), delimiter, lf_follows);
-            let structure = Structure::of(masks, &mut state);
-            let Structure { mut delimiters, mut inner_breaks, ends } = structure;
-            let behind_return = masks.returns << 1 | u64::from(after_return);
-            after_return = masks.returns >> (BLOCK - 1) == 1;
-            if ends != 0 {
-                let by_return = u64::from((ends & masks.returns).count_ones());
-                // A carriage return that ends a record has no line feed behind it.
-                let by_both = u64::from((ends & behind_return & !masks.returns).count_ones());
-                self.endings.cr += by_return;
-                self.endings.crlf += by_both;
-                self.endings.lf += u64::from(ends.count_ones()) - by_return - by_both;
-            }
-            let mut rest_of_ends = ends;
-            while rest_of_ends != 0 {
-                let end = rest_of_ends & rest_of_ends.wrapping_neg();
-                rest_of_ends ^= end;
+        for nth in 0..work.blocks {
+            let Block { mut delimiters, mut ends, mut inner_breaks, crlf } = self.blocks[nth];
+            while ends != 0 {
+                let end = ends & ends.wrapping_neg();
+                ends ^= end;
                 let before = end - 1;
-                let here = delimiters & before;
-                open.note(here, at, width, start, photo_field);
+                open.note(delimiters & before, at, width, start, photo_field);
                 if KEEPS {
-                    self.keep(here, at, width, start, kept);
+                    self.keep(delimiters & before, at, width, start, kept);
                 }
+                open.lines += 1;
                 if inner_breaks != 0 {
                     open.lines += u64::from((inner_breaks & before).count_ones());
                     inner_breaks &= !before;
                 }
-                let last = at + end.trailing_zeros() as usize * width;
-                let is_crlf = end & behind_return & !masks.returns != 0;
+                let is_crlf = end & crlf != 0;
+                by_both += u64::from(is_crlf);
                 let line_break = width << u32::from(is_crlf);
-                open.lines += 1;
-                let content = last + width - start - line_break;
+                let past = at + (end.trailing_zeros() as usize + 1) * width;
+                let content = past - start - line_break;
                 let splits = if KEEPS { self.splits.len() - kept } else { 0 };
-                self.cuts.push(open.cut(last + width, content, line_break, photo_field, splits));
+                self.cuts.push(open.cut(past, content, line_break, photo_field, splits));
                 open = Open::default();
-                start = last + width;
+                start = past;
                 delimiters &= !before;
                 kept = self.splits.len();
             }
@@ -244,8 +301,11 @@ impl Scanner {
                 self.keep(delimiters, at, width, start, kept);
             }
             open.lines += u64::from(inner_breaks.count_ones());
+            at += BLOCK * width;
         }
-        (self.state, self.open, self.after_return) = (state, open, after_return);
+        self.open = open;
+        self.endings.crlf += by_both;
+        self.endings.all += self.cuts.len() as u64;
     }
 
     /// Keeps where delimiters stand of the record that begins at `start`, as far as there is room;

@@ -8,18 +8,36 @@
 
 use super::masks::{BLOCK, Masks};
 
-/// Where the grammar stands between two code units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum State {
-    /// A field begins here.
-    #[default]
-    FieldStart,
-    /// In a field that is not escaped, or after the quote that closed one.
-    Literal,
+/// Where the grammar stands between two code units, as masks, so that going from block to block
+/// takes no branch. Where neither is set, a quote means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// All ones inside an escaped field, where a quote closes it or is the first of two; else 0.
+    escaped: u64,
+    /// 1 where a field begins, and where a quote inside an escaped field has just passed: another
+    /// one opens the field, or goes on with it, which comes to the same. Else 0.
+    may_open: u64,
+}
+
+impl State {
+    /// Where a field begins.
+    pub(super) const FIELD_START: Self = Self { escaped: 0, may_open: 1 };
+    /// In a field that is not escaped, or behind the quote that closed one.
+    const LITERAL: Self = Self { escaped: 0, may_open: 0 };
     /// Inside an escaped field.
-    Escaped,
+    const ESCAPED: Self = Self { escaped: u64::MAX, may_open: 0 };
     /// After a quote inside an escaped field, which either closes it or is the first of two.
-    AfterQuote,
+    const AFTER_QUOTE: Self = Self::FIELD_START;
+
+    /// Whether an escaped field is open.
+    pub(super) fn is_escaped(self) -> bool {
+        self.escaped != 0
+    }
+
+    /// The state after units that are no quote, delimiter or line break.
+    fn after_text(self) -> Self {
+        Self { may_open: 0, ..self }
+    }
 }
 
 /// What of a block separates fields and ends records.
@@ -34,14 +52,12 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// Reads one block and moves `state` past it.
+    /// Reads one block, at whose beginning the grammar is in `state`; gives the state at its end,
+    /// too.
     #[inline(always)]
-    pub(super) fn of(masks: Masks, state: &mut State) -> Self {
-        match regular(masks, *state) {
-            Some((structure, next)) => {
-                *state = next;
-                structure
-            }
+    pub(super) fn of(masks: Masks, state: State) -> (Self, State) {
+        match regular(masks, state) {
+            Some(found) => found,
             None => irregular(masks, state),
         }
     }
@@ -50,8 +66,8 @@ impl Structure {
 /// The block by the parity of its quotes; `None` where a quote stands that parity mistakes.
 #[inline(always)]
 fn regular(masks: Masks, state: State) -> Option<(Structure, State)> {
-    const LAST: u64 = 1 << (BLOCK - 1);
-    let carried = if state == State::Escaped { u64::MAX } else { 0 };
+    const LAST: usize = BLOCK - 1;
+    let carried = state.escaped;
     // From an opening quote, inclusive, to its closing quote, exclusive.
     let inside = if masks.quotes == 0 { carried } else { prefix_xor(masks.quotes) ^ carried };
     let structure = Structure {
@@ -63,25 +79,19 @@ fn regular(masks: Masks, state: State) -> Option<(Structure, State)> {
     let separators = structure.delimiters | structure.ends;
     // A quote may open after a separator. After a closing quote it is the second of two, and
     // neither closes nor opens anything, which comes to the same.
-    let may_open = matches!(state, State::FieldStart | State::AfterQuote);
-    if opening & !((separators | closing) << 1 | u64::from(may_open)) != 0 {
+    if opening & !((separators | closing) << 1 | state.may_open) != 0 {
         return None;
     }
-    let next = if inside & LAST != 0 {
-        State::Escaped
-    } else if closing & LAST != 0 {
-        State::AfterQuote
-    } else if separators & LAST != 0 {
-        State::FieldStart
-    } else {
-        State::Literal
+    let next = State {
+        escaped: (inside >> LAST).wrapping_neg(),
+        may_open: (closing | separators) >> LAST,
     };
     Some((structure, next))
 }
 
 /// The block by the grammar, one quote, delimiter or line break after the other.
 #[cold]
-fn irregular(masks: Masks, state: &mut State) -> Structure {
+fn irregular(masks: Masks, mut state: State) -> (Structure, State) {
     let mut structure = Structure::default();
     let mut special = masks.quotes | masks.delimiters | masks.breaks;
     let mut expected = 0;
@@ -90,35 +100,27 @@ fn irregular(masks: Masks, state: &mut State) -> Structure {
         let bit = special & special.wrapping_neg();
         special &= special - 1;
         if at > expected {
-            *state = after_text(*state);
+            state = state.after_text();
         }
         expected = at + 1;
         if masks.quotes & bit != 0 {
-            *state = match *state {
-                State::FieldStart | State::AfterQuote => State::Escaped,
-                State::Escaped => State::AfterQuote,
-                State::Literal => State::Literal,
+            state = match (state.is_escaped(), state.may_open) {
+                (true, _) => State::AFTER_QUOTE,
+                (false, 1) => State::ESCAPED,
+                (false, _) => State::LITERAL,
             };
-        } else if *state == State::Escaped {
+        } else if state.is_escaped() {
             structure.inner_breaks |= masks.breaks & bit;
         } else {
             structure.delimiters |= masks.delimiters & bit;
             structure.ends |= masks.breaks & bit;
-            *state = State::FieldStart;
+            state = State::FIELD_START;
         }
     }
     if (expected as usize) < BLOCK {
-        *state = after_text(*state);
+        state = state.after_text();
     }
-    structure
-}
-
-/// The state after units that are no quote, delimiter or line break.
-fn after_text(state: State) -> State {
-    match state {
-        State::Escaped => State::Escaped,
-        State::FieldStart | State::Literal | State::AfterQuote => State::Literal,
-    }
+    (structure, state)
 }
 
 /// Bit *n* of the result is the parity of bits 0 to *n*.
@@ -136,21 +138,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const STATES: [State; 4] =
-        [State::FieldStart, State::Literal, State::Escaped, State::AfterQuote];
+    const STATES: [State; 3] = [State::FIELD_START, State::LITERAL, State::ESCAPED];
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
         #[test]
         fn parity_and_grammar_agree(
             text in "[ab,\"\"\r\n]{0,64}|(a|,|\r\n|\"(a|,|\"\"|\n)*\"){0,20}",
-            at in 0..4usize,
+            at in 0..STATES.len(),
         ) {
             let masks = masks_of(&text[..text.len().min(BLOCK)]);
-            let mut state = STATES[at];
-            let by_grammar = irregular(masks, &mut state);
+            let by_grammar = irregular(masks, STATES[at]);
             if let Some(by_parity) = regular(masks, STATES[at]) {
-                prop_assert_eq!(by_parity, (by_grammar, state), "{:?} {:?}", STATES[at], text);
+                prop_assert_eq!(by_parity, by_grammar, "{:?} {:?}", STATES[at], text);
             }
         }
     }
@@ -165,7 +165,7 @@ mod tests {
             ("\"a\"b\"", false),
         ] {
             let masks = masks_of(text);
-            assert_eq!(regular(masks, State::FieldStart).is_some(), is_regular, "{text:?}");
+            assert_eq!(regular(masks, State::FIELD_START).is_some(), is_regular, "{text:?}");
         }
     }
 }

@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 
 use super::cell::{PhotoCell, classify};
-use super::host::{PhotoUrl, plain_origin, plain_origin_bytes};
+use super::host::{PhotoUrl, plain_origin};
 use crate::name::Fqdn;
 
 /// How many origins are remembered. The cells of others are classified one by one.
 pub const ORIGINS_KEPT: usize = 4096;
+/// The length of `https://`; in a cell that begins with `http://`, the host has one byte at least.
+const SCHEME: usize = 8;
 /// The longest origin that is remembered, in bytes; a domain name has 253 at most.
 const MAX_ORIGIN: usize = 300;
 
@@ -77,10 +79,13 @@ impl Classifier {
     }
 
     /// Says of a cell's text, given as bytes, what [`classify`](Self::classify) would say, if it is
-    /// ASCII and its origin was met before.
+    /// ASCII, its origin was met before and a path follows. None means "ask there".
     pub fn known(&self, ascii: &[u8]) -> Option<OriginId> {
-        let origin = plain_origin_bytes(ascii)?;
-        let id = *self.known.get(origin)?;
+        // What stands before the first slash behind the scheme's two is an origin if it is known:
+        // nothing else was remembered.
+        let start = SCHEME.min(ascii.len());
+        let length = start + memchr::memchr(b'/', &ascii[start..])?;
+        let id = *self.known.get(&ascii[..length])?;
         (ascii.is_ascii() && ascii.len() <= super::MAX_CELL).then_some(id)
     }
 

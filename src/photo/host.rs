@@ -68,35 +68,33 @@ pub struct HostNotAlone {
     pub host: Fqdn,
 }
 
-/// The cell with `host` in place of its host, checked: the new cell is the same URL with only the
-/// host another.
+/// Checks that a cell with `host` in place of its host is the same URL with only the host another.
 ///
 /// # Errors
 /// [`HostNotAlone`] when it is not; then the cell must stay as it is.
-pub fn with_host(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, HostNotAlone> {
+pub fn host_is_alone(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<(), HostNotAlone> {
     if plain_origin(text).is_some_and(|origin| url.host_span.end <= origin.len()) && is_plain(host)
     {
-        // Where the authority is spelled plainly, nothing but the host can change with it.
-        return Ok(replaced(text, &url.host_span, host.as_str()));
+        return Ok(());
     }
-    with_host_checked(text, url, host)
+    host_is_alone_by_parsing(text, url, host)
 }
 
 /// The exact way: both cells through the WHATWG parser.
-fn with_host_checked(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<String, HostNotAlone> {
-    let not_alone = || HostNotAlone { cell: text.to_owned(), host: host.clone() };
+fn host_is_alone_by_parsing(text: &str, url: &PhotoUrl, host: &Fqdn) -> Result<(), HostNotAlone> {
     let new = replaced(text, &url.host_span, host.as_str());
-    let (Ok(was), Ok(is)) = (Url::parse(text), Url::parse(&new)) else { return Err(not_alone()) };
-    if is.host_str() == Some(host.as_str()) && same_but_host(&was, &is) {
-        Ok(new)
-    } else {
-        Err(not_alone())
+    match (Url::parse(text), Url::parse(&new)) {
+        (Ok(was), Ok(is)) if is.host_str() == Some(host.as_str()) && same_but_host(&was, &is) => {
+            Ok(())
+        }
+        _ => Err(HostNotAlone { cell: text.to_owned(), host: host.clone() }),
     }
 }
 
-/// Whether the parser gives a name back as it stands: no A-label, whose punycode it would check,
-/// and a last label that cannot make it an address.
-fn is_plain(host: &Fqdn) -> bool {
+/// Whether a name can stand in every cell whose authority is spelled plainly, and nothing but the
+/// host changes with it: the parser gives it back as it stands, because no label is an A-label,
+/// whose punycode it would check, and the last one cannot make it an address.
+pub fn is_plain(host: &Fqdn) -> bool {
     let last = host.labels().next_back().unwrap_or_default();
     last.starts_with(|c: char| c.is_ascii_lowercase())
         && host.labels().all(|label| !label.starts_with("xn--"))
@@ -119,15 +117,10 @@ const IS_PLAIN: [bool; 256] = {
 /// case, two slashes, and only letters, digits, and the signs of names, addresses and ports up to
 /// `/`, `?`, `#` or the end.
 pub(super) fn plain_origin(text: &str) -> Option<&str> {
-    plain_origin_bytes(text.as_bytes()).map(|origin| &text[..origin.len()])
-}
-
-/// The same of bytes that may be no text: the origin is ASCII.
-pub(super) fn plain_origin_bytes(text: &[u8]) -> Option<&[u8]> {
-    let rest = text.strip_prefix(b"http")?;
-    let rest = rest.strip_prefix(b"s").unwrap_or(rest).strip_prefix(b"://")?;
-    let length = rest.iter().position(|b| !IS_PLAIN[usize::from(*b)]).unwrap_or(rest.len());
-    match rest.get(length) {
+    let rest = text.strip_prefix("http")?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix("://")?;
+    let length = rest.bytes().position(|b| !IS_PLAIN[usize::from(b)]).unwrap_or(rest.len());
+    match rest.as_bytes().get(length) {
         None | Some(b'/' | b'?' | b'#') if length > 0 => {
             Some(&text[..text.len() - rest.len() + length])
         }
@@ -135,7 +128,8 @@ pub(super) fn plain_origin_bytes(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn replaced(text: &str, span: &Range<usize>, host: &str) -> String {
+/// A cell's text with another host in the place of its own.
+pub fn replaced(text: &str, span: &Range<usize>, host: &str) -> String {
     [&text[..span.start], host, &text[span.end..]].concat()
 }
 
@@ -254,7 +248,7 @@ mod tests {
                     continue;
                 };
                 let (short, exact) =
-                    (with_host(&text, &url, &new), with_host_checked(&text, &url, &new));
+                    (host_is_alone(&text, &url, &new), host_is_alone_by_parsing(&text, &url, &new));
                 prop_assert_eq!(short, exact, "{:?} {}", text, new);
             }
         }

@@ -11,5 +11,7 @@ mod sought;
 
 pub use cell::{MAX_CELL, NotUrl, PhotoCell, classify, parsed};
 pub use classifier::{Classified, Classifier, ORIGINS_KEPT, OriginId};
-pub use host::{HostKind, HostNotAlone, PhotoUrl, request_target, with_host};
+pub use host::{
+    HostKind, HostNotAlone, PhotoUrl, host_is_alone, is_plain, replaced, request_target,
+};
 pub use sought::{NoHost, Sought};

@@ -20,7 +20,7 @@ pub fn retry_from_after<R: Read>(
 ) -> Result<u64, RewriteError> {
     let mut rewriter = Rewriter::new(treatments, after.dialect());
     retry(sent, after, out, &mut |record, new, out| match rewriter.rewrite(record) {
-        Rewritten::Changed(change) if change.new == new => {
+        Rewritten::Changed(change) if change.new_text() == new => {
             record.write_spliced(change.span, change.host, out).map(|()| true)
         }
         _ => Ok(false),

@@ -201,7 +201,7 @@ fn simulate(fates: &[Fate], shape: Shape, after_shape: Shape, contents: Contents
     let mut rewriter = Rewriter::new(&treatments, reader.dialect());
     rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
         if let Rewritten::Changed(change) = met.rewritten {
-            changes.push(Change::new(met.record, &key, field, &change.old, &change.new));
+            changes.push(Change::new(met.record, &key, field, &change.old, &change.new_text()));
         }
         Ok(())
     })

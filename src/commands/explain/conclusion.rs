@@ -45,7 +45,7 @@ fn conclusion(
 ) -> Conclusion {
     match (rewritten, entry) {
         (Rewritten::Changed(change), Some(entry)) => {
-            Conclusion::of_endpoint(entry).with_new(&change.new, &change.new_host)
+            Conclusion::of_endpoint(entry).with_new(&change.new_text(), &change.new_host)
         }
         (Rewritten::Left { .. }, Some(entry)) => Conclusion::of_endpoint(entry),
         (Rewritten::Unreadable(why), _) => Conclusion::left(

@@ -256,8 +256,8 @@ impl Files {
         let mut rewriter = Rewriter::new(treatments, reader.dialect());
         rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
             if let Rewritten::Changed(change) = met.rewritten {
-                let (old, new) = (&change.old, &change.new);
-                changes.push(Change::new(met.record, &self.key, field, old, new));
+                let (old, new) = (&change.old, change.new_text());
+                changes.push(Change::new(met.record, &self.key, field, old, &new));
             }
             Ok(())
         })
