@@ -11,10 +11,11 @@
 //! `REQUIRE_PEERS` is set.
 //!
 //! What the counts hang on besides the code: the compiler, the target, and what the processor offers
-//! at run time. The scanner uses AVX2 where the processor has it; without, the check is skipped. valgrind shows a program AVX2 where the machine has it, and neither AVX-512 nor the
-//! SHA instructions; so the digest over changes, a part of every rewriting case, weighs more here than
-//! it does outside, and most where many rows change. `HashMap` seeds itself anew in each run, which
-//! moves a count by less than 0.1 %.
+//! at run time. The scanner uses AVX2 where the processor has it; without, the check is skipped.
+//! valgrind shows a program AVX2 where the machine has it, and neither AVX-512 nor the SHA
+//! instructions; so the digest over changes, a part of every rewriting case, weighs more here than it
+//! does outside, and most where many rows change. `HashMap` seeds itself anew in each run, which moves
+//! a count by less than 0.1 %.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a check prints its result")]
 
