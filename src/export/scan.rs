@@ -226,6 +226,7 @@ impl Scanner {
             (Encoding::Utf16Le, true) => {
                 self.scan_units::<L, true>(lanes, Encoding::Utf16Le, work);
             }
+            // Rare: one loop for both is enough, which keeps none where none is wanted.
             (Encoding::Utf16Be, _) => self.scan_units::<L, true>(lanes, Encoding::Utf16Be, work),
         }
     }
