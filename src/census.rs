@@ -203,19 +203,15 @@ impl Census {
             match photo_cell(&record, &dialect, &mut photos) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
                 PhotoCellOf::Cell(text, Classified::Cell(cell)) => {
-                    match &cell {
-                        PhotoCell::NotUrl(_) => {
-                            census.first_not_url.get_or_insert((position.record, position.line));
-                        }
-                        PhotoCell::Url(url) => census.photo_urls.offer(url, &text),
-                        PhotoCell::Empty | PhotoCell::Dash => {}
+                    if let PhotoCell::Url(url) = &cell {
+                        census.photo_urls.offer(url, &text);
+                        census.count_new(url, bound, onlooker).map_err(too_many)?;
+                        continue;
                     }
-                    match &cell {
-                        PhotoCell::Url(url) => {
-                            census.count_new(url, bound, onlooker).map_err(too_many)?;
-                        }
-                        other => census.count(Kind::of(other)),
+                    if let PhotoCell::NotUrl(_) = &cell {
+                        census.first_not_url.get_or_insert((position.record, position.line));
                     }
+                    census.count(Kind::of(&cell));
                 }
                 PhotoCellOf::Cell(text, Classified::Origin(id)) => {
                     census.photo_urls.offer(photos.url(id), &text);

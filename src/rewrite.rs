@@ -284,14 +284,23 @@ pub trait ImportSink: Write {
         Ok(())
     }
 
-    /// Whether it takes many records at a time, and so has no need to know where each begins.
+    /// Whether it takes many records at a time, because it has no need to know where each begins.
+    fn takes_stretches(&self) -> bool {
+        false
+    }
+}
+
+impl ImportSink for Vec<u8> {
     fn takes_stretches(&self) -> bool {
         true
     }
 }
 
-impl ImportSink for Vec<u8> {}
-impl ImportSink for io::Sink {}
+impl ImportSink for io::Sink {
+    fn takes_stretches(&self) -> bool {
+        true
+    }
+}
 
 /// Where the second pass writes.
 pub struct Outputs<'w> {

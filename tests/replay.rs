@@ -219,8 +219,8 @@ fn no_packet_leaves() {
     assert_eq!((lab.dns_total(), lab.handshakes()), (asked, shaken));
 }
 
-#[test]
-fn what_is_not_in_the_recording_counts_as_not_asked() {
+/// A folder with an export of one user and the recording of its run; the lab is gone.
+fn one_user_recorded() -> Folder {
     let folder = Folder::new();
     one_user(&folder);
     let lab = Lab::builder()
@@ -231,6 +231,12 @@ fn what_is_not_in_the_recording_counts_as_not_asked() {
         .unwrap();
     assert_eq!(record(&folder, &lab, &[]).status, 0);
     drop(lab);
+    folder
+}
+
+#[test]
+fn what_is_not_in_the_recording_counts_as_not_asked() {
+    let folder = one_user_recorded();
 
     // Another export, with one more address.
     let other = elsewhere(&folder);
@@ -290,16 +296,7 @@ fn what_is_not_in_the_recording_counts_as_not_asked() {
 
 #[test]
 fn photos_that_were_not_recorded_say_nothing_and_are_said_to_be_missing() {
-    let folder = Folder::new();
-    one_user(&folder);
-    let lab = Lab::builder()
-        .ptr("203.0.113.7", &["c7.webex.com"])
-        .host("c7.webex.com", &["203.0.113.7"])
-        .photo_server("203.0.113.7", 443, Certificate::for_names(&["c7.webex.com"]))
-        .start()
-        .unwrap();
-    assert_eq!(record(&folder, &lab, &[]).status, 0);
-    drop(lab);
+    let folder = one_user_recorded();
     for photos in ["sample", "all"] {
         let other = elsewhere(&folder);
         let run = replay(&other, &["--photos", photos]);

@@ -6,6 +6,7 @@ mod common;
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use common::{Folder, peer, python, samples};
@@ -15,7 +16,7 @@ use photofix::name::Fqdn;
 use photofix::proof::{self, Finding};
 use photofix::reference::{Candidate, Scope};
 use photofix::rewrite::{
-    Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
+    ImportSink, Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
 };
 use proptest::prelude::*;
 
@@ -148,6 +149,30 @@ struct Fixed {
     hosts: Vec<Range<usize>>,
 }
 
+/// An import file that has to know where each record begins.
+#[derive(Default)]
+struct OneByOne {
+    bytes: Vec<u8>,
+    records: u64,
+}
+
+impl Write for OneByOne {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ImportSink for OneByOne {
+    fn begin_record(&mut self) -> io::Result<()> {
+        self.records += 1;
+        Ok(())
+    }
+}
+
 fn fix(export: &[u8], decided: bool, contents: Contents) -> Fixed {
     let mut fixed =
         Fixed { import: Vec::new(), rollback: Vec::new(), changed: Vec::new(), hosts: Vec::new() };
@@ -162,19 +187,33 @@ fn fix(export: &[u8], decided: bool, contents: Contents) -> Fixed {
     let mut shift = 0;
     let treatments = treatments(decided);
     let mut rewriter = Rewriter::new(&treatments, reader.dialect());
-    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
-        if let Rewritten::Changed(change) = met.rewritten {
-            let position = met.record.position();
-            changed.push(position.record);
-            let start = usize::try_from(position.byte).unwrap() + change.span.start;
-            let length = change.host.len() * width;
-            let start = start.checked_add_signed(shift).unwrap();
-            hosts.push(start..start + length);
-            shift += isize::try_from(length).unwrap() - isize::try_from(change.span.len()).unwrap();
-        }
-        Ok(())
-    })
-    .unwrap();
+    let done =
+        rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
+            if let Rewritten::Changed(change) = met.rewritten {
+                let position = met.record.position();
+                changed.push(position.record);
+                let start = usize::try_from(position.byte).unwrap() + change.span.start;
+                let length = change.host.len() * width;
+                let start = start.checked_add_signed(shift).unwrap();
+                hosts.push(start..start + length);
+                shift +=
+                    isize::try_from(length).unwrap() - isize::try_from(change.span.len()).unwrap();
+            }
+            Ok(())
+        })
+        .unwrap();
+    // Told of every record, a sink gets the same bytes.
+    let mut one_by_one = OneByOne::default();
+    let mut reader = Reader::open(export, &choices()).unwrap();
+    let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+    let mut outputs = Outputs { import: &mut one_by_one, contents, rollback: None };
+    let again =
+        rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |_| Ok(()));
+    assert_eq!(again.unwrap(), done);
+    assert_eq!(one_by_one.bytes, fixed.import);
+    if contents == Contents::Everything {
+        assert_eq!(one_by_one.records, reader.seen().records);
+    }
     fixed
 }
 

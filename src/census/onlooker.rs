@@ -15,25 +15,25 @@ pub enum Met<'a> {
 
 /// Sees what a census sees, when the census sees it.
 pub trait Onlooker {
-    /// Whether it wants to see records. A census that nobody watches goes faster.
+    /// Whether it looks at records. Whoever does not says so: then most are only counted.
     fn wants_records(&self) -> bool {
-        false
+        true
     }
-    /// Every data record, if it wants to see them.
+    /// Every data record, if it looks at them.
     fn record(&mut self, _: &Record<'_>) {}
     /// Every distinct host that is kept, once.
     fn met(&mut self, _: Met<'_>) {}
 }
 
 /// Nobody.
-impl Onlooker for () {}
+impl Onlooker for () {
+    fn wants_records(&self) -> bool {
+        false
+    }
+}
 
 /// Somebody who looks at the records only.
 impl<F: FnMut(&Record<'_>)> Onlooker for F {
-    fn wants_records(&self) -> bool {
-        true
-    }
-
     fn record(&mut self, record: &Record<'_>) {
         self(record);
     }

@@ -1,7 +1,9 @@
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::export::Choices;
+use crate::export::{Choices, Encoding};
 use crate::photo::ORIGINS_KEPT;
 
 fn export(cells: &[&str]) -> String {
@@ -23,10 +25,6 @@ fn take(export: &str, bound: Bound, onlooker: &mut dyn Onlooker) -> Result<Censu
 struct Diary(Vec<String>);
 
 impl Onlooker for Diary {
-    fn wants_records(&self) -> bool {
-        true
-    }
-
     fn record(&mut self, record: &crate::export::Record<'_>) {
         self.0.push(record.position().record.to_string());
     }
@@ -128,3 +126,52 @@ fn hosts_beyond_the_remembered_origins_are_counted_alike() {
     assert_eq!(census.endpoints.len(), ORIGINS_KEPT + 5);
     assert_eq!(census.of(Kind::Ip) as usize, 3 * many);
 }
+
+proptest! {
+    #[test]
+    fn records_that_are_only_counted_count_as_those_that_are_looked_at(
+        picks in proptest::collection::vec((0..CELLS.len(), 0..4_u8), 0..200),
+        encoding in prop::sample::select(vec![Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be]),
+    ) {
+        let mut text = "\u{FEFF}email,userProfilePhotoURL,center\r\n".to_owned();
+        for (cell, shape) in picks {
+            let cell = CELLS[cell];
+            let line = match shape {
+                0 => format!("a@x,\"{}\",", cell.replace('"', "\"\"")),
+                1 => format!("a@x,{cell}"),
+                _ => format!("a@x,{cell},c"),
+            };
+            text += &line;
+            text += "\r\n";
+        }
+        let bytes = encoding.encode(&text);
+        let domains = [Fqdn::parse("webex.com").unwrap()];
+        let census = |onlooker: &mut dyn Onlooker| {
+            let mut reader = Reader::open(&bytes[..], &Choices::default()).unwrap();
+            let bound = Bound::STRICT;
+            let census =
+                Census::take_watched(&mut reader, &domains, Photos::Off, bound, onlooker).unwrap();
+            (format!("{census:?}"), reader.seen())
+        };
+        prop_assert_eq!(census(&mut ()), census(&mut Diary::default()));
+    }
+}
+
+const CELLS: [&str; 16] = [
+    "",
+    "-",
+    " ",
+    "--",
+    "https://203.0.113.7/a",
+    "https://203.0.113.7:8443/a",
+    "https://203.0.113.7",
+    "HTTPS://203.0.113.7/a",
+    "http://c1.webex.com/a",
+    "https://c1.webex.com/Müller",
+    "https://c1.webex.com?a",
+    "https://c1.webex.com@203.0.113.8/a",
+    "http:///a",
+    "https://ldap/a",
+    "https://photos.example.org/a",
+    "none",
+];

@@ -83,11 +83,6 @@ impl Write for Comparing {
 }
 
 impl ImportSink for Comparing {
-    /// Every record is counted.
-    fn takes_stretches(&self) -> bool {
-        false
-    }
-
     fn begin_record(&mut self) -> io::Result<()> {
         self.records += 1;
         Ok(())

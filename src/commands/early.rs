@@ -92,6 +92,10 @@ impl<'a> Early<'a> {
 }
 
 impl Onlooker for Early<'_> {
+    fn wants_records(&self) -> bool {
+        false
+    }
+
     fn met(&mut self, met: Met<'_>) {
         if matches!(self.state, State::Waits | State::Failed(_)) {
             return;

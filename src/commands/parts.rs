@@ -129,11 +129,6 @@ impl<'o> Parts<'o> {
 }
 
 impl ImportSink for Parts<'_> {
-    /// Every record is counted.
-    fn takes_stretches(&self) -> bool {
-        false
-    }
-
     fn preamble(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.preamble.extend_from_slice(bytes);
         match &mut self.current {

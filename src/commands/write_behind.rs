@@ -105,7 +105,11 @@ impl Write for WriteBehind {
     }
 }
 
-impl ImportSink for WriteBehind {}
+impl ImportSink for WriteBehind {
+    fn takes_stretches(&self) -> bool {
+        true
+    }
+}
 
 impl Drop for WriteBehind {
     /// What was not finished is given up, and nobody writes any more.

@@ -92,8 +92,8 @@ impl Grammar {
 #[derive(Clone, Copy, Debug, Default)]
 struct Open {
     delimiters: usize,
+    /// Meaning something only where so many delimiters were met.
     photo_start: usize,
-    /// 0 as long as it is not known.
     photo_end: usize,
     lines: u64,
 }

@@ -111,4 +111,8 @@ impl Write for Behind {
     }
 }
 
-impl ImportSink for Behind {}
+impl ImportSink for Behind {
+    fn takes_stretches(&self) -> bool {
+        true
+    }
+}
