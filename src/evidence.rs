@@ -5,118 +5,27 @@
 //! is evidence too. Every map is ordered and keyed by the question, so the order in which answers
 //! arrived cannot show.
 
+mod endpoint;
+mod fetch;
 mod forwards;
+mod handshake;
 mod photos;
 pub mod written;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::name::Fqdn;
 
+pub use endpoint::{Endpoint, OldHost, Scheme};
+pub use fetch::{Fetch, FetchOutcome, Fetched, Purpose, RevocationFile};
+pub use handshake::{Dialogue, Handshake, HandshakeOutcome, Service, Target};
 pub use photos::{Looks, PhotoAnswer, PhotoContent, PhotoQuestion, PhotoReply};
 
 use forwards::Forwards;
-use written::{answers, base64_bytes, base64_list, base64_option};
-
-/// The two schemes a photo URL may have (RFC 9110, 4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scheme {
-    /// `http`: no certificate is ever presented.
-    Http,
-    /// `https`.
-    Https,
-}
-
-impl Scheme {
-    /// The port a URL of this scheme means when it names none.
-    pub fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
-
-    /// The scheme in lower case, without the colon.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
-    }
-}
-
-/// The host that a photo URL names today and that Jabber cannot match with a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", from = "String")]
-pub enum OldHost {
-    /// An address; an IPv4-mapped IPv6 address stands here as the IPv4 address it is.
-    Address(IpAddr),
-    /// A single-label name in lower case, decided only by the administrator's map.
-    Bare(String),
-}
-
-impl OldHost {
-    /// The address, when it is one.
-    pub fn address(&self) -> Option<IpAddr> {
-        match self {
-            Self::Address(address) => Some(*address),
-            Self::Bare(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for OldHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address(address) => address.fmt(f),
-            Self::Bare(label) => f.write_str(label),
-        }
-    }
-}
-
-impl From<OldHost> for String {
-    fn from(host: OldHost) -> Self {
-        host.to_string()
-    }
-}
-
-impl From<String> for OldHost {
-    fn from(text: String) -> Self {
-        match text.parse() {
-            Ok(address) => Self::Address(address),
-            Err(_) => Self::Bare(text),
-        }
-    }
-}
-
-/// One place that photo URLs point to: what is surveyed and decided once, however many rows
-/// share it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Endpoint {
-    /// The host as the URLs name it today.
-    #[serde(rename = "address")]
-    pub host: OldHost,
-    /// The port, the scheme's default when the URL names none.
-    pub port: u16,
-    /// The scheme.
-    pub scheme: Scheme,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.host {
-            OldHost::Address(IpAddr::V6(v6)) => {
-                write!(f, "{}://[{v6}]:{}", self.scheme.as_str(), self.port)
-            }
-            host => write!(f, "{}://{host}:{}", self.scheme.as_str(), self.port),
-        }
-    }
-}
+use written::answers;
 
 /// Where a candidate came from, strongest first; the order is the rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -246,191 +155,6 @@ impl Forward {
             Self::NotAsked(_) => "not-asked",
         }
     }
-}
-
-/// How TLS begins on a connection.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Dialogue {
-    /// With the first byte, as under `https`.
-    #[default]
-    Tls,
-    /// After STARTTLS in an XMPP stream (RFC 6120, 5).
-    Xmpp {
-        /// The XMPP domain that the stream is opened to, and that the certificate shall name.
-        domain: Fqdn,
-    },
-}
-
-/// A server by its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Service {
-    /// The name whose addresses are connected to.
-    pub name: Fqdn,
-    /// The TCP port.
-    pub port: u16,
-    /// How TLS begins.
-    pub dialogue: Dialogue,
-}
-
-impl Service {
-    /// A server that speaks TLS from the first byte.
-    pub fn tls(name: Fqdn, port: u16) -> Self {
-        Self { name, port, dialogue: Dialogue::Tls }
-    }
-
-    /// The same server at one of its addresses.
-    pub fn at(&self, address: IpAddr) -> Target {
-        Target {
-            name: Some(self.name.clone()),
-            address,
-            port: self.port,
-            dialogue: self.dialogue.clone(),
-        }
-    }
-}
-
-/// Whom a TLS handshake is made with.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Target {
-    /// The name whose server this is; none when the certificate at an old address is asked.
-    pub name: Option<Fqdn>,
-    /// The address connected to.
-    pub address: IpAddr,
-    /// The TCP port.
-    pub port: u16,
-    /// How TLS begins.
-    pub dialogue: Dialogue,
-}
-
-impl Target {
-    /// An address itself, without any name.
-    pub fn nameless(address: IpAddr, port: u16) -> Self {
-        Self { name: None, address, port, dialogue: Dialogue::Tls }
-    }
-}
-
-/// What one TLS handshake showed. The chain is kept whatever the outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handshake {
-    /// How it ended.
-    pub outcome: HandshakeOutcome,
-    /// The certificates in the order presented, DER.
-    #[serde(with = "base64_list")]
-    pub chain: Vec<Vec<u8>>,
-    /// The stapled OCSP response, DER (RFC 6066, 8).
-    #[serde(with = "base64_option")]
-    pub staple: Option<Vec<u8>>,
-    /// Protocol version agreed, such as `TLS 1.3`.
-    pub protocol: Option<String>,
-    /// The dNSNames of the end-entity certificate as presented, wildcards included.
-    pub dns_names: Vec<String>,
-}
-
-impl Handshake {
-    /// The length of its chain in bytes.
-    pub fn chain_length(&self) -> usize {
-        self.chain.iter().map(Vec::len).sum()
-    }
-
-    /// A handshake that was not made, or showed nothing.
-    pub fn without_chain(outcome: HandshakeOutcome) -> Self {
-        Self { outcome, chain: Vec::new(), staple: None, protocol: None, dns_names: Vec::new() }
-    }
-}
-
-/// How a handshake ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HandshakeOutcome {
-    /// Completed: the server proved that it holds the key of the certificate it presented.
-    Completed,
-    /// No TCP connection: refused, unreachable, reset.
-    NoConnection(String),
-    /// The deadline passed first.
-    TimedOut(String),
-    /// TCP was there, TLS failed: not TLS, an alert, a broken signature.
-    TlsFailed(String),
-    /// The server offers only a protocol that is too old, such as `TLS 1.0`. The chain was read
-    /// from its handshake, which is in the clear up to there; that it holds the key is not proved.
-    TooOld(String),
-    /// Not made, and why.
-    NotAsked(String),
-    /// Not made, because the administrator gave the chain that a server would present.
-    Given,
-}
-
-impl HandshakeOutcome {
-    /// The reason it did not complete, in words.
-    pub fn why(&self) -> Option<&str> {
-        match self {
-            Self::Completed | Self::Given => None,
-            Self::NoConnection(why)
-            | Self::TimedOut(why)
-            | Self::TlsFailed(why)
-            | Self::TooOld(why)
-            | Self::NotAsked(why) => Some(why),
-        }
-    }
-}
-
-/// What is asked over plain HTTP about a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// An OCSP responder (RFC 6960, A).
-    Ocsp,
-    /// A CRL (RFC 5280, 4.2.1.13).
-    Crl,
-    /// The certificate of an issuer (RFC 5280, 4.2.2.1).
-    CaIssuers,
-}
-
-/// One question over plain HTTP: a POST for OCSP, a GET otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fetch {
-    /// What for.
-    pub purpose: Purpose,
-    /// The URL as the certificate has it.
-    pub url: String,
-    /// The OCSPRequest, DER; empty for a GET.
-    #[serde(with = "base64_bytes")]
-    pub body: Vec<u8>,
-}
-
-/// What a question over HTTP brought, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetched {
-    /// What.
-    pub outcome: FetchOutcome,
-    /// Milliseconds from the question, once its turn had come, to the last byte of the answer.
-    pub elapsed_ms: u64,
-}
-
-/// An OCSP response or a CRL that the administrator gives as a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RevocationFile {
-    /// The file's name.
-    pub name: String,
-    /// [`Purpose::Ocsp`] or [`Purpose::Crl`].
-    pub purpose: Purpose,
-    /// Its content.
-    #[serde(with = "base64_bytes")]
-    pub bytes: Vec<u8>,
-}
-
-/// How a question over HTTP ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FetchOutcome {
-    /// With the whole body of a successful answer.
-    Body(#[serde(with = "base64_bytes")] Vec<u8>),
-    /// Without one, and why: no address, refused, an HTTP status, too large, too many redirects.
-    Failed(String),
-    /// The time that a client allows passed first.
-    TooLate,
-    /// Not put, and why.
-    NotAsked(String),
 }
 
 /// How the resolvers did, so that "no resolver answered" can be said first of all.
