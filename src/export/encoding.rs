@@ -77,6 +77,7 @@ impl Encoding {
     }
 
     /// The code unit that starts at byte `at`; `None` where the bytes end before it does.
+    #[inline]
     pub(super) fn unit(self, bytes: &[u8], at: usize) -> Option<u16> {
         let first = *bytes.get(at)?;
         match self {
@@ -84,6 +85,12 @@ impl Encoding {
             Self::Utf16Le => Some(u16::from_le_bytes([first, *bytes.get(at + 1)?])),
             Self::Utf16Be => Some(u16::from_be_bytes([first, *bytes.get(at + 1)?])),
         }
+    }
+
+    /// Whether the code unit that starts at byte `at` is this one.
+    #[inline(always)]
+    pub(super) fn is_unit(self, bytes: &[u8], at: usize, unit: u16) -> bool {
+        self.unit(bytes, at) == Some(unit)
     }
 
     /// The text of whole bytes without quotes to undo, wrong ones replaced (U+FFFD).

@@ -12,24 +12,27 @@ pub(super) struct Masks {
     pub(super) quotes: u64,
     pub(super) delimiters: u64,
     pub(super) breaks: u64,
-    /// Carriage returns, those inside a CRLF included.
-    pub(super) returns: u64,
 }
 
 impl Masks {
     /// Looks at one block; `lf_follows` says whether the unit after it is a line feed, which
     /// makes a carriage return at its end the first half of a CRLF.
     #[inline(always)]
-    pub(super) fn of<L: Lanes>(lanes: L, block: L::Block, delimiter: u8, lf_follows: bool) -> Self {
+    pub(super) fn of<L: Lanes>(
+        lanes: L,
+        block: L::Block,
+        delimiter: u8,
+        lf_follows: impl FnOnce() -> bool,
+    ) -> Self {
         let line_feeds = lanes.equal(block, b'\n');
         let returns = lanes.equal(block, b'\r');
-        let before_line_feed = (line_feeds >> 1) | (u64::from(lf_follows) << (BLOCK - 1));
-        Self {
-            quotes: lanes.equal(block, b'"'),
-            delimiters: lanes.equal(block, delimiter),
-            breaks: line_feeds | (returns & !before_line_feed),
-            returns,
+        let mut breaks = line_feeds;
+        // No line feed stands behind these in the block.
+        let alone = returns & !(line_feeds >> 1);
+        if alone != 0 {
+            breaks |= alone & !(u64::from(lf_follows()) << (BLOCK - 1));
         }
+        Self { quotes: lanes.equal(block, b'"'), delimiters: lanes.equal(block, delimiter), breaks }
     }
 }
 
@@ -81,7 +84,7 @@ pub(super) mod tests {
     /// The masks of at most 64 ASCII characters between commas.
     pub(in super::super) fn masks_of(text: &str) -> Masks {
         let units = partial(text.as_bytes(), Encoding::Utf8);
-        Masks::of(Portable, Portable.load(&units), b',', false)
+        Masks::of(Portable, Portable.load(&units), b',', || false)
     }
 
     /// The first sixty-four units of any number.
@@ -100,9 +103,8 @@ pub(super) mod tests {
         units[..9].copy_from_slice(b"\r\nx\rx\n\r\r\n");
         units[63] = b'\r';
         for (lf_follows, last) in [(false, 1 << 63), (true, 0)] {
-            let masks = Masks::of(Portable, Portable.load(&units), b',', lf_follows);
+            let masks = Masks::of(Portable, Portable.load(&units), b',', || lf_follows);
             assert_eq!(masks.breaks, 0b1_0110_1010 | last, "{lf_follows}");
-            assert_eq!(masks.returns, 0b0_1100_1001 | 1 << 63);
         }
     }
 
@@ -124,8 +126,7 @@ pub(super) mod tests {
                             .collect();
                         let masks = instructions.masks(&bytes, encoding, b',');
                         let commas = 0x5555_5555_5555_5555 & (u64::MAX >> (64 - count.min(BLOCK)));
-                        let expected =
-                            Masks { quotes: 0, delimiters: commas, breaks: 0, returns: 0 };
+                        let expected = Masks { quotes: 0, delimiters: commas, breaks: 0 };
                         assert_eq!(masks, expected, "{instructions:?} {encoding} {wide:x} {count}");
                     }
                 }

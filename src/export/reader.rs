@@ -267,21 +267,28 @@ impl<R: Read> Reader<R> {
         passes: &mut impl FnMut(&[u8]) -> bool,
         passed: &mut usize,
     ) -> (u64, bool) {
-        let mut records = 0;
-        while let Some(cut) = self.scanner.peek().copied() {
-            let is_blank = cut.end - self.start == cut.line_break;
-            let is_usual = cut.fields == self.dialect.fields && !is_blank;
-            let raw = &self.buffer[self.start..cut.end];
-            if !is_usual || !raw.get(cut.photo_start..cut.photo_end).is_some_and(&mut *passes) {
-                return (records, true);
+        let (mut records, mut start, mut lines) = (0, self.start, 0);
+        let fields = self.dialect.fields;
+        let mut has_stopped = false;
+        for cut in self.scanner.found() {
+            let is_blank = cut.end - start == cut.line_break;
+            let photo = start + cut.photo_start..start + cut.photo_end;
+            let is_passed = cut.fields == fields
+                && !is_blank
+                && self.buffer.get(photo).is_some_and(&mut *passes);
+            if !is_passed {
+                has_stopped = true;
+                break;
             }
-            *passed += raw.len();
-            self.start = cut.end;
-            self.line += cut.lines;
+            start = cut.end;
+            lines += cut.lines;
             records += 1;
-            self.scanner.advance();
         }
-        (records, false)
+        self.scanner.use_up(records);
+        *passed += start - self.start;
+        self.start = start;
+        self.line += lines;
+        (records as u64, has_stopped)
     }
 
     #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::encoding::Encoding;
-use super::fields::LF;
+use super::fields::{CR, LF};
 use super::lanes::{Instructions, Lanes, Portable};
 use super::masks::{BLOCK, Masks, partial, whole};
 use super::structure::{State, Structure};
@@ -53,8 +53,6 @@ struct Block {
     ends: u64,
     /// The last units of the line breaks inside escaped fields.
     inner_breaks: u64,
-    /// Which of the ends is the second half of a CRLF.
-    crlf: u64,
 }
 
 /// What is carried from block to block.
@@ -62,29 +60,22 @@ struct Block {
 struct Grammar {
     delimiter: u8,
     state: State,
-    /// 1 where the last unit is a carriage return of the record that is open.
-    after_return: u64,
-    /// Records that ended with a carriage return alone.
-    by_return: u64,
 }
 
 impl Grammar {
-    /// Reads a block; gives what is carried to the next one, too.
+    /// Reads a block; gives what is carried to the next one, too. `lf_follows` says whether the unit
+    /// after it is a line feed.
     #[inline(always)]
-    fn read<L: Lanes>(self, lanes: L, block: L::Block, lf_follows: bool) -> (Block, Self) {
+    fn read<L: Lanes>(
+        self,
+        lanes: L,
+        block: L::Block,
+        lf_follows: impl FnOnce() -> bool,
+    ) -> (Block, Self) {
         let masks = Masks::of(lanes, block, self.delimiter, lf_follows);
         let (structure, state) = Structure::of(masks, self.state);
         let Structure { delimiters, ends, inner_breaks } = structure;
-        let behind_return = masks.returns << 1 | self.after_return;
-        // A carriage return that ends a record has no line feed behind it.
-        let crlf = ends & behind_return & !masks.returns;
-        let next = Self {
-            delimiter: self.delimiter,
-            state,
-            after_return: masks.returns >> (BLOCK - 1),
-            by_return: self.by_return + u64::from((ends & masks.returns).count_ones()),
-        };
-        (Block { delimiters, ends, inner_breaks, crlf }, next)
+        (Block { delimiters, ends, inner_breaks }, Self { state, ..self })
     }
 }
 
@@ -128,12 +119,7 @@ impl Scanner {
             encoding,
             photo_field,
             splits_kept: 0,
-            grammar: Grammar {
-                delimiter,
-                state: State::FIELD_START,
-                after_return: 0,
-                by_return: 0,
-            },
+            grammar: Grammar { delimiter, state: State::FIELD_START },
             blocks: Box::new([Block::default(); BLOCKS]),
             open: Open::default(),
             cuts: Vec::new(),
@@ -151,7 +137,7 @@ impl Scanner {
 
     /// How the records ended that were found so far.
     pub(super) fn endings(&self) -> Endings {
-        Endings { cr: self.grammar.by_return, ..self.endings }
+        self.endings
     }
 
     /// Whether an escaped field is open where the scan stands.
@@ -163,6 +149,20 @@ impl Scanner {
     #[inline]
     pub(super) fn peek(&self) -> Option<&Cut> {
         self.cuts.get(self.next)
+    }
+
+    /// The ends that were found and not used up.
+    #[inline]
+    pub(super) fn found(&self) -> &[Cut] {
+        self.cuts.get(self.next..).unwrap_or_default()
+    }
+
+    /// Uses up so many of them.
+    #[inline]
+    pub(super) fn use_up(&mut self, count: usize) {
+        let used = self.cuts.iter().skip(self.next).take(count);
+        self.splits_used += used.map(|cut| cut.splits).sum::<usize>();
+        self.next += count;
     }
 
     /// Uses up the end that was peeked at; gives the place of its record's delimiters.
@@ -182,7 +182,6 @@ impl Scanner {
         let cut =
             self.open.cut(end, content, 0, self.photo_field, self.splits.len() - self.splits_used);
         self.open = Open::default();
-        self.grammar.after_return = 0;
         let from = self.splits_used;
         self.splits_used = self.splits.len();
         (cut, from..self.splits_used)
@@ -239,7 +238,7 @@ impl Scanner {
         work: Work<'_>,
     ) {
         self.read_blocks(lanes, encoding, work);
-        self.cut_records::<KEEPS>(encoding.width(), work);
+        self.cut_records::<KEEPS>(encoding, work);
     }
 
     /// The first half of a scan: blocks to what separates in them.
@@ -250,12 +249,12 @@ impl Scanner {
         let mut rest = &work.bytes[work.from..];
         for found in &mut self.blocks[..work.blocks] {
             if let Some(block) = whole(lanes, rest, encoding) {
-                let lf_follows = encoding.unit(rest, length) == Some(LF);
+                let lf_follows = || encoding.unit(rest, length) == Some(LF);
                 (*found, grammar) = grammar.read(lanes, block, lf_follows);
                 rest = &rest[length..];
             } else {
                 let block = lanes.load(&partial(rest, encoding));
-                (*found, grammar) = grammar.read(lanes, block, false);
+                (*found, grammar) = grammar.read(lanes, block, || false);
                 rest = &[];
             }
         }
@@ -264,14 +263,15 @@ impl Scanner {
 
     /// The second half: what separates to the ends of records.
     #[inline(always)]
-    fn cut_records<const KEEPS: bool>(&mut self, width: usize, work: Work<'_>) {
+    fn cut_records<const KEEPS: bool>(&mut self, encoding: Encoding, work: Work<'_>) {
+        let width = encoding.width();
         let photo_field = self.photo_field;
         let (mut open, mut start, mut at) = (self.open, work.start, work.from);
-        let mut by_both = 0;
+        let mut endings = self.endings;
         // Behind these the delimiters of the open record are kept.
         let mut kept = 0;
         for nth in 0..work.blocks {
-            let Block { mut delimiters, mut ends, mut inner_breaks, crlf } = self.blocks[nth];
+            let Block { mut delimiters, mut ends, mut inner_breaks } = self.blocks[nth];
             while ends != 0 {
                 let end = ends & ends.wrapping_neg();
                 ends ^= end;
@@ -285,10 +285,10 @@ impl Scanner {
                     open.lines += u64::from((inner_breaks & before).count_ones());
                     inner_breaks &= !before;
                 }
-                let is_crlf = end & crlf != 0;
-                by_both += u64::from(is_crlf);
-                let line_break = width << u32::from(is_crlf);
                 let past = at + (end.trailing_zeros() as usize + 1) * width;
+                let ending = Ending::of(encoding, &work.bytes[start..past]);
+                endings.count(ending);
+                let line_break = ending.length(width);
                 let content = past - start - line_break;
                 let splits = if KEEPS { self.splits.len() - kept } else { 0 };
                 self.cuts.push(open.cut(past, content, line_break, photo_field, splits));
@@ -305,8 +305,7 @@ impl Scanner {
             at += BLOCK * width;
         }
         self.open = open;
-        self.endings.crlf += by_both;
-        self.endings.all += self.cuts.len() as u64;
+        self.endings = endings;
     }
 
     /// Keeps where delimiters stand of the record that begins at `start`, as far as there is room;
@@ -320,6 +319,47 @@ impl Scanner {
             delimiters &= delimiters - 1;
             place - start
         }));
+    }
+}
+
+/// A line break at the end of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Crlf,
+    Lf,
+    Cr,
+}
+
+impl Ending {
+    /// The line break that a record ends with. A carriage return in front of its line feed belongs to
+    /// it: it would have ended a record before, were it not in an escaped field, and there a quote
+    /// comes before the end.
+    #[inline(always)]
+    fn of(encoding: Encoding, record: &[u8]) -> Self {
+        let unit = |back: usize| {
+            let at = record.len().checked_sub(back * encoding.width())?;
+            encoding.unit(record, at)
+        };
+        match (unit(1) == Some(LF), unit(2) == Some(CR)) {
+            (true, true) => Self::Crlf,
+            (true, false) => Self::Lf,
+            (false, _) => Self::Cr,
+        }
+    }
+
+    /// In bytes.
+    #[inline(always)]
+    fn length(self, width: usize) -> usize {
+        width << u32::from(self == Self::Crlf)
+    }
+}
+
+impl Endings {
+    #[inline(always)]
+    fn count(&mut self, ending: Ending) {
+        self.all += 1;
+        self.crlf += u64::from(ending == Ending::Crlf);
+        self.cr += u64::from(ending == Ending::Cr);
     }
 }
 

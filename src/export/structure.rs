@@ -52,6 +52,16 @@ pub(super) struct Structure {
 }
 
 impl Structure {
+    /// What separates outside of escaped fields, and breaks lines within.
+    #[inline(always)]
+    fn within(masks: Masks, inside: u64) -> Self {
+        Self {
+            delimiters: masks.delimiters & !inside,
+            ends: masks.breaks & !inside,
+            inner_breaks: masks.breaks & inside,
+        }
+    }
+
     /// Reads one block, at whose beginning the grammar is in `state`; gives the state at its end,
     /// too.
     #[inline(always)]
@@ -68,13 +78,14 @@ impl Structure {
 fn regular(masks: Masks, state: State) -> Option<(Structure, State)> {
     const LAST: usize = BLOCK - 1;
     let carried = state.escaped;
+    if masks.quotes == 0 {
+        let structure = Structure::within(masks, carried);
+        let may_open = (structure.delimiters | structure.ends) >> LAST;
+        return Some((structure, State { escaped: carried, may_open }));
+    }
     // From an opening quote, inclusive, to its closing quote, exclusive.
-    let inside = if masks.quotes == 0 { carried } else { prefix_xor(masks.quotes) ^ carried };
-    let structure = Structure {
-        delimiters: masks.delimiters & !inside,
-        ends: masks.breaks & !inside,
-        inner_breaks: masks.breaks & inside,
-    };
+    let inside = prefix_xor(masks.quotes) ^ carried;
+    let structure = Structure::within(masks, inside);
     let (opening, closing) = (masks.quotes & inside, masks.quotes & !inside);
     let separators = structure.delimiters | structure.ends;
     // A quote may open after a separator. After a closing quote it is the second of two, and
