@@ -8,10 +8,9 @@ mod urls;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::io::Read;
 
 use crate::evidence::{Endpoint, OldHost, Scheme};
-use crate::export::{Reader, RecordKind};
+use crate::export::{Reader, RecordKind, Source};
 use crate::name::Fqdn;
 use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
 use crate::row::{PhotoCellOf, Unreadable, Usual, photo_cell, usual_cell};
@@ -138,7 +137,7 @@ impl Census {
     ///
     /// # Errors
     /// Whatever stops the reader, and more hosts than [`Bound::STRICT`] allows.
-    pub fn take<R: Read>(
+    pub fn take<R: Source>(
         reader: &mut Reader<R>,
         domains: &[Fqdn],
         photos: Photos,
@@ -150,7 +149,7 @@ impl Census {
     ///
     /// # Errors
     /// Whatever stops the reader, and what `bound` refuses.
-    pub fn take_watched<R: Read>(
+    pub fn take_watched<R: Source>(
         reader: &mut Reader<R>,
         domains: &[Fqdn],
         wanted: Photos,

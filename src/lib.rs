@@ -47,4 +47,5 @@ pub mod row;
 pub mod rules;
 pub mod seal;
 pub mod settings;
+pub mod stream;
 pub mod x509;

@@ -5,10 +5,9 @@
 //! only, the cell in its host only, the old host must be an address or a bare name, and the new
 //! one a name inside the allowed domains.
 
-use std::io::Read;
 use std::ops::Range;
 
-use crate::export::{Contents, Dialect, ExportError, Position, Reader, Record, RecordKind};
+use crate::export::{Contents, Dialect, ExportError, Position, Reader, Record, RecordKind, Source};
 use crate::name::Fqdn;
 use crate::photo::{self, HostKind, PhotoCell};
 
@@ -67,7 +66,7 @@ pub enum Finding<'a> {
 ///
 /// # Errors
 /// [`ExportError`] when one of them cannot be read.
-pub fn prove<E: Read, I: Read>(
+pub fn prove<E: Source, I: Source>(
     export: &mut Reader<E>,
     import: &mut Reader<I>,
     contents: Contents,
@@ -118,7 +117,7 @@ impl Proof<'_> {
         }
     }
 
-    fn side_by_side<E: Read, I: Read>(
+    fn side_by_side<E: Source, I: Source>(
         &mut self,
         dialect: &Dialect,
         export: &mut Reader<E>,
@@ -158,7 +157,7 @@ impl Proof<'_> {
     }
 
     /// Reads on where one file has given more of an overlong record than the other.
-    fn same_to_the_end<E: Read, I: Read>(
+    fn same_to_the_end<E: Source, I: Source>(
         &mut self,
         mut rest: Rest,
         at: Position,
@@ -186,7 +185,7 @@ impl Proof<'_> {
 
     /// With changed records only: each import record must follow from a later export record than
     /// the one before it. The earliest match leaves most room for the rest, so it is enough.
-    fn as_subsequence<E: Read, I: Read>(
+    fn as_subsequence<E: Source, I: Source>(
         &mut self,
         dialect: &Dialect,
         export: &mut Reader<E>,

@@ -5,15 +5,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 use crate::census::Kind;
 use crate::evidence::Endpoint;
-use crate::export::{Contents, Dialect, Encoding, ExportError, Reader, Record, RecordKind};
+use crate::export::{Contents, Dialect, Encoding, ExportError, Reader, Record, RecordKind, Source};
 use crate::ledger::{Class, Ledger};
 use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, PhotoCell, PhotoUrl};
@@ -375,7 +374,7 @@ pub enum RewriteError {
 /// # Errors
 /// [`RewriteError`] when the export cannot be read or an output not written; what was written
 /// until then is not whole.
-pub fn rewrite_export<R: Read>(
+pub fn rewrite_export<R: Source>(
     reader: &mut Reader<R>,
     rewriter: &mut dyn Rewrite,
     guard: &mut dyn Guard,
@@ -385,7 +384,7 @@ pub fn rewrite_export<R: Read>(
     let mut ledger = Ledger::default();
     let mut decided = 0;
     let mut digest = Sha256::new();
-    let mut line = String::new();
+    let (mut line, mut digits) = (String::new(), itoa::Buffer::new());
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     let encoding = reader.dialect().encoding;
     loop {
@@ -408,8 +407,12 @@ pub fn rewrite_export<R: Read>(
                     let end = position.byte + change.span.end as u64;
                     decided += 1;
                     line.clear();
-                    // Writing into a string does not fail.
-                    let _ = writeln!(line, "{}\t{start}\t{end}\t{}", position.record, change.host);
+                    for number in [position.record, start, end] {
+                        line.push_str(digits.format(number));
+                        line.push('\t');
+                    }
+                    line.push_str(change.host);
+                    line.push('\n');
                     digest.update(&line);
                     if let Some(why) = guard.objection(&record, change) {
                         rewritten = rewritten.left(why);

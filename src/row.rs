@@ -61,7 +61,10 @@ pub fn photo_cell<'a>(
             });
         }
     };
-    let cell = photos.classify(&text);
+    let cell = match photos.known(text.as_bytes()) {
+        Some(id) => Classified::Origin(id),
+        None => photos.classify(&text),
+    };
     if !matches!(cell, Classified::Origin(_) | Classified::Cell(PhotoCell::Url(_)))
         && let Some(unreadable) = stray_address(record, dialect, photos.domains())
     {

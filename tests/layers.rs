@@ -32,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["row", "census", "ledger", "export", "photo", "reference", "evidence", "name", "seal"],
     ),
     ("proof", &["export", "photo", "name"]),
+    ("stream", &["export", "rewrite", "seal"]),
     ("reconcile", &["key", "rewrite", "export"]),
     ("report", &["ledger", "evidence"]),
     (

@@ -1,10 +1,9 @@
 //! The users of both exports that a plan's changes are about.
 
 use std::collections::HashMap;
-use std::io::Read;
 
 use super::entry::{Entry, Found, Place, Planned, Reason, Verdict};
-use crate::export::{Dialect, ExportError, Reader, Record, RecordKind};
+use crate::export::{Dialect, ExportError, Reader, Record, RecordKind, Source};
 use crate::key::KeyColumn;
 use crate::name::Fqdn;
 use crate::photo::Classifier;
@@ -88,7 +87,7 @@ impl Index {
     ///
     /// # Errors
     /// Whatever stops the reader.
-    pub fn count_planned<R: Read>(&mut self, reader: &mut Reader<R>) -> Result<(), ExportError> {
+    pub fn count_planned<R: Source>(&mut self, reader: &mut Reader<R>) -> Result<(), ExportError> {
         self.count(reader, |entry, record| entry.in_planned.note(Place::of(record)))
     }
 
@@ -96,7 +95,7 @@ impl Index {
     ///
     /// # Errors
     /// Whatever stops the reader.
-    pub fn count_fresh<R: Read>(
+    pub fn count_fresh<R: Source>(
         &mut self,
         reader: &mut Reader<R>,
         domains: &[Fqdn],
@@ -116,7 +115,7 @@ impl Index {
         })
     }
 
-    fn count<R: Read>(
+    fn count<R: Source>(
         &mut self,
         reader: &mut Reader<R>,
         mut note: impl FnMut(&mut Entry, &Record<'_>),

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::export_file::ExportFile;
 use super::failure::Failure;
-use super::fingerprint::{Fingerprint, Hashed, hashed};
 use super::progress::Progress;
 use crate::journal::FileDigest;
 use crate::rewrite::ImportSink;
+use crate::stream::{Fingerprint, ReadAhead, hashed};
 
 /// Takes what would be written, and fails where the file holds something else.
 pub(super) struct Comparing {
     path: PathBuf,
     /// The path for messages.
     name: String,
-    bytes: Hashed,
+    bytes: ReadAhead,
     fingerprint: Fingerprint,
     /// What was read of the file last.
     found: Vec<u8>,
@@ -44,7 +44,7 @@ impl Comparing {
     /// # Errors
     /// When it goes on, or cannot be read.
     pub(super) fn finish(mut self) -> io::Result<FileDigest> {
-        if self.bytes.read(&mut [0])? > 0 {
+        if self.bytes.bytes().read(&mut [0])? > 0 {
             return Err(self.differs("it goes on where one run ends"));
         }
         drop(self.bytes);
@@ -64,7 +64,7 @@ impl Write for Comparing {
     fn write(&mut self, expected: &[u8]) -> io::Result<usize> {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
-        (&mut self.bytes).take(expected.len() as u64).read_to_end(&mut found)?;
+        self.bytes.bytes().take(expected.len() as u64).read_to_end(&mut found)?;
         let same = expected.iter().zip(&found).take_while(|(wanted, is)| wanted == is).count();
         self.same += same as u64;
         if same < expected.len() {

@@ -11,6 +11,7 @@ use super::progress::{Progress, Wait, Watched, interrupted};
 use crate::census::CensusError;
 use crate::export::{Choices, Reader};
 use crate::rewrite::RewriteError;
+use crate::stream::{ReadAhead, read_ahead};
 
 /// An export that can be read several times.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) struct ExportFile {
 }
 
 /// A pass over an export.
-pub(super) type Pass = Reader<Watched<File>>;
+pub(super) type Pass = Reader<ReadAhead>;
 
 impl ExportFile {
     /// Opens an export; `-` is standard input, spooled to a file without a name.
@@ -115,7 +116,7 @@ impl ExportFile {
         label: &'static str,
     ) -> Result<Pass, Failure> {
         let bytes = self.bytes_from_start(progress, label)?;
-        Reader::open(bytes, choices).map_err(|error| self.failure(&error))
+        Reader::open(read_ahead(bytes), choices).map_err(|error| self.failure(&error))
     }
 
     /// That the file did not change while it was read, as far as the file system says.

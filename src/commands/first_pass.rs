@@ -5,7 +5,6 @@ use std::path::Path;
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
-use super::fingerprint::{Hashed, hashed};
 use super::progress::Progress;
 use crate::census::{Bound, Census, CensusError, Onlooker, Photos};
 use crate::explain::{Question, Search};
@@ -13,6 +12,7 @@ use crate::export::{Choices, Dialect, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
+use crate::stream::{ReadAhead, hashed};
 
 /// What the first pass learned.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl FirstPass {
         export: &ExportFile,
         choices: &Choices,
         progress: Progress,
-        count: impl FnOnce(&mut Reader<Hashed>) -> Result<(Census, T), CensusError>,
+        count: impl FnOnce(&mut Reader<ReadAhead>) -> Result<(Census, T), CensusError>,
     ) -> Result<(Self, T), Failure> {
         let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
         let mut reader = Reader::open(bytes, choices).map_err(|error| export.failure(&error))?;

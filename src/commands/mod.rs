@@ -44,7 +44,6 @@ mod trust;
 mod verify;
 mod voice;
 mod web_proxy;
-mod write_behind;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

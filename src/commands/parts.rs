@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::output::Outputs;
-use super::write_behind::{Hash, WriteBehind};
 use crate::report::manifest::Part;
 use crate::rewrite::ImportSink;
+use crate::stream::{Hash, WriteBehind};
 
 /// The most parts that there may be: their numbers have four digits, so that they sort by name.
 const MAX_PARTS: usize = 9_999;

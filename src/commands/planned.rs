@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::export_file::ExportFile;
 use super::failure::{Failure, Status};
-use super::fingerprint::{Hashed, digest_of, hashed};
+use super::fingerprint::digest_of;
 use super::plan_file::PlanFile;
 use super::progress::Progress;
 use crate::export::{Choices, ExportError, Reader};
 use crate::journal::FileDigest;
 use crate::plan::PlanError;
 use crate::rewrite::Done;
+use crate::stream::{ReadAhead, hashed};
 
 /// A plan and the export that it should be for.
 #[derive(Clone, Copy)]
@@ -30,7 +31,7 @@ impl Planned<'_> {
         &self,
         progress: Progress,
         label: &'static str,
-        work: impl FnOnce(&mut Reader<Hashed>) -> Result<Done, Failure>,
+        work: impl FnOnce(&mut Reader<ReadAhead>) -> Result<Done, Failure>,
     ) -> Result<Done, Failure> {
         let Self { plan, export, choices } = self;
         let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, label)?);

@@ -1,7 +1,7 @@
 //! The second pass as every command makes it: records in, import file, rollback and reports out.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,8 @@ use super::parts::{self, Names, Parts};
 use super::plan_file::JournalFile;
 use super::progress::interrupted;
 use super::rows::Rows;
-use super::write_behind::{Hash, WriteBehind};
 use crate::cli::{ImportOptions, ReportOptions};
-use crate::export::{Contents, Reader};
+use crate::export::{Contents, Reader, Source};
 use crate::journal::{Entry, FileDigest};
 use crate::report::manifest::Manifest;
 use crate::report::{Redaction, Report};
@@ -25,6 +24,7 @@ use crate::rewrite::{
     rewrite_export,
 };
 use crate::settings;
+use crate::stream::{Hash, WriteBehind};
 
 /// The journal, among the outputs.
 const JOURNAL: &str = "the journal";
@@ -184,7 +184,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure`] when the export cannot be read, an output not written, or Ctrl-C was pressed.
-    pub(super) fn write<R: Read>(
+    pub(super) fn write<R: Source>(
         &mut self,
         reader: &mut Reader<R>,
         export: &ExportFile,
@@ -213,7 +213,7 @@ impl Destination {
         if done.ledger == report.ledger { Ok(done) } else { Err(export.changed()) }
     }
 
-    fn pass<R: Read>(
+    fn pass<R: Source>(
         &mut self,
         reader: &mut Reader<R>,
         report: &Report,
@@ -337,7 +337,7 @@ impl ImportSink for LaterPiece<'_> {
 ///
 /// # Errors
 /// [`Failure`] when the export cannot be read, or Ctrl-C was pressed.
-pub(super) fn look<R: Read>(
+pub(super) fn look<R: Source>(
     reader: &mut Reader<R>,
     export: &ExportFile,
     rewriter: &mut dyn Rewrite,

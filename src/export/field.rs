@@ -74,6 +74,9 @@ impl<'a> Field<'a> {
     /// it spans the quote that closes an escaped field with literal text after it (`"ab"cd`):
     /// those bytes cannot be replaced in one piece.
     pub fn raw_range(&self, text_range: Range<usize>) -> Option<Range<usize>> {
+        if let Some(range) = self.raw_range_of_ascii(&text_range) {
+            return Some(range);
+        }
         if let Ok(Cow::Borrowed(text)) = self.text() {
             // One stretch of the bytes is the text.
             let begin = self.span.start + self.content_start();
@@ -81,6 +84,27 @@ impl<'a> Field<'a> {
             return fits.then(|| begin + text_range.start..begin + text_range.end);
         }
         self.raw_range_by_character(text_range)
+    }
+
+    /// The same where the range is not empty and the text up to its end is ASCII without a quote, as it
+    /// is up to the host of nearly every photo URL: there each byte of the text is a code unit.
+    fn raw_range_of_ascii(&self, text_range: &Range<usize>) -> Option<Range<usize>> {
+        let (width, begin) = (self.encoding.width(), self.content_start());
+        let inner = self.raw().get(begin..begin + text_range.end * width)?;
+        let is_plain = |unit: u16| unit < 0x80 && unit != QUOTE;
+        let all_plain = match self.encoding {
+            Encoding::Utf8 | Encoding::Latin1 => inner.iter().all(|unit| is_plain((*unit).into())),
+            Encoding::Utf16Le => {
+                inner.as_chunks().0.iter().all(|unit| is_plain(u16::from_le_bytes(*unit)))
+            }
+            Encoding::Utf16Be => {
+                inner.as_chunks().0.iter().all(|unit| is_plain(u16::from_be_bytes(*unit)))
+            }
+        };
+        let begin = self.span.start + begin;
+        let place = |at: usize| begin + at * width;
+        (text_range.start < text_range.end && all_plain)
+            .then(|| place(text_range.start)..place(text_range.end))
     }
 
     fn raw_range_by_character(&self, text_range: Range<usize>) -> Option<Range<usize>> {

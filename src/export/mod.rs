@@ -38,6 +38,7 @@ mod reader;
 mod record;
 mod scan;
 mod sniff;
+mod source;
 mod splice;
 mod structure;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use not_text::NotText;
 pub(crate) use reader::Limits;
 pub use reader::{MAX_RECORD, Reader, Seen, Stretch};
 pub use record::{Defect, Position, Record, RecordKind};
+pub use source::Source;
 
 /// Which records an import file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

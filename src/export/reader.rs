@@ -1,6 +1,6 @@
 //! The streaming reader: a block of bytes at a time in, one record at a time out.
 
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 
 use super::dialect::{Choices, Dialect, LineEnding};
@@ -11,6 +11,7 @@ use super::masks::BLOCK;
 use super::record::{Defect, Position, Record, RecordKind};
 use super::scan::{BLOCKS, Cut, Endings, Scanner};
 use super::sniff::{Extent, SNIFF_LIMIT, sniff};
+use super::source::Source;
 
 /// The longest record that is held as a whole, in bytes. Cells of 100 MB are read; a longer
 /// record is more likely a quote that nobody closed, and comes out in pieces
@@ -43,8 +44,9 @@ pub struct Reader<R> {
     source: R,
     dialect: Dialect,
     limits: Limits,
-    /// Bytes of the source from `buffer_at` on; the first `filled` are valid.
+    /// Bytes of the source from `buffer_at` on; those from `start` to `filled` are valid.
     buffer: Vec<u8>,
+    /// Where the buffer begins in the source; before its beginning it is counted down from zero.
     buffer_at: u64,
     filled: usize,
     at_end: bool,
@@ -99,7 +101,7 @@ pub struct Stretch<'a> {
     pub records: u64,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Source> Reader<R> {
     /// Reads as much as it takes to find the dialect, where `choices` leave it open.
     ///
     /// # Errors
@@ -185,7 +187,7 @@ impl<R: Read> Reader<R> {
             (is_open && !self.is_last(cut.end), is_open && self.scanner.is_escaped());
         let from = std::mem::replace(&mut self.start, cut.end);
         let raw = &self.buffer[from..cut.end];
-        let byte = self.buffer_at + from as u64;
+        let byte = self.buffer_at.wrapping_add(from as u64);
         let content = raw.len() - cut.line_break;
         let is_first = !std::mem::replace(&mut self.in_overlong, is_piece);
         let overlong = is_piece || !is_first;
@@ -368,11 +370,33 @@ impl<R: Read> Reader<R> {
     /// Makes at least `wanted` bytes stand after `scanned`, unless the file ends before. Called
     /// with no structure left over, so that only `start` and `scanned` have to move along.
     fn read_more(&mut self, wanted: usize) -> Result<(), ExportError> {
+        while !self.at_end && self.filled - self.scanned < wanted {
+            let kept = self.start..self.filled;
+            let exchanged = self.source.exchange(&mut self.buffer, kept).map_err(|source| {
+                let byte = self.buffer_at.wrapping_add(self.filled as u64);
+                ExportError::Read { byte, source }
+            })?;
+            match exchanged {
+                Some(place) => self.move_to(place),
+                None => self.fill_up()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What stood from `start` on stands in this place now, and more behind it.
+    fn move_to(&mut self, place: Range<usize>) {
+        let start = self.buffer_at.wrapping_add(self.start as u64);
+        self.buffer_at = start.wrapping_sub(place.start as u64);
+        self.scanned = self.scanned - self.start + place.start;
+        (self.start, self.filled) = (place.start, place.end);
+    }
+
+    /// Fills the buffer, which grows with a long record and shrinks behind it.
+    fn fill_up(&mut self) -> Result<(), ExportError> {
         let kept = self.filled - self.start;
         self.buffer.copy_within(self.start..self.filled, 0);
-        self.buffer_at += self.start as u64;
-        self.scanned -= self.start;
-        (self.start, self.filled) = (0, kept);
+        self.move_to(0..kept);
         let Limits { buffer: usual, max_record, .. } = self.limits;
         if kept <= usual / 2 && self.buffer.len() > usual {
             // A long record has passed.
@@ -382,11 +406,8 @@ impl<R: Read> Reader<R> {
             let length = (2 * self.buffer.len()).min(max_record + usual).max(kept + usual);
             self.buffer.resize(length, 0);
         }
-        while !self.at_end && self.filled - self.scanned < wanted {
-            let goes_on =
-                fill(&mut self.source, &mut self.buffer, &mut self.filled, self.buffer_at)?;
-            self.at_end = !goes_on;
-        }
+        let goes_on = fill(&mut self.source, &mut self.buffer, &mut self.filled, self.buffer_at)?;
+        self.at_end = !goes_on;
         Ok(())
     }
 }
@@ -410,18 +431,19 @@ fn defect(record: &Record<'_>, ends_open: bool, overlong: bool, limit: usize) ->
 
 /// Fills the buffer from `filled` on; `false` when the source ends.
 fn fill(
-    source: &mut impl Read,
+    source: &mut impl Source,
     buffer: &mut [u8],
     filled: &mut usize,
     buffer_at: u64,
 ) -> Result<bool, ExportError> {
     while *filled < buffer.len() {
-        match source.read(&mut buffer[*filled..]) {
+        match source.read_into(&mut buffer[*filled..]) {
             Ok(0) => return Ok(false),
             Ok(count) => *filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(source) => {
-                return Err(ExportError::Read { byte: buffer_at + *filled as u64, source });
+                let byte = buffer_at.wrapping_add(*filled as u64);
+                return Err(ExportError::Read { byte, source });
             }
         }
     }

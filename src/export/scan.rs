@@ -249,7 +249,7 @@ impl Scanner {
         let mut rest = &work.bytes[work.from..];
         for found in &mut self.blocks[..work.blocks] {
             if let Some(block) = whole(lanes, rest, encoding) {
-                let lf_follows = || encoding.unit(rest, length) == Some(LF);
+                let lf_follows = || encoding.is_unit(rest, length, LF);
                 (*found, grammar) = grammar.read(lanes, block, lf_follows);
                 rest = &rest[length..];
             } else {
@@ -336,11 +336,11 @@ impl Ending {
     /// comes before the end.
     #[inline(always)]
     fn of(encoding: Encoding, record: &[u8]) -> Self {
-        let unit = |back: usize| {
-            let at = record.len().checked_sub(back * encoding.width())?;
-            encoding.unit(record, at)
+        let is = |unit: u16, back: usize| {
+            let at = record.len().checked_sub(back * encoding.width());
+            at.is_some_and(|at| encoding.is_unit(record, at, unit))
         };
-        match (unit(1) == Some(LF), unit(2) == Some(CR)) {
+        match (is(LF, 1), is(CR, 2)) {
             (true, true) => Self::Crlf,
             (true, false) => Self::Lf,
             (false, _) => Self::Cr,

@@ -1,11 +1,10 @@
 //! Collateral: what differs from what was imported besides the photo cells that were changed.
 
 use std::collections::HashMap;
-use std::io::Read;
 
 use super::columns::Side;
 use super::sent::Sent;
-use crate::export::{ExportError, Reader};
+use crate::export::{ExportError, Reader, Source};
 
 /// How many records that differ, and how many that are gone, are described; all are counted.
 pub const COLLATERAL_KEPT: usize = 10_000;
@@ -63,7 +62,7 @@ struct Sending {
 ///
 /// # Errors
 /// [`ExportError`] when a file cannot be read.
-pub fn itemise<I: Read, A: Read>(
+pub fn itemise<I: Source, A: Source>(
     sent: &Sent,
     import: &mut Reader<I>,
     after: &mut Reader<A>,

@@ -1,9 +1,9 @@
 //! The retry file: the header, and the records whose change did not arrive.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use super::sent::Sent;
-use crate::export::{Reader, Record, RecordKind};
+use crate::export::{Reader, Record, RecordKind, Source};
 use crate::rewrite::{Rewrite, RewriteError, Rewriter, Rewritten, Treatments};
 
 /// Writes the retry file from an export taken after the import, so that an import of it does not
@@ -12,7 +12,7 @@ use crate::rewrite::{Rewrite, RewriteError, Rewriter, Rewritten, Treatments};
 ///
 /// # Errors
 /// [`RewriteError`] when the export cannot be read or the file not written.
-pub fn retry_from_after<R: Read>(
+pub fn retry_from_after<R: Source>(
     sent: &Sent,
     after: &mut Reader<R>,
     treatments: &Treatments,
@@ -31,7 +31,7 @@ pub fn retry_from_after<R: Read>(
 ///
 /// # Errors
 /// [`RewriteError`] when the import file cannot be read or the file not written.
-pub fn retry_from_import<R: Read>(
+pub fn retry_from_import<R: Source>(
     sent: &Sent,
     import: &mut Reader<R>,
     out: &mut dyn Write,
@@ -43,7 +43,7 @@ pub fn retry_from_import<R: Read>(
 type WriteRecord<'w> =
     dyn FnMut(&Record<'_>, &str, &mut &mut dyn Write) -> std::io::Result<bool> + 'w;
 
-fn retry<R: Read>(
+fn retry<R: Source>(
     sent: &Sent,
     reader: &mut Reader<R>,
     mut out: &mut dyn Write,

@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Read;
 
 use super::classify::{Heard, Looked, Outcome, Problem, classify};
 use super::columns::{Shared, Side};
 use super::words::Reading;
-use crate::export::{ExportError, Reader, Record, RecordKind};
+use crate::export::{ExportError, Reader, Record, RecordKind, Source};
 use crate::key::KeyColumn;
 
 /// How many duplicates are named; all make their changes unclear.
@@ -263,7 +262,7 @@ impl Sent {
     ///
     /// # Errors
     /// [`SentError`] when the file cannot be read or was not made with this plan.
-    pub fn read<R: Read>(
+    pub fn read<R: Source>(
         import: &mut Reader<R>,
         key: KeyColumn,
         plans: Plans,
@@ -404,7 +403,7 @@ impl Sent {
     ///
     /// # Errors
     /// [`ExportError`] when it cannot be read.
-    pub fn hear<R: Read>(
+    pub fn hear<R: Source>(
         &mut self,
         status: &mut Reader<R>,
         column: usize,
@@ -447,7 +446,7 @@ impl Sent {
     ///
     /// # Errors
     /// [`ExportError`] when it cannot be read.
-    pub fn look<R: Read>(&mut self, after: &mut Reader<R>) -> Result<(), ExportError> {
+    pub fn look<R: Source>(&mut self, after: &mut Reader<R>) -> Result<(), ExportError> {
         let Some(field) = self.key.field(after.dialect()) else { return Ok(()) };
         after.keep_fields();
         while let Some(record) = after.next_record()? {

@@ -1,6 +1,5 @@
 //! The files that are compared, how they are read, and what the plan changed.
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -12,7 +11,7 @@ use super::super::planned::{Planned, still_there};
 use super::super::voice::Voice;
 use super::import_file::{ImportFile, Spool};
 use crate::cli::Reconcile;
-use crate::export::{Choices, Contents, Dialect, ExportError, KeyField, Reader};
+use crate::export::{Choices, Contents, Dialect, ExportError, KeyField, Reader, Source};
 use crate::journal::{FileDigest, How};
 use crate::key::KeyColumn;
 use crate::reconcile::{Change, Plans, status_column};
@@ -243,7 +242,7 @@ impl Files {
     }
 
     /// What the plan changes in an export.
-    fn collect<R: Read>(
+    fn collect<R: Source>(
         &self,
         reader: &mut Reader<R>,
         treatments: &Treatments,

@@ -7,8 +7,9 @@ mod reading;
 mod refusals;
 
 use std::io::{self, Read};
+use std::ops::Range;
 
-use super::{Choices, Defect, Encoding, ExportError, Layout, Reader, RecordKind};
+use super::{Choices, Defect, Encoding, ExportError, Layout, Reader, RecordKind, Source};
 
 /// A record as plain values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ struct Plain {
 /// Reads everything, and checks what must hold for any file: the bytes come back, positions add
 /// up, the photo cell that the reader found is the field that the grammar finds, and the records are
 /// those of other readers.
-fn read_all<R: Read>(reader: &mut Reader<R>) -> Vec<Plain> {
+fn read_all<R: Source>(reader: &mut Reader<R>) -> Vec<Plain> {
     let mut all = Vec::new();
     let mut byte = reader.bom_bytes().len() as u64;
     let photo_field = reader.dialect().photo_field;
@@ -92,5 +93,52 @@ impl Read for Trickle<'_> {
         into[..step].copy_from_slice(now);
         self.bytes = later;
         Ok(step)
+    }
+}
+
+/// A source that hands over buffers, each with as many new bytes as `steps` say in turn and with a
+/// little room in front of them; the first, and what does not fit there, has to be read.
+struct HandOver<'a> {
+    bytes: &'a [u8],
+    steps: &'a [usize],
+    room: usize,
+    turn: usize,
+}
+
+impl HandOver<'_> {
+    fn next(&mut self, most: usize) -> &[u8] {
+        self.turn += 1;
+        let step = self.steps[self.turn % self.steps.len()].min(self.bytes.len()).min(most);
+        let (now, later) = self.bytes.split_at(step);
+        self.bytes = later;
+        now
+    }
+}
+
+impl Source for HandOver<'_> {
+    fn read_into(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let now = self.next(into.len());
+        into[..now.len()].copy_from_slice(now);
+        Ok(now.len())
+    }
+
+    fn exchange(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        kept: Range<usize>,
+    ) -> io::Result<Option<Range<usize>>> {
+        let free = self.room;
+        if kept.len() > free || self.bytes.is_empty() {
+            return Ok(None);
+        }
+        let start = free - kept.len();
+        // What stands elsewhere in a buffer means nothing.
+        let mut next = vec![b'"'; start];
+        next.extend_from_slice(&buffer[kept]);
+        next.extend_from_slice(self.next(usize::MAX));
+        let place = start..next.len();
+        next.extend_from_slice(b"\",\r\n");
+        *buffer = next;
+        Ok(Some(place))
     }
 }

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::super::field::Field;
 use super::super::lanes::Instructions;
-use super::super::reader::Limits;
+use super::super::reader::{Limits, MAX_RECORD};
 use super::super::{Choices, Delimiter, Encoding, Layout, LineEnding, Reader, RecordKind};
-use super::{Plain, Trickle, encoded, open, read_all};
+use super::{HandOver, Plain, Trickle, encoded, open, read_all};
 
 const HEADER: &str = "a,userProfilePhotoURL,c";
 
@@ -108,6 +108,40 @@ proptest! {
         little.keep_fields();
         prop_assert_eq!(read_all(&mut little), whole);
         prop_assert_eq!(little.seen(), reader.seen());
+    }
+
+    #[test]
+    fn a_source_that_hands_over_its_buffers_gives_the_same(
+        soup in soup(),
+        times in 1..30usize,
+        steps in vec(1..700usize, 1..5),
+        room in 0..400usize,
+        max_record in prop_oneof![Just(MAX_RECORD), 1..2000usize],
+        wide: bool,
+    ) {
+        let encoding = if wide { Encoding::Utf16Le } else { Encoding::Utf8 };
+        let bytes = encoded(&format!("{HEADER}\n{}", soup.repeat(times)), encoding, true);
+        let limits = Limits { buffer: 512, max_record, ..Limits::default() };
+        let mut reader = Reader::open_within(&bytes[..], &Choices::default(), limits).unwrap();
+        let whole = read_all(&mut reader);
+        let source = || HandOver { bytes: &bytes, steps: &steps, room, turn: 0 };
+        let mut handed = Reader::open_within(source(), &Choices::default(), limits).unwrap();
+        let found = read_all(&mut handed);
+        if max_record == MAX_RECORD {
+            prop_assert_eq!(found, whole);
+            prop_assert_eq!(handed.seen(), reader.seen());
+        } else {
+            // Where the pieces of a long record end hangs on the buffers.
+            prop_assert_eq!(rejoined(handed.bom_bytes(), &found), &bytes[..]);
+        }
+        let mut passing = Reader::open_within(source(), &Choices::default(), limits).unwrap();
+        let mut passed = passing.bom_bytes().to_vec();
+        loop {
+            passed.extend_from_slice(passing.pass_over(|_| true).unwrap().raw);
+            let Some(record) = passing.next_record().unwrap() else { break };
+            passed.extend_from_slice(record.raw());
+        }
+        prop_assert_eq!(passed, bytes);
     }
 
     #[test]

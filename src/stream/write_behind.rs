@@ -8,20 +8,16 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
+use super::{BLOCK, Hash, WAITING};
 use crate::rewrite::ImportSink;
 use crate::seal::hex;
-
-/// Bytes in a block.
-const BLOCK: usize = 256 * 1024;
-/// Blocks that may wait to be written: enough to outlast a slow write.
-const WAITING: usize = 8;
 
 /// A writer that gathers blocks and leaves the writing of them to a thread.
 ///
 /// What [`Write::write`] takes may fail to be written later: the next call says so, and
 /// [`finish`](Self::finish) at the latest. [`Write::flush`] hands on what has been gathered.
 #[derive(Debug)]
-pub(super) struct WriteBehind {
+pub struct WriteBehind {
     block: Vec<u8>,
     /// None once everything has been handed on.
     full: Option<SyncSender<Vec<u8>>>,
@@ -29,18 +25,9 @@ pub(super) struct WriteBehind {
     thread: Option<JoinHandle<io::Result<Option<Sha256>>>>,
 }
 
-/// Whether what is written is hashed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hash {
-    /// It is.
-    Sha256,
-    /// Nobody asks.
-    Nothing,
-}
-
 impl WriteBehind {
     /// Writes to `to`, which is flushed at the end.
-    pub(super) fn new(mut to: impl Write + Send + 'static, hash: Hash) -> Self {
+    pub fn new(mut to: impl Write + Send + 'static, hash: Hash) -> Self {
         let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
         let (full, incoming) = sync_channel::<Vec<u8>>(WAITING);
         let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING + 1);
@@ -64,7 +51,7 @@ impl WriteBehind {
     ///
     /// # Errors
     /// When something could not be written.
-    pub(super) fn finish(mut self) -> io::Result<Option<String>> {
+    pub fn finish(mut self) -> io::Result<Option<String>> {
         self.flush()?;
         Ok(self.end()?.map(|hasher| hex(&hasher.finalize())))
     }

@@ -1,0 +1,324 @@
+//! Reading on a thread of its own, ahead of whoever works on the bytes, and hashing them there.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{JoinHandle, available_parallelism};
+
+use sha2::{Digest, Sha256};
+
+use super::{BLOCK, Hash, WAITING};
+use crate::export::Source;
+use crate::seal::hex;
+
+/// Room in front of what was read, for the piece of a record that the block before ends with: longer
+/// than nearly all records are.
+const ROOM: usize = 32 << 10;
+
+/// A source whose bytes are read ahead, and whose blocks are handed over without being copied.
+#[derive(Debug)]
+pub struct ReadAhead {
+    feed: Feed,
+}
+
+enum Feed {
+    /// From a thread, which is waited for at the end unless it belongs to a [`Fingerprint`].
+    Thread { ring: Option<Ring>, block: Block, thread: Option<JoinHandle<Passed>> },
+    /// From the source itself: with one processor, a thread would only be in the way.
+    Source(Box<dyn Read + Send>),
+}
+
+/// What a reading thread leaves behind: how many bytes there were, and their digest.
+type Passed = (u64, Option<Sha256>);
+
+/// Both ends of the ring that this side holds.
+struct Ring {
+    blocks: Receiver<io::Result<Block>>,
+    spent: SyncSender<Vec<u8>>,
+}
+
+/// A buffer, and which of its bytes were read and not yet given out.
+#[derive(Default)]
+struct Block {
+    buffer: Vec<u8>,
+    unread: Range<usize>,
+}
+
+/// The digest in the making.
+#[derive(Debug)]
+pub struct Fingerprint {
+    thread: JoinHandle<Passed>,
+}
+
+impl Fingerprint {
+    /// Length and SHA-256 (hexadecimal) of everything that was read: of the whole source when the
+    /// reader was read to its end. The reader must be gone. Afterwards nobody reads the source.
+    ///
+    /// # Errors
+    /// When the hashing thread died.
+    pub fn finish(self) -> io::Result<(u64, String)> {
+        let read = self.thread.join().map_err(|_| io::Error::other("the hashing thread died"))?;
+        let (length, hasher) = read;
+        Ok((length, hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default()))
+    }
+}
+
+/// Reads ahead from `source`. Once the value is dropped, nobody reads the source.
+pub fn read_ahead(source: impl Read + Send + 'static) -> ReadAhead {
+    if available_parallelism().is_ok_and(|cores| cores.get() == 1) {
+        return ReadAhead { feed: Feed::Source(Box::new(source)) };
+    }
+    let (ring, thread) = begin(source, Hash::Nothing);
+    let (ring, thread) = (Some(ring), Some(thread));
+    ReadAhead { feed: Feed::Thread { ring, block: Block::default(), thread } }
+}
+
+/// The same, and hashes what is read; the second value gives the digest once the first is dropped.
+pub fn hashed(source: impl Read + Send + 'static) -> (ReadAhead, Fingerprint) {
+    let (ring, thread) = begin(source, Hash::Sha256);
+    let feed = Feed::Thread { ring: Some(ring), block: Block::default(), thread: None };
+    (ReadAhead { feed }, Fingerprint { thread })
+}
+
+fn begin(mut source: impl Read + Send + 'static, hash: Hash) -> (Ring, JoinHandle<Passed>) {
+    let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
+    let (give, blocks) = sync_channel::<io::Result<Block>>(WAITING);
+    let (spent, empty) = sync_channel::<Vec<u8>>(WAITING + 1);
+    let thread = std::thread::spawn(move || {
+        let mut length = 0;
+        loop {
+            let mut buffer = empty.try_recv().unwrap_or_default();
+            buffer.resize(ROOM + BLOCK, 0);
+            let read = match source.read(&mut buffer[ROOM..]) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    // The reader may be gone; then nobody asks.
+                    let _ = give.send(Err(error));
+                    break;
+                }
+            };
+            let unread = ROOM..ROOM + read;
+            if let Some(hasher) = &mut hasher {
+                hasher.update(&buffer[unread.clone()]);
+            }
+            length += read as u64;
+            if give.send(Ok(Block { buffer, unread })).is_err() {
+                break;
+            }
+        }
+        (length, hasher)
+    });
+    (Ring { blocks, spent }, thread)
+}
+
+impl Ring {
+    /// The next block. None when there are no more: the source ended, or its error has been given.
+    fn next(&self) -> io::Result<Option<Block>> {
+        self.blocks.recv().ok().transpose()
+    }
+
+    /// Gives a buffer back, if it is one of these; the thread may be done, or have enough of them.
+    fn give_back(&self, buffer: Vec<u8>) {
+        if buffer.len() == ROOM + BLOCK {
+            let _ = self.spent.try_send(buffer);
+        }
+    }
+}
+
+impl ReadAhead {
+    /// The bytes, for whoever wants to read and not to exchange.
+    pub fn bytes(&mut self) -> Bytes<'_> {
+        Bytes(self)
+    }
+}
+
+impl Source for ReadAhead {
+    fn read_into(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let (ring, block) = match &mut self.feed {
+            Feed::Source(source) => return source.read(into),
+            Feed::Thread { ring: None, .. } => return Ok(0),
+            Feed::Thread { ring: Some(ring), block, .. } => (ring, block),
+        };
+        if block.unread.is_empty() {
+            let Some(next) = ring.next()? else { return Ok(0) };
+            ring.give_back(std::mem::replace(block, next).buffer);
+        }
+        let rest = &block.buffer[block.unread.clone()];
+        let count = rest.len().min(into.len());
+        into[..count].copy_from_slice(&rest[..count]);
+        block.unread.start += count;
+        Ok(count)
+    }
+
+    fn exchange(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        kept: Range<usize>,
+    ) -> io::Result<Option<Range<usize>>> {
+        let Feed::Thread { ring: Some(ring), block, .. } = &mut self.feed else { return Ok(None) };
+        if kept.len() > ROOM || !block.unread.is_empty() {
+            return Ok(None);
+        }
+        let Some(mut next) = ring.next()? else { return Ok(None) };
+        let place = next.unread.start - kept.len()..next.unread.end;
+        next.buffer[place.start..next.unread.start].copy_from_slice(&buffer[kept]);
+        ring.give_back(std::mem::replace(buffer, next.buffer));
+        Ok(Some(place))
+    }
+}
+
+impl Drop for ReadAhead {
+    fn drop(&mut self) {
+        if let Feed::Thread { ring, thread, .. } = &mut self.feed {
+            // Without its other end, the thread stops.
+            *ring = None;
+            if let Some(thread) = thread.take() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Thread { .. } => "Thread",
+            Self::Source(_) => "Source",
+        })
+    }
+}
+
+/// What is read ahead, as bytes.
+#[derive(Debug)]
+pub struct Bytes<'a>(&'a mut ReadAhead);
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_into(buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::sha256;
+
+    /// Reads by exchange, each time keeping so many of the last bytes, until there are no more.
+    fn exchanged(reader: &mut ReadAhead, keep: usize) -> io::Result<Vec<u8>> {
+        let (mut all, mut buffer, mut kept) = (Vec::new(), Vec::new(), 0..0);
+        loop {
+            let before = buffer[kept.clone()].to_vec();
+            let place = match reader.exchange(&mut buffer, kept.clone())? {
+                Some(place) => place,
+                None => {
+                    buffer = before.clone();
+                    buffer.resize(kept.len() + 1000, 0);
+                    let read = reader.read_into(&mut buffer[kept.len()..])?;
+                    if read == 0 {
+                        return Ok(all);
+                    }
+                    0..kept.len() + read
+                }
+            };
+            assert!(buffer[place.clone()].starts_with(&before), "what was kept stands in front");
+            all.extend_from_slice(&buffer[place.start + before.len()..place.end]);
+            kept = place.end.saturating_sub(keep).max(place.start)..place.end;
+        }
+    }
+
+    fn text(length: usize) -> Vec<u8> {
+        (0..length).map(|n| (n * 7 + n / 251) as u8).collect()
+    }
+
+    #[test]
+    fn what_is_exchanged_and_read_is_the_source() {
+        for length in [0, 1, 1000, BLOCK, BLOCK + 1, 5 * BLOCK + 77] {
+            for keep in [0, 1, 300, ROOM, ROOM + 1] {
+                let text = text(length);
+                let (mut reader, fingerprint) = hashed(io::Cursor::new(text.clone()));
+                assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
+                drop(reader);
+                assert_eq!(fingerprint.finish().unwrap(), (length as u64, sha256(&text)));
+                let mut reader = read_ahead(io::Cursor::new(text.clone()));
+                assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
+            }
+        }
+    }
+
+    #[test]
+    fn exchanging_and_reading_may_take_turns() {
+        let text = text(4 * BLOCK);
+        let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone()));
+        let (mut all, mut buffer) = (Vec::new(), vec![0; 1000]);
+        loop {
+            let read = reader.read_into(&mut buffer[..1000]).unwrap();
+            all.extend_from_slice(&buffer[..read]);
+            let exchanged = reader.exchange(&mut buffer, 0..0).unwrap();
+            all.extend(exchanged.iter().flat_map(|place| &buffer[place.clone()]));
+            if read == 0 && exchanged.is_none() {
+                break;
+            }
+        }
+        assert!(all == text);
+    }
+
+    #[test]
+    fn the_known_digest_of_abc() {
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice());
+        io::copy(&mut reader.bytes(), &mut io::sink()).unwrap();
+        drop(reader);
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(fingerprint.finish().unwrap(), (3, known.to_owned()));
+    }
+
+    #[test]
+    fn a_read_error_comes_in_its_turn() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice().chain(Broken));
+        let mut read = [0; 8];
+        assert_eq!(reader.read_into(&mut read).unwrap(), 3);
+        assert_eq!(reader.read_into(&mut read).unwrap_err().to_string(), "broken");
+        assert_eq!(reader.read_into(&mut read).unwrap(), 0);
+        drop(reader);
+        assert_eq!(fingerprint.finish().unwrap().0, 3);
+        let mut reader = read_ahead(b"abc".as_slice().chain(Broken));
+        assert_eq!(exchanged(&mut reader, 1).unwrap_err().to_string(), "broken");
+    }
+
+    #[test]
+    fn a_reader_that_leaves_early_stops_the_reading() {
+        let (reader, fingerprint) = hashed(io::repeat(b'x'));
+        drop(reader);
+        fingerprint.finish().unwrap();
+        let mut reader = read_ahead(io::repeat(b'x'));
+        assert!(reader.read_into(&mut [0; 8]).unwrap() > 0);
+        drop(reader);
+    }
+
+    #[test]
+    fn once_it_is_dropped_nobody_reads() {
+        use std::sync::Arc;
+        let shared = Arc::new(());
+        struct Counted {
+            _alive: Arc<()>,
+        }
+        impl Read for Counted {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                buffer.fill(b'x');
+                Ok(buffer.len())
+            }
+        }
+        for _ in 0..20 {
+            drop(read_ahead(Counted { _alive: shared.clone() }));
+            assert_eq!(Arc::strong_count(&shared), 1, "the source is gone");
+        }
+    }
+}
