@@ -1,0 +1,249 @@
+//! One DNS question in one datagram, from a port of its own, and the answer that belongs to it.
+//!
+//! Whoever wants to be believed in place of the server has to guess the port and the message id, both
+//! drawn anew for each question, and has to know the question (RFC 5452, 9). Datagrams that fail in any of
+//! these are passed over, and the answer is waited for further.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket as Bound};
+
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::ProtoError;
+use hickory_resolver::proto::op::{DnsRequest, Message, MessageType};
+use tokio::net::UdpSocket;
+
+/// The lowest port that a question comes from (RFC 6056, 3.2: the whole range that is nobody's by right).
+const LOWEST_PORT: u16 = 1024;
+/// Ports tried before the operating system chooses one.
+const PORTS_TRIED: usize = 10;
+/// Octets of the longest answer taken: what the question allows by EDNS (RFC 6891, 6.2.3), which is
+/// what passes every path without fragments.
+const LONGEST_ANSWER: usize = 1232;
+
+/// Puts a question to a server, once, and waits for the answer; how long is the caller's business.
+///
+/// # Errors
+/// [`NetError::Io`] when the question cannot be sent; [`NetError::Proto`] when the answer to it is no
+/// DNS message.
+pub(super) async fn exchange(
+    server: SocketAddr,
+    request: &DnsRequest,
+) -> Result<Message, NetError> {
+    let octets = request.to_vec()?;
+    let socket = bind_for(server)?;
+    socket.set_nonblocking(true)?;
+    // A new socket has room for a datagram. Sent before anybody watches the socket, the question needs
+    // no word of the operating system that there is room.
+    let sent = match socket.send_to(&octets, server) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        sent => Some(sent?),
+    };
+    let socket = UdpSocket::from_std(socket)?;
+    if sent.is_none() {
+        socket.send_to(&octets, server).await?;
+    }
+    loop {
+        socket.readable().await?;
+        let mut buffer = [0; LONGEST_ANSWER];
+        let longest = LONGEST_ANSWER.min(usize::from(request.max_payload()));
+        match socket.try_recv_from(&mut buffer[..longest]) {
+            Ok((length, from)) => match answer(request, server, from, &buffer[..length]) {
+                Some(answer) => return Ok(answer?),
+                None => continue,
+            },
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What a datagram is as an answer to the request; none when it is none to it.
+fn answer(
+    request: &DnsRequest,
+    server: SocketAddr,
+    from: SocketAddr,
+    octets: &[u8],
+) -> Option<Result<Message, ProtoError>> {
+    // Compared are address and port alone: the system notes an interface beside some IPv6 addresses.
+    let is_from_server = (from.ip().to_canonical(), from.port())
+        == (server.ip().to_canonical(), server.port());
+    // Before anything of it is read: an answer to nobody must not end the wait.
+    if !is_from_server || octets.first_chunk() != Some(&request.id.to_be_bytes()) {
+        return None;
+    }
+    match Message::from_vec(octets) {
+        Ok(answer) if answer.message_type != MessageType::Response => {
+            Some(Err(ProtoError::NotAResponse))
+        }
+        Ok(answer) => (answer.queries == request.queries).then_some(Ok(answer)),
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+/// A socket at a port that nobody can foresee.
+fn bind_for(server: SocketAddr) -> io::Result<Bound> {
+    let any: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    // On Windows a port of the program's own choice may raise a firewall prompt.
+    let tried = if cfg!(windows) { 0 } else { PORTS_TRIED };
+    for _ in 0..tried {
+        match Bound::bind((any, rand::random_range(LOWEST_PORT..=u16::MAX))) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
+                ) => {}
+            bound => return bound,
+        }
+    }
+    Bound::bind((any, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::thread;
+    use std::time::Duration;
+
+    use hickory_resolver::proto::op::{DnsRequestOptions, Query, ResponseCode};
+    use hickory_resolver::proto::rr::{Name, RecordType};
+
+    use super::*;
+
+    fn request(name: &str) -> DnsRequest {
+        let query = Query::query(Name::from_ascii(name).unwrap(), RecordType::A);
+        DnsRequest::from_query(query, DnsRequestOptions::default())
+    }
+
+    /// What comes of one question to a server that sends these datagrams, each from the port that was
+    /// asked or from another one.
+    fn ask(
+        request: &DnsRequest,
+        datagrams: impl FnOnce(&[u8]) -> Vec<(bool, Vec<u8>)> + Send + 'static,
+    ) -> (Option<Result<Message, NetError>>, SocketAddr) {
+        let server = Bound::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = server.local_addr().unwrap();
+        let serve = thread::spawn(move || {
+            let other = Bound::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            let mut question = [0; 512];
+            let (length, from) = server.recv_from(&mut question).unwrap();
+            for (is_own, datagram) in datagrams(&question[..length]) {
+                let socket = if is_own { &server } else { &other };
+                socket.send_to(&datagram, from).unwrap();
+            }
+            from
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer = runtime.block_on(async {
+            // Whatever is to be passed over is there long before.
+            tokio::time::timeout(Duration::from_secs(1), exchange(address, request)).await.ok()
+        });
+        (answer, serve.join().unwrap())
+    }
+
+    /// The right answer to a question, with a response code to know it by.
+    fn right(question: &[u8], code: ResponseCode) -> Message {
+        let question = Message::from_vec(question).unwrap();
+        let mut answer = Message::response(question.id, question.op_code);
+        answer.metadata.response_code = code;
+        answer.add_queries(question.queries);
+        answer
+    }
+
+    type Forged = fn(&[u8]) -> (bool, Vec<u8>);
+
+    #[test]
+    fn what_is_no_answer_to_the_question_is_passed_over() {
+        let forgeries: [(&str, Forged); 7] = [
+            ("another port", |asked| {
+                (false, right(asked, ResponseCode::NXDomain).to_vec().unwrap())
+            }),
+            ("another id", |asked| {
+                let mut answer = right(asked, ResponseCode::NXDomain).to_vec().unwrap();
+                answer[1] ^= 1;
+                (true, answer)
+            }),
+            ("another id and no message", |asked| (true, vec![!asked[0], asked[1], 0xff])),
+            ("nothing", |_| (true, Vec::new())),
+            ("half an id", |asked| (true, vec![asked[0]])),
+            ("another name", |asked| {
+                let mut answer = right(asked, ResponseCode::NXDomain);
+                answer.queries[0].name = Name::from_ascii("c13.webex.com.").unwrap();
+                (true, answer.to_vec().unwrap())
+            }),
+            ("no question", |asked| {
+                let mut answer = right(asked, ResponseCode::NXDomain);
+                answer.queries.clear();
+                (true, answer.to_vec().unwrap())
+            }),
+        ];
+        for (what, forge) in forgeries {
+            let (answer, _) = ask(&request("c12.webex.com."), move |asked| {
+                vec![forge(asked), (true, right(asked, ResponseCode::Refused).to_vec().unwrap())]
+            });
+            let answer = answer.expect("the right answer came").unwrap();
+            assert_eq!(answer.response_code, ResponseCode::Refused, "{what}");
+            // Alone, it leaves the question open.
+            let (answer, _) = ask(&request("c12.webex.com."), move |asked| vec![forge(asked)]);
+            assert!(answer.is_none(), "{what}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn letter_case_makes_no_other_question() {
+        let (answer, _) = ask(&request("c12.webex.com."), |asked| {
+            let mut answer = right(asked, ResponseCode::NoError);
+            answer.queries[0].name = Name::from_ascii("C12.WebEx.com.").unwrap();
+            vec![(true, answer.to_vec().unwrap())]
+        });
+        assert!(answer.unwrap().is_ok());
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_ends_the_wait() {
+        let cases: [(&str, Forged); 3] = [
+            ("octets", |asked| (true, [&asked[..2], b"not a DNS message"].concat())),
+            ("the question itself", |asked| (true, asked.to_vec())),
+            ("cut off", |asked| {
+                let answer = right(asked, ResponseCode::NoError).to_vec().unwrap();
+                (true, answer[..answer.len() - 3].to_vec())
+            }),
+        ];
+        for (what, answer_with) in cases {
+            let (answer, _) = ask(&request("c12.webex.com."), move |asked| vec![answer_with(asked)]);
+            assert!(matches!(answer, Some(Err(NetError::Proto(_)))), "{what}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn ports_and_ids_are_drawn_anew_for_each_question() {
+        const QUESTIONS: usize = 24;
+        let mut ports = BTreeSet::new();
+        let mut ids = BTreeSet::new();
+        for _ in 0..QUESTIONS {
+            let request = request("c12.webex.com.");
+            let (answer, from) =
+                ask(&request, |asked| vec![(true, right(asked, ResponseCode::NoError).to_vec().unwrap())]);
+            assert_eq!(answer.unwrap().unwrap().id, request.id);
+            assert!(from.port() >= LOWEST_PORT, "{from}");
+            ports.insert(from.port());
+            ids.insert(request.id);
+        }
+        // Two alike among so many are seldom, four pairs are not chance.
+        assert!(ports.len() > QUESTIONS - 4, "{ports:?}");
+        assert!(ids.len() > QUESTIONS - 4, "{ids:?}");
+        let spread = ports.last().unwrap() - ports.first().unwrap();
+        assert!(cfg!(windows) || spread > 16_384, "one corner of the range: {ports:?}");
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_reached_is_an_error_at_once() {
+        // TEST-NET with a port that nobody can send to.
+        let server: SocketAddr = "203.0.113.7:0".parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer = runtime.block_on(exchange(server, &request("c12.webex.com.")));
+        assert!(matches!(answer, Err(NetError::Io(_))), "{answer:?}");
+    }
+}
