@@ -10,12 +10,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket as Bound};
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::ProtoError;
 use hickory_resolver::proto::op::{DnsRequest, Message, MessageType};
+use hickory_resolver::proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
 use tokio::net::UdpSocket;
 
 /// The lowest port that a question comes from (RFC 6056, 3.2: the whole range that is nobody's by right).
 const LOWEST_PORT: u16 = 1024;
 /// Ports tried before the operating system chooses one.
 const PORTS_TRIED: usize = 10;
+/// Octets of a question with the longest name there is (RFC 1035, 2.3.4 and 4.1; RFC 6891, 6.1.2).
+const LONGEST_QUESTION: usize = 12 + 255 + 4 + 11;
 /// Octets of the longest answer taken: what the question allows by EDNS (RFC 6891, 6.2.3), which is
 /// what passes every path without fragments.
 const LONGEST_ANSWER: usize = 1232;
@@ -29,7 +32,7 @@ pub(super) async fn exchange(
     server: SocketAddr,
     request: &DnsRequest,
 ) -> Result<Message, NetError> {
-    let octets = request.to_vec()?;
+    let octets = encode(request)?;
     let socket = bind_for(server)?;
     socket.set_nonblocking(true)?;
     // A new socket has room for a datagram. Sent before anybody watches the socket, the question needs
@@ -47,14 +50,24 @@ pub(super) async fn exchange(
         let mut buffer = [0; LONGEST_ANSWER];
         let longest = LONGEST_ANSWER.min(usize::from(request.max_payload()));
         match socket.try_recv_from(&mut buffer[..longest]) {
-            Ok((length, from)) => match answer(request, server, from, &buffer[..length]) {
-                Some(answer) => return Ok(answer?),
-                None => continue,
-            },
+            Ok((length, from)) => {
+                if let Some(answer) = answer(request, server, from, &buffer[..length]) {
+                    return Ok(answer?);
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The octets of a question. It holds one name, so that there is nothing to shorten names by.
+fn encode(request: &DnsRequest) -> Result<Vec<u8>, ProtoError> {
+    let mut octets = Vec::with_capacity(LONGEST_QUESTION);
+    let mut encoder = BinEncoder::new(&mut octets);
+    encoder.set_name_encoding(NameEncoding::Uncompressed);
+    request.emit(&mut encoder)?;
+    Ok(octets)
 }
 
 /// What a datagram is as an answer to the request; none when it is none to it.
@@ -65,8 +78,8 @@ fn answer(
     octets: &[u8],
 ) -> Option<Result<Message, ProtoError>> {
     // Compared are address and port alone: the system notes an interface beside some IPv6 addresses.
-    let is_from_server = (from.ip().to_canonical(), from.port())
-        == (server.ip().to_canonical(), server.port());
+    let is_from_server =
+        (from.ip().to_canonical(), from.port()) == (server.ip().to_canonical(), server.port());
     // Before anything of it is read: an answer to nobody must not end the wait.
     if !is_from_server || octets.first_chunk() != Some(&request.id.to_be_bytes()) {
         return None;
@@ -117,10 +130,16 @@ mod tests {
         DnsRequest::from_query(query, DnsRequestOptions::default())
     }
 
+    /// Enough for an answer on a slow machine.
+    const LONG: Duration = Duration::from_secs(20);
+    /// Enough for a datagram that is there already, on most.
+    const SHORT: Duration = Duration::from_millis(200);
+
     /// What comes of one question to a server that sends these datagrams, each from the port that was
     /// asked or from another one.
     fn ask(
         request: &DnsRequest,
+        patience: Duration,
         datagrams: impl FnOnce(&[u8]) -> Vec<(bool, Vec<u8>)> + Send + 'static,
     ) -> (Option<Result<Message, NetError>>, SocketAddr) {
         let server = Bound::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -137,8 +156,7 @@ mod tests {
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let answer = runtime.block_on(async {
-            // Whatever is to be passed over is there long before.
-            tokio::time::timeout(Duration::from_secs(1), exchange(address, request)).await.ok()
+            tokio::time::timeout(patience, exchange(address, request)).await.ok()
         });
         (answer, serve.join().unwrap())
     }
@@ -150,6 +168,29 @@ mod tests {
         answer.metadata.response_code = code;
         answer.add_queries(question.queries);
         answer
+    }
+
+    #[test]
+    fn a_question_has_the_octets_that_everybody_gives_it() {
+        let longest = format!("{0}.{0}.{0}.{1}.", "a".repeat(63), "b".repeat(61));
+        for name in ["c12.webex.com.", "181.36.163.66.in-addr.arpa.", "a.a.a.", ".", &longest] {
+            for use_edns in [true, false] {
+                let query = Query::query(Name::from_ascii(name).unwrap(), RecordType::PTR);
+                let mut options = DnsRequestOptions::default();
+                options.use_edns = use_edns;
+                let request = DnsRequest::from_query(query, options);
+                let octets = encode(&request).unwrap();
+                let length = 12 + 1 + name.trim_end_matches('.').len() + 4;
+                // The root has no label, and every other name one length octet more than dots between.
+                let length = length + usize::from(name != ".") + 11 * usize::from(use_edns);
+                assert_eq!(octets.len(), length, "{name}");
+                assert!(octets.len() <= LONGEST_QUESTION && octets.capacity() == LONGEST_QUESTION);
+                let read = Message::from_vec(&octets).unwrap();
+                assert_eq!(read.queries, request.queries, "{name}");
+                assert_eq!(read.edns.is_some(), use_edns);
+                assert_eq!((read.id, read.recursion_desired), (request.id, true));
+            }
+        }
     }
 
     type Forged = fn(&[u8]) -> (bool, Vec<u8>);
@@ -180,20 +221,21 @@ mod tests {
             }),
         ];
         for (what, forge) in forgeries {
-            let (answer, _) = ask(&request("c12.webex.com."), move |asked| {
+            let (answer, _) = ask(&request("c12.webex.com."), LONG, move |asked| {
                 vec![forge(asked), (true, right(asked, ResponseCode::Refused).to_vec().unwrap())]
             });
             let answer = answer.expect("the right answer came").unwrap();
             assert_eq!(answer.response_code, ResponseCode::Refused, "{what}");
             // Alone, it leaves the question open.
-            let (answer, _) = ask(&request("c12.webex.com."), move |asked| vec![forge(asked)]);
+            let (answer, _) =
+                ask(&request("c12.webex.com."), SHORT, move |asked| vec![forge(asked)]);
             assert!(answer.is_none(), "{what}: {answer:?}");
         }
     }
 
     #[test]
     fn letter_case_makes_no_other_question() {
-        let (answer, _) = ask(&request("c12.webex.com."), |asked| {
+        let (answer, _) = ask(&request("c12.webex.com."), LONG, |asked| {
             let mut answer = right(asked, ResponseCode::NoError);
             answer.queries[0].name = Name::from_ascii("C12.WebEx.com.").unwrap();
             vec![(true, answer.to_vec().unwrap())]
@@ -212,7 +254,8 @@ mod tests {
             }),
         ];
         for (what, answer_with) in cases {
-            let (answer, _) = ask(&request("c12.webex.com."), move |asked| vec![answer_with(asked)]);
+            let (answer, _) =
+                ask(&request("c12.webex.com."), LONG, move |asked| vec![answer_with(asked)]);
             assert!(matches!(answer, Some(Err(NetError::Proto(_)))), "{what}: {answer:?}");
         }
     }
@@ -224,8 +267,9 @@ mod tests {
         let mut ids = BTreeSet::new();
         for _ in 0..QUESTIONS {
             let request = request("c12.webex.com.");
-            let (answer, from) =
-                ask(&request, |asked| vec![(true, right(asked, ResponseCode::NoError).to_vec().unwrap())]);
+            let (answer, from) = ask(&request, LONG, |asked| {
+                vec![(true, right(asked, ResponseCode::NoError).to_vec().unwrap())]
+            });
             assert_eq!(answer.unwrap().unwrap().id, request.id);
             assert!(from.port() >= LOWEST_PORT, "{from}");
             ports.insert(from.port());
