@@ -12,6 +12,7 @@ use hickory_resolver::proto::ProtoError;
 use hickory_resolver::proto::op::{DnsRequest, Message, MessageType};
 use hickory_resolver::proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
 use tokio::net::UdpSocket;
+use tokio::task::coop::consume_budget;
 
 /// The lowest port that a question comes from (RFC 6056, 3.2: the whole range that is nobody's by right).
 const LOWEST_PORT: u16 = 1024;
@@ -54,6 +55,8 @@ pub(super) async fn exchange(
                 if let Some(answer) = answer(request, server, from, &buffer[..length]) {
                     return Ok(answer?);
                 }
+                // Whoever sends without end must not keep the caller's end from coming.
+                consume_budget().await;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error.into()),
@@ -117,6 +120,8 @@ fn bind_for(server: SocketAddr) -> io::Result<Bound> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
     use std::time::Duration;
 
@@ -231,6 +236,28 @@ mod tests {
                 ask(&request("c12.webex.com."), SHORT, move |asked| vec![forge(asked)]);
             assert!(answer.is_none(), "{what}: {answer:?}");
         }
+    }
+
+    #[test]
+    fn datagrams_without_end_do_not_put_off_the_end() {
+        let server = Bound::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = server.local_addr().unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let is_over = over.clone();
+        let flood = thread::spawn(move || {
+            let (_, from) = server.recv_from(&mut [0; 512]).unwrap();
+            while !is_over.load(Ordering::Relaxed) {
+                // The client may be gone already, or its buffer full.
+                let _ = server.send_to(b"", from);
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let request = request("c12.webex.com.");
+        let answer = runtime
+            .block_on(async { tokio::time::timeout(SHORT, exchange(address, &request)).await });
+        over.store(true, Ordering::Relaxed);
+        assert!(answer.is_err(), "{answer:?}");
+        flood.join().unwrap();
     }
 
     #[test]
