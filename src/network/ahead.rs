@@ -10,10 +10,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::panic::resume_unwind;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use futures_util::future::try_join;
 use futures_util::stream::{self, Stream, StreamExt};
@@ -28,6 +31,10 @@ use super::{Event, NetworkError, NetworkSettings, until_done};
 use crate::evidence::{Endpoint, Evidence, Service};
 use crate::name::Fqdn;
 use crate::reference::Scope;
+
+/// How often whoever waits for the end hears how far the run is. Waking somebody for each thing that is
+/// finished costs a quarter of what a question does.
+const TELLING: Duration = Duration::from_millis(50);
 
 /// One thing to ask about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +53,10 @@ type Corpus = BTreeMap<Fqdn, u64>;
 pub struct Ahead {
     wanted: Option<UnboundedSender<Wanted>>,
     corpus: Option<oneshot::Sender<Corpus>>,
-    events: Receiver<Event>,
+    /// How many things are finished.
+    finished: Arc<AtomicU64>,
+    /// Carries nothing, and closes at the end of the run.
+    end: Receiver<Infallible>,
     thread: Option<JoinHandle<Result<Evidence, NetworkError>>>,
     told: u64,
 }
@@ -64,16 +74,19 @@ impl Ahead {
         let scope = Scope { corpus: BTreeMap::new(), ..scope };
         let (give_wanted, wanted) = unbounded_channel();
         let (give_corpus, corpus) = oneshot::channel();
-        let (on_event, events) = channel();
+        let (running, end) = channel();
+        let finished = Arc::new(AtomicU64::new(0));
+        let count = finished.clone();
         let run = move || {
-            let work = ask(&scope, &settings, wanted, corpus, &on_event);
-            until_done(interrupted, work)
+            let _running = running;
+            until_done(interrupted, ask(&scope, &settings, wanted, corpus, &count))
         };
         let thread = std::thread::Builder::new().name("network".to_owned()).spawn(run);
         Ok(Self {
             wanted: Some(give_wanted),
             corpus: Some(give_corpus),
-            events,
+            finished,
+            end,
             thread: Some(thread.map_err(NetworkError::Runtime)?),
             told: 0,
         })
@@ -104,7 +117,16 @@ impl Ahead {
             let _ = channel.send(corpus);
         }
         drop(self.wanted.take());
-        self.events.iter().for_each(on_event);
+        let mut known = 0;
+        loop {
+            let is_under_way = self.end.recv_timeout(TELLING) == Err(RecvTimeoutError::Timeout);
+            let finished = self.finished.load(Ordering::Relaxed);
+            (known..finished).for_each(|_| on_event(Event::Done));
+            known = finished;
+            if !is_under_way {
+                break;
+            }
+        }
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(evidence)) => evidence,
             Some(Err(panic)) => resume_unwind(panic),
@@ -129,7 +151,7 @@ async fn ask(
     settings: &NetworkSettings,
     wanted: UnboundedReceiver<Wanted>,
     corpus: oneshot::Receiver<Corpus>,
-    on_event: &Sender<Event>,
+    finished: &AtomicU64,
 ) -> Result<Evidence, NetworkError> {
     let deadline = Deadline::not_counting(&settings.limits);
     let whole: SetOnce<Scope> = SetOnce::new();
@@ -144,7 +166,7 @@ async fn ask(
     let survey = async {
         let network = Live::open(settings, &deadline).await?;
         let survey = Survey::new(&network, scope, Extent::WithoutCorpus, &settings.anchors);
-        let looks = Looks { survey, whole: &whole, again: RefCell::default(), on_event };
+        let looks = Looks { survey, whole: &whole, again: RefCell::default(), finished };
         looks.take(wanted, settings.limits.concurrency.max(1)).await;
         Ok(looks.survey.into_evidence())
     };
@@ -158,7 +180,7 @@ struct Looks<'a> {
     whole: &'a SetOnce<Scope>,
     /// Endpoints that were surveyed without the corpus.
     again: RefCell<Vec<Endpoint>>,
-    on_event: &'a Sender<Event>,
+    finished: &'a AtomicU64,
 }
 
 impl Looks<'_> {
@@ -202,8 +224,7 @@ impl Looks<'_> {
     }
 
     fn done(&self) {
-        // Whoever drops the run hears nothing more of it.
-        let _ = self.on_event.send(Event::Done);
+        self.finished.fetch_add(1, Ordering::Relaxed);
     }
 }
 

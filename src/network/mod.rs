@@ -10,6 +10,7 @@
 mod ahead;
 mod connect;
 mod connect_to;
+mod datagram;
 mod deadline;
 mod dns;
 mod fetch;

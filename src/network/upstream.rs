@@ -11,8 +11,7 @@ use hickory_resolver::net::h2::HttpsClientStream;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::tcp::TcpClientStream;
 use hickory_resolver::net::tls::tls_exchange;
-use hickory_resolver::net::udp::UdpClientStream;
-use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, DnsRequestSender};
+use hickory_resolver::net::xfer::{DnsExchange, DnsHandle};
 use hickory_resolver::proto::op::{
     DnsRequest, DnsRequestOptions, DnsResponse, Message, Query, ResponseCode,
 };
@@ -20,7 +19,7 @@ use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use tokio::sync::Mutex;
 
-use super::words;
+use super::{datagram, words};
 
 /// Questions that may be under way on one TCP, TLS or HTTPS connection; more than the run ever
 /// has, so that the connection is never the bound.
@@ -125,13 +124,13 @@ impl Upstream {
             return Err(Failure::Passing(format!("`{}` answered another question", self.shown)));
         }
         match response.response_code {
-            ResponseCode::NoError | ResponseCode::NXDomain => Ok(response.into_message()),
+            ResponseCode::NoError | ResponseCode::NXDomain => Ok(response),
             code => Err(Failure::Final(format!("`{}` answered {}", self.shown, code_word(code)))),
         }
     }
 
     /// Asks with EDNS, and without it where the server does not know what that is (RFC 6891, 7).
-    async fn send(&self, query: &Query) -> Result<DnsResponse, NetError> {
+    async fn send(&self, query: &Query) -> Result<Message, NetError> {
         let mut options = DnsRequestOptions::default();
         let response = self.send_with(query, options).await?;
         if !matches!(response.response_code, ResponseCode::FormErr | ResponseCode::NotImp) {
@@ -145,31 +144,17 @@ impl Upstream {
         &self,
         query: &Query,
         options: DnsRequestOptions,
-    ) -> Result<DnsResponse, NetError> {
+    ) -> Result<Message, NetError> {
         let request = DnsRequest::from_query(query.clone(), options);
         if let Transport::Plain(server) = &self.transport {
-            let response = self.send_by_udp(*server, request.clone()).await?;
+            // It is not repeated here: whoever asks counts attempts.
+            let response = datagram::exchange(*server, &request).await?;
             if !response.truncation {
                 return Ok(response);
             }
         }
-        let response = Box::pin(self.send_by_stream(request)).await?;
+        let response = Box::pin(self.send_by_stream(request)).await?.into_message();
         if response.truncation { Err(NetError::Truncated) } else { Ok(response) }
-    }
-
-    /// One datagram from a port of its own. It is not repeated here: whoever asks counts attempts.
-    async fn send_by_udp(
-        &self,
-        server: SocketAddr,
-        request: DnsRequest,
-    ) -> Result<DnsResponse, NetError> {
-        let mut stream = UdpClientStream::builder(server, self.provider.clone())
-            .with_timeout(Some(self.timeout))
-            .with_max_retries(1)
-            // On Windows a port of the program's own choice may raise a firewall prompt.
-            .with_os_port_selection(cfg!(windows))
-            .build();
-        stream.send_message(request).next().await.unwrap_or(Err(NetError::Timeout))
     }
 
     /// Over the connection that is there, or a new one. A connection that the server closed

@@ -123,6 +123,8 @@ impl HostMap {
     /// The name for a host: of all blocks that hold an address, the one with the longest prefix.
     pub fn find(&self, host: &OldHost) -> Option<&Fqdn> {
         match host {
+            // As most often: no map, or one of bare hosts alone.
+            OldHost::Address(_) if self.blocks.is_empty() => None,
             OldHost::Address(address) => {
                 // One look-up per prefix length, however many lines the map has.
                 let longest = IpNet::from(*address).max_prefix_len();
