@@ -39,7 +39,7 @@ impl Rows {
     ) -> Result<Self, Failure> {
         let mut renderers = Vec::new();
         for (kind, path) in wanted {
-            let out = outputs.create_named(path, "a report")?;
+            let out = outputs.create_unbuffered(path, "a report")?;
             let out = WriteBehind::new(out, Hash::Nothing);
             let name = format!("a temporary file in `{}`", std::env::temp_dir().display());
             let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };

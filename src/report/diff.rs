@@ -94,14 +94,21 @@ impl Diff {
         append_range(new_line, added, head);
         head.extend_from_slice(b" @@\n");
         self.out.write_all(head)?;
-        for (sign, lines) in [(b"-", old), (b"+", new)] {
-            for line in lines.split_inclusive(|byte| *byte == b'\n') {
-                self.out.write_all(sign)?;
-                self.out.write_all(line)?;
-                if line.last() != Some(&b'\n') {
-                    self.out.write_all(b"\n\\ No newline at end of file\n")?;
-                }
+        self.lines(b"-", old)?;
+        self.lines(b"+", new)
+    }
+
+    /// Writes lines, each behind its sign.
+    fn lines(&mut self, sign: &[u8], mut lines: &[u8]) -> io::Result<()> {
+        while !lines.is_empty() {
+            let end = memchr::memchr(b'\n', lines);
+            let (line, rest) = lines.split_at(end.map_or(lines.len(), |at| at + 1));
+            self.out.write_all(sign)?;
+            self.out.write_all(line)?;
+            if end.is_none() {
+                self.out.write_all(b"\n\\ No newline at end of file\n")?;
             }
+            lines = rest;
         }
         Ok(())
     }
