@@ -127,13 +127,17 @@ impl Outputs {
         path: &Path,
         what: &'static str,
     ) -> Result<BufWriter<File>, Failure> {
+        Ok(BufWriter::with_capacity(BUFFER, self.open(path, what)?))
+    }
+
+    fn open(&mut self, path: &Path, what: &'static str) -> Result<File, Failure> {
         let (target, file) = if path == Path::new("-") {
             self.standard_output(what)?
         } else {
             self.file(path, what, self.existing)?
         };
         self.pending.push(Pending { target, what, before: None });
-        Ok(BufWriter::with_capacity(BUFFER, file))
+        Ok(file)
     }
 
     /// Opens an output that begins with what a file of ours holds, and takes its place whether or
@@ -166,7 +170,20 @@ impl Outputs {
         path: &Path,
         what: &'static str,
     ) -> Result<OutputFile, Failure> {
-        let inner = self.create(path, what)?;
+        let Named { inner, name } = self.create_unbuffered(path, what)?;
+        Ok(Named { inner: BufWriter::with_capacity(BUFFER, inner), name })
+    }
+
+    /// [`Self::create_named`], for whoever writes whole blocks.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(super) fn create_unbuffered(
+        &mut self,
+        path: &Path,
+        what: &'static str,
+    ) -> Result<Named<File>, Failure> {
+        let inner = self.open(path, what)?;
         let name = if path == Path::new("-") {
             format!("standard output, kept in `{}`", std::env::temp_dir().display())
         } else {

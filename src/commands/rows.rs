@@ -10,6 +10,7 @@ use crate::export::Dialect;
 use crate::report::terminal::Sample;
 use crate::report::{Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer};
 use crate::rewrite::{Leave, Met, Rewritten};
+use crate::stream::{Hash, WriteBehind};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
 const SPOOL: usize = 1 << 20;
@@ -21,6 +22,8 @@ pub(super) struct Rows {
     pub sample: Sample,
     /// The plan that the reports belong to, once it is known.
     pub plan: Option<PlanIdentity>,
+    /// Whether a report shows whole records.
+    records_shown: bool,
     new_record: Vec<u8>,
 }
 
@@ -36,13 +39,15 @@ impl Rows {
     ) -> Result<Self, Failure> {
         let mut renderers = Vec::new();
         for (kind, path) in wanted {
-            let out = outputs.create_named(path, "a report")?;
+            let out = outputs.create_unbuffered(path, "a report")?;
+            let out = WriteBehind::new(out, Hash::Nothing);
             let name = format!("a temporary file in `{}`", std::env::temp_dir().display());
             let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));
         }
         let sample = Sample::new(redaction);
-        Ok(Self { renderers, sample, plan: None, new_record: Vec::new() })
+        let records_shown = renderers.iter().any(|renderer| renderer.shows_records());
+        Ok(Self { renderers, sample, plan: None, records_shown, new_record: Vec::new() })
     }
 
     /// Begins every report.
@@ -102,9 +107,12 @@ impl Rows {
                 })
             }
             Rewritten::Changed(change) => {
-                self.new_record.clear();
                 new = change.new_text();
-                met.record.write_spliced(change.span.clone(), change.host, &mut self.new_record)?;
+                self.new_record.clear();
+                if self.records_shown {
+                    let to = &mut self.new_record;
+                    met.record.write_spliced(change.span.clone(), change.host, to)?;
+                }
                 Row::Change(Change {
                     record: position.record,
                     line: position.line,

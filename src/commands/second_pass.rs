@@ -9,6 +9,7 @@ use super::comparing::Comparing;
 use super::export_file::{ExportFile, Pass};
 use super::failure::Failure;
 use super::fingerprint::Hashing;
+use super::named::Named;
 use super::output::{Existing, OutputFile, Outputs};
 use super::parts::{self, Names, Parts};
 use super::plan_file::JournalFile;
@@ -52,7 +53,7 @@ enum Import {
     /// Nowhere: a preview.
     Nowhere,
     /// Into one file.
-    File(PathBuf, OutputFile),
+    File(PathBuf, Named<File>),
     /// Nowhere: it is there, and is compared with what would be written.
     Joined(Comparing),
     /// Into files of so many records, with a manifest.
@@ -90,7 +91,7 @@ impl Destination {
         let import = match (import, settings::batch(options)?) {
             (None, _) => Import::Nowhere,
             (Some(path), None) => {
-                Import::File(path.to_owned(), outputs.create_named(path, "the import file")?)
+                Import::File(path.to_owned(), outputs.create_unbuffered(path, "the import file")?)
             }
             (Some(path), Some(size)) => {
                 let names = Names::of(path)?;

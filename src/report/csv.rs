@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use super::digits::append_number;
 use super::escape::CsvField;
 use super::{Place, PlanIdentity, Renderer, Report, Row};
 use crate::ledger::Class;
@@ -12,12 +13,13 @@ use crate::ledger::Class;
 /// A table written to `out`.
 pub(super) struct Csv {
     out: Box<dyn Write>,
+    line: Vec<u8>,
 }
 
 impl Csv {
     /// A table written to `out`.
     pub(super) fn new(out: Box<dyn Write>) -> Self {
-        Self { out }
+        Self { out, line: Vec::new() }
     }
 }
 
@@ -60,16 +62,17 @@ impl Renderer for Csv {
                 row.hint.unwrap_or_default(),
             ),
         };
-        write!(
-            self.out,
-            "{record},{line},{},{},{},{},{},{}\r\n",
-            CsvField(key.map_or("", |(_, value)| value)),
-            class.as_str(),
-            CsvField(reason),
-            CsvField(old),
-            CsvField(new),
-            CsvField(hint)
-        )
+        self.line.clear();
+        append_number(record, &mut self.line);
+        self.line.push(b',');
+        append_number(line, &mut self.line);
+        let key = key.map_or("", |(_, value)| value);
+        for field in [key, class.as_str(), reason, old, new, hint] {
+            self.line.push(b',');
+            CsvField(field).append(&mut self.line)?;
+        }
+        self.line.extend_from_slice(b"\r\n");
+        self.out.write_all(&self.line)
     }
 
     fn finish(&mut self, _: Option<&PlanIdentity>) -> io::Result<()> {

@@ -7,6 +7,7 @@
 
 use std::io::{self, Write};
 
+use super::digits::append_number;
 use super::escape::TerminalText;
 use super::{Change, ExportFacts, PlanIdentity, Redaction, Renderer, Report, Row};
 
@@ -71,44 +72,68 @@ pub(super) struct Diff {
     form: Form,
     /// Lines that the hunks so far have added, less those they removed.
     offset: i64,
+    /// The head of a hunk in the making.
+    head: Vec<u8>,
 }
 
 impl Diff {
     /// A diff written to `out`.
     pub(super) fn new(out: Box<dyn Write>, redaction: Redaction) -> Self {
-        Self { out, redaction, form: Form::Cell, offset: 0 }
+        Self { out, redaction, form: Form::Cell, offset: 0, head: Vec::new() }
     }
 
-    fn hunk(&mut self, line: u64, old: &[Vec<u8>], new: &[Vec<u8>]) -> io::Result<()> {
-        let (removed, added) = (old.len() as i64, new.len() as i64);
+    fn hunk(&mut self, line: u64, old: &[u8], new: &[u8]) -> io::Result<()> {
+        let (removed, added) = (count(old), count(new));
         let new_line = line.saturating_add_signed(self.offset);
-        self.offset += added - removed;
-        writeln!(self.out, "@@ -{line}{} +{new_line}{} @@", count(removed), count(added))?;
-        for (sign, lines) in [(b"-", old), (b"+", new)] {
-            for line in lines {
-                self.out.write_all(sign)?;
-                self.out.write_all(line)?;
-                if line.last() != Some(&b'\n') {
-                    self.out.write_all(b"\n\\ No newline at end of file\n")?;
-                }
+        self.offset += added as i64 - removed as i64;
+        let head = &mut self.head;
+        head.clear();
+        head.extend_from_slice(b"@@ -");
+        append_range(line, removed, head);
+        head.extend_from_slice(b" +");
+        append_range(new_line, added, head);
+        head.extend_from_slice(b" @@\n");
+        self.out.write_all(head)?;
+        self.lines(b"-", old)?;
+        self.lines(b"+", new)
+    }
+
+    /// Writes lines, each behind its sign.
+    fn lines(&mut self, sign: &[u8], mut lines: &[u8]) -> io::Result<()> {
+        while !lines.is_empty() {
+            let end = memchr::memchr(b'\n', lines);
+            let (line, rest) = lines.split_at(end.map_or(lines.len(), |at| at + 1));
+            self.out.write_all(sign)?;
+            self.out.write_all(line)?;
+            if end.is_none() {
+                self.out.write_all(b"\n\\ No newline at end of file\n")?;
             }
+            lines = rest;
         }
         Ok(())
     }
 
     fn change(&mut self, change: &Change<'_>) -> io::Result<()> {
-        let (old, new) = match self.form {
-            Form::Patch => (lines(change.old_raw), lines(change.new_raw)),
+        match self.form {
+            Form::Patch => self.hunk(change.line, change.old_raw, change.new_raw),
             Form::Reading(encoding) => {
-                (text_lines(change.old_raw, encoding), text_lines(change.new_raw, encoding))
+                let old = text_lines(change.old_raw, encoding);
+                let new = text_lines(change.new_raw, encoding);
+                self.hunk(change.line, old.as_bytes(), new.as_bytes())
             }
-            Form::Cell => (vec![shown(change.old)], vec![shown(change.new)]),
-        };
-        self.hunk(change.line, &old, &new)
+            Form::Cell => {
+                let (old, new) = (shown(change.old), shown(change.new));
+                self.hunk(change.line, old.as_bytes(), new.as_bytes())
+            }
+        }
     }
 }
 
 impl Renderer for Diff {
+    fn shows_records(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, report: &Report) -> io::Result<()> {
         self.form = Form::of(&report.export, self.redaction);
         // `patch` skips what stands before the first `---`.
@@ -134,26 +159,31 @@ impl Renderer for Diff {
     }
 }
 
-/// `,n` in a hunk's header, left out for one line as `diff` does.
-fn count(lines: i64) -> String {
-    if lines == 1 { String::new() } else { format!(",{lines}") }
+/// Lines, the last of which may lack its line feed.
+fn count(lines: &[u8]) -> u64 {
+    let ended = memchr::memchr_iter(b'\n', lines).count() as u64;
+    ended + u64::from(lines.last().is_some_and(|byte| *byte != b'\n'))
 }
 
-/// A record's lines, each with its line feed.
-fn lines(raw: &[u8]) -> Vec<Vec<u8>> {
-    raw.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+/// Where a hunk begins, and its lines unless it is one, as `diff` says it.
+fn append_range(line: u64, lines: u64, head: &mut Vec<u8>) {
+    append_number(line, head);
+    if lines != 1 {
+        head.push(b',');
+        append_number(lines, head);
+    }
 }
 
 /// A record's lines as UTF-8 text that is safe to show, whatever ends them.
-fn text_lines(raw: &[u8], encoding: Encoding) -> Vec<Vec<u8>> {
+fn text_lines(raw: &[u8], encoding: Encoding) -> String {
     let text = decode(raw, encoding);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.split_inclusive('\n').map(|line| shown(line.trim_end_matches('\n'))).collect()
 }
 
 /// A line of text that is safe to show.
-fn shown(line: &str) -> Vec<u8> {
-    format!("{}\n", TerminalText(line)).into_bytes()
+fn shown(line: &str) -> String {
+    format!("{}\n", TerminalText(line))
 }
 
 /// Text for reading; what cannot be decoded becomes U+FFFD.

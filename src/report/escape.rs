@@ -6,6 +6,7 @@
 //! characters as `\u202e`, which loses nothing.
 
 use std::fmt::{self, Write};
+use std::io;
 
 /// The longest field of the CSV report, in characters: what a cell of Excel holds (Microsoft,
 /// "Excel specifications and limits").
@@ -49,9 +50,16 @@ impl fmt::Display for TerminalText<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct PageText<'a>(pub &'a str);
 
+impl PageText<'_> {
+    /// Whether it is certainly shown as it stands.
+    pub fn is_itself(&self) -> bool {
+        self.0.len() <= LONGEST_PAGE_VALUE && is_plain_ascii(self.0)
+    }
+}
+
 impl fmt::Display for PageText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.len() <= LONGEST_PAGE_VALUE && is_plain_ascii(self.0) {
+        if self.is_itself() {
             return f.write_str(self.0);
         }
         let mut left = self.0.chars();
@@ -82,7 +90,8 @@ impl fmt::Display for VisibleMarkup<'_> {
 
 /// Whether a text has nothing but ASCII that can be seen, as nearly all texts do.
 fn is_plain_ascii(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // Every byte is looked at and no way leads out in between: that compiles to vectors.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// A field of the CSV report, quoted by RFC 4180 where it needs to be, that no spreadsheet takes
@@ -99,21 +108,35 @@ pub struct CsvField<'a>(pub &'a str);
 impl CsvField<'_> {
     /// Whether it can stand as it is: most do, and then need no second look at every character.
     fn is_plain(&self) -> bool {
-        let is_plain = |byte: &u8| {
-            matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
-                || b"-._~:/?#[]@!$&'()*+=%".contains(byte)
+        let text = self.0.as_bytes();
+        // As in `is_plain_ascii`.
+        let plain = |plain, byte: &u8| {
+            plain
+                & matches!(byte, b' '..=b'~')
+                & (*byte != b'"')
+                & (*byte != b',')
+                & (*byte != b';')
         };
-        self.0.len() < LONGEST_SPREADSHEET_CELL
-            && self.0.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric)
-            && self.0.as_bytes().iter().all(is_plain)
+        text.len() < LONGEST_SPREADSHEET_CELL
+            && text.first().is_none_or(u8::is_ascii_alphanumeric)
+            && text.last() != Some(&b' ')
+            && text.iter().fold(true, plain)
     }
-}
 
-impl fmt::Display for CsvField<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Appends what [`Display`](fmt::Display) shows.
+    ///
+    /// # Errors
+    /// None but those of formatting, which has no reason to fail.
+    pub fn append(&self, line: &mut Vec<u8>) -> io::Result<()> {
         if self.is_plain() {
-            return f.write_str(self.0);
+            line.extend_from_slice(self.0.as_bytes());
+            return Ok(());
         }
+        io::Write::write_fmt(line, format_args!("{self}"))
+    }
+
+    /// Writes it character by character.
+    fn write_guarded(&self, f: &mut impl Write) -> fmt::Result {
         let quoted = self.0.contains([',', '"', '\r', '\n', ';', '\t'])
             || self.0.starts_with(' ')
             || self.0.ends_with(' ');
@@ -142,6 +165,12 @@ impl fmt::Display for CsvField<'_> {
             }
         }
         if quoted { f.write_char('"') } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for CsvField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_plain() { f.write_str(self.0) } else { self.write_guarded(f) }
     }
 }
 
@@ -307,6 +336,19 @@ mod tests {
         let cut = CsvField(&long).to_string();
         assert_eq!(cut.chars().count(), LONGEST_SPREADSHEET_CELL);
         assert!(cut.ends_with("x…"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_field_needs_no_second_look(
+            text in "([a-z0-9][ -~]{0,20}|[-a=+@ \"',;\t\r\n<\u{7f}é\u{202e}＝]{0,6}|.{0,12})",
+        ) {
+            let mut guarded = String::new();
+            CsvField(&text).write_guarded(&mut guarded).unwrap();
+            let mut appended = Vec::new();
+            CsvField(&text).append(&mut appended).unwrap();
+            proptest::prop_assert_eq!(String::from_utf8(appended).unwrap(), guarded);
+        }
     }
 
     #[test]

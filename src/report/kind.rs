@@ -70,6 +70,11 @@ impl<T: Read + Write + Seek> ReadWriteSeek for T {}
 ///
 /// Collects no rows: what has to stand after others is spooled.
 pub trait Renderer {
+    /// Whether it shows whole records, and so needs a change's `new_raw`.
+    fn shows_records(&self) -> bool {
+        false
+    }
+
     /// Writes what stands before the rows.
     ///
     /// # Errors

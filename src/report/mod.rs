@@ -10,6 +10,7 @@ pub mod certificates;
 mod conflicts;
 mod csv;
 mod diff;
+mod digits;
 pub mod escape;
 pub mod explanation;
 mod html;
@@ -514,7 +515,8 @@ pub struct Change<'a> {
     pub byte_range: Range<u64>,
     /// The record's bytes before, line break included.
     pub old_raw: &'a [u8],
-    /// The record's bytes after, line break included.
+    /// The record's bytes after, line break included; they may be left out where no renderer
+    /// [shows records](Renderer::shows_records).
     pub new_raw: &'a [u8],
 }
 

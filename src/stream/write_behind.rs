@@ -15,24 +15,42 @@ use crate::seal::hex;
 /// A writer that gathers blocks and leaves the writing of them to a thread.
 ///
 /// What [`Write::write`] takes may fail to be written later: the next call says so, and
-/// [`finish`](Self::finish) at the latest. [`Write::flush`] hands on what has been gathered.
+/// [`finish`](Self::finish) at the latest. [`Write::flush`] waits until all is written.
 #[derive(Debug)]
 pub struct WriteBehind {
     block: Vec<u8>,
     /// None once everything has been handed on.
-    full: Option<SyncSender<Vec<u8>>>,
+    orders: Option<SyncSender<Order>>,
     spent: Receiver<Vec<u8>>,
     thread: Option<JoinHandle<io::Result<Option<Sha256>>>>,
+}
+
+/// What the thread is to do next.
+#[derive(Debug)]
+enum Order {
+    /// Write a block.
+    Write(Vec<u8>),
+    /// Flush, and say so.
+    Flush(SyncSender<()>),
 }
 
 impl WriteBehind {
     /// Writes to `to`, which is flushed at the end.
     pub fn new(mut to: impl Write + Send + 'static, hash: Hash) -> Self {
         let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
-        let (full, incoming) = sync_channel::<Vec<u8>>(WAITING);
+        let (orders, incoming) = sync_channel::<Order>(WAITING);
         let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING + 1);
         let thread = std::thread::spawn(move || {
-            for mut block in incoming {
+            for order in incoming {
+                let mut block = match order {
+                    Order::Write(block) => block,
+                    Order::Flush(flushed) => {
+                        to.flush()?;
+                        // Whoever waited may be gone.
+                        let _ = flushed.send(());
+                        continue;
+                    }
+                };
                 to.write_all(&block)?;
                 if let Some(hasher) = &mut hasher {
                     hasher.update(&block);
@@ -44,7 +62,7 @@ impl WriteBehind {
             to.flush()?;
             Ok(hasher)
         });
-        Self { block: Vec::with_capacity(BLOCK), full: Some(full), spent, thread: Some(thread) }
+        Self { block: Vec::with_capacity(BLOCK), orders: Some(orders), spent, thread: Some(thread) }
     }
 
     /// Waits until everything is written; gives its SHA-256, hexadecimal, where it was hashed.
@@ -52,12 +70,33 @@ impl WriteBehind {
     /// # Errors
     /// When something could not be written.
     pub fn finish(mut self) -> io::Result<Option<String>> {
-        self.flush()?;
+        self.hand_on()?;
         Ok(self.end()?.map(|hasher| hex(&hasher.finalize())))
     }
 
+    /// Gives the thread what has been gathered.
+    fn hand_on(&mut self) -> io::Result<()> {
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let empty = self.spent.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
+        let full = mem::replace(&mut self.block, empty);
+        self.order(Order::Write(full))?;
+        // The memory of a long record is given back.
+        self.block.shrink_to(BLOCK);
+        Ok(())
+    }
+
+    fn order(&mut self, order: Order) -> io::Result<()> {
+        match &self.orders {
+            Some(orders) if orders.send(order).is_ok() => Ok(()),
+            // The thread ends early only for an error.
+            _ => self.end().map(|_| ()),
+        }
+    }
+
     fn end(&mut self) -> io::Result<Option<Sha256>> {
-        self.full = None;
+        self.orders = None;
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,
             Some(Err(_)) => Err(io::Error::other("the writing thread died")),
@@ -69,7 +108,7 @@ impl WriteBehind {
 impl Write for WriteBehind {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.block.len() + bytes.len() > BLOCK {
-            self.flush()?;
+            self.hand_on()?;
         }
         // A record longer than a block makes a longer block, once.
         self.block.extend_from_slice(bytes);
@@ -77,18 +116,14 @@ impl Write for WriteBehind {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.block.is_empty() {
-            return Ok(());
+        self.hand_on()?;
+        let (flushed, wait) = sync_channel(1);
+        self.order(Order::Flush(flushed))?;
+        match wait.recv() {
+            Ok(()) => Ok(()),
+            // The thread ended before it came to that.
+            Err(_) => self.end().map(|_| ()),
         }
-        let empty = self.spent.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
-        let full = mem::replace(&mut self.block, empty);
-        if self.full.as_ref().is_none_or(|thread| thread.send(full).is_err()) {
-            // The thread ends early only for an error.
-            self.end()?;
-        }
-        // The memory of a long record is given back.
-        self.block.shrink_to(BLOCK);
-        Ok(())
     }
 }
 
@@ -157,6 +192,33 @@ mod tests {
             let digest = writer.finish().unwrap();
             assert!(*written.0.lock().unwrap() == expected, "{} pieces", lengths.len());
             assert_eq!(digest, Some(crate::seal::sha256(&expected)));
+        }
+    }
+
+    #[test]
+    fn a_flush_waits_for_what_was_written() {
+        let written = Shared::default();
+        let mut writer = WriteBehind::new(io::BufWriter::new(written.clone()), Hash::Nothing);
+        for round in 1..=3 {
+            writer.write_all(&[b'x'; 10]).unwrap();
+            writer.flush().unwrap();
+            assert_eq!(written.0.lock().unwrap().len(), 10 * round);
+        }
+        assert_eq!(writer.finish().unwrap(), None);
+    }
+
+    #[test]
+    fn a_flush_says_what_could_not_be_written() {
+        for room in [0, 10, BLOCK] {
+            for buffer in [1, 2 * BLOCK] {
+                let full = io::BufWriter::with_capacity(buffer, Full(room));
+                let mut writer = WriteBehind::new(full, Hash::Nothing);
+                let written = (0..3).try_for_each(|_| writer.write_all(&[b'x'; BLOCK / 2]));
+                let error = written.and_then(|()| writer.flush()).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room} {buffer}");
+                assert!(writer.flush().is_err(), "{room} {buffer}");
+                assert!(writer.finish().is_err(), "{room} {buffer}");
+            }
         }
     }
 

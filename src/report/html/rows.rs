@@ -4,6 +4,7 @@
 //! that come again and again (the scheme, the host, a reason) as numbers of *words* that the chunk
 //! or one before it defines. 200,000 rows are about 15 MB.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use maud::{Markup, PreEscaped, html};
@@ -23,6 +24,13 @@ const WORDS: usize = 10_000;
 /// Text that is visible all over, as [`PageText`] makes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 struct Shown(String);
+
+/// A text that needs nothing done to it is found among others without being copied.
+impl Borrow<str> for Shown {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Shown {
     fn of(text: &str) -> Self {
@@ -127,6 +135,12 @@ impl Rows {
     }
 
     fn word(&mut self, text: &str) -> Word {
+        // Words come again and again, and mean themselves where they are numbered as they stand.
+        if PageText(text).is_itself()
+            && let Some(number) = self.numbers.get(text)
+        {
+            return Word::Number(*number);
+        }
         let text = Shown::of(text);
         let next = self.numbers.len();
         match self.numbers.get(&text) {
