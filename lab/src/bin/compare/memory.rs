@@ -11,7 +11,8 @@ use crate::{Outcome, Setting};
 /// The goal in MiB.
 const MOST: u64 = 32;
 
-/// Exports of 1 MiB, of the large ones' length, and of 10 GiB where that is wanted.
+/// Exports of 1 MiB, of the large ones' length, and where that is wanted of 10 GiB, with one of 1 GiB in the
+/// same place: how many blocks wait to be written hangs on where they go.
 pub(crate) fn peaks(setting: &Setting, files: &mut Files, table: &mut Table) -> Outcome {
     let of = |bytes| Shape { size: Size::Bytes(bytes), ..Shape::default() };
     let small = Export::make(setting, &setting.folder, "small", of(1 << 20))?;
@@ -22,6 +23,9 @@ pub(crate) fn peaks(setting: &Setting, files: &mut Files, table: &mut Table) -> 
     match &setting.disk {
         Some(disk) => {
             let folder = tempfile::Builder::new().prefix("compare-").tempdir_in(disk)?;
+            let tenth = Export::make(setting, folder.path(), "tenth", of(1 << 30))?;
+            row(setting, table, &tenth, folder.path())?;
+            tenth.remove();
             let huge = Export::make(setting, folder.path(), "huge", of(10 << 30))?;
             row(setting, table, &huge, folder.path())?;
         }
