@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use crate::journal::FileDigest;
 use crate::rewrite::ImportSink;
-use crate::stream::{Fingerprint, ReadAhead, hashed};
+use crate::stream::{Fingerprint, ReadAhead};
 
 /// Takes what would be written, and fails where the file holds something else.
 pub(super) struct Comparing {
@@ -33,7 +33,7 @@ impl Comparing {
     /// [`Failure`] when it cannot be read.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let file = ExportFile::open(path)?;
-        let (bytes, fingerprint) = hashed(file.bytes_from_start(Progress::hidden(), "joined")?);
+        let (bytes, fingerprint) = file.hashed(Progress::hidden(), "joined")?;
         let (found, same, records) = (Vec::new(), 0, 0);
         let (path, name) = (path.to_owned(), file.name);
         Ok(Self { path, name, bytes, fingerprint, found, same, records })

@@ -11,7 +11,7 @@ use super::progress::{Progress, Wait, Watched, interrupted};
 use crate::census::CensusError;
 use crate::export::{Choices, Reader};
 use crate::rewrite::RewriteError;
-use crate::stream::{ReadAhead, read_ahead};
+use crate::stream::{Fingerprint, ReadAhead, hashed, read_ahead};
 
 /// An export that can be read several times.
 #[derive(Debug)]
@@ -87,7 +87,20 @@ impl ExportFile {
         (!self.spooled).then_some(&self.file)
     }
 
-    /// The bytes from the start, watched by a progress bar and by Ctrl-C.
+    /// The bytes from the start, read ahead and hashed.
+    ///
+    /// # Errors
+    /// As [`Self::bytes_from_start`].
+    pub(super) fn hashed(
+        &self,
+        progress: Progress,
+        label: &'static str,
+    ) -> Result<(ReadAhead, Fingerprint), Failure> {
+        hashed(self.bytes_from_start(progress, label)?).map_err(|error| self.unread(&error))
+    }
+
+    /// The bytes from the start, watched by a progress bar and by Ctrl-C. Whoever read them before must be
+    /// gone: both would move the file's one place.
     ///
     /// # Errors
     /// [`Failure`] when the file cannot be rewound.
@@ -101,7 +114,7 @@ impl ExportFile {
             file.seek(SeekFrom::Start(0))?;
             Ok(file)
         });
-        let file = rewound.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
+        let file = rewound.map_err(|error| self.unread(&error))?;
         Ok(Watched::new(file, progress.bytes(label, self.bytes)))
     }
 
@@ -115,8 +128,14 @@ impl ExportFile {
         progress: Progress,
         label: &'static str,
     ) -> Result<Pass, Failure> {
-        let bytes = self.bytes_from_start(progress, label)?;
-        Reader::open(read_ahead(bytes), choices).map_err(|error| self.failure(&error))
+        let bytes = read_ahead(self.bytes_from_start(progress, label)?);
+        let bytes = bytes.map_err(|error| self.unread(&error))?;
+        Reader::open(bytes, choices).map_err(|error| self.failure(&error))
+    }
+
+    /// The failure of a file that cannot be read.
+    pub(super) fn unread(&self, error: &io::Error) -> Failure {
+        Failure::file("read", Path::new(&self.name), error)
     }
 
     /// That the file did not change while it was read, as far as the file system says.
@@ -124,8 +143,7 @@ impl ExportFile {
     /// # Errors
     /// [`Failure`] when it did.
     pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
-        let found = self.file.metadata();
-        let found = found.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
+        let found = self.file.metadata().map_err(|error| self.unread(&error))?;
         if (found.len(), found.modified().ok()) == (self.bytes, self.modified) {
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! SHA-256 of a whole file, and of a small one while it is written.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
@@ -9,7 +8,6 @@ use super::export_file::ExportFile;
 use super::failure::Failure;
 use super::progress::{Progress, interrupted};
 use crate::seal::hex;
-use crate::stream::hashed;
 
 /// Length and SHA-256 (hexadecimal) of an export.
 ///
@@ -18,9 +16,9 @@ use crate::stream::hashed;
 pub(super) fn digest_of(export: &ExportFile, progress: Progress) -> Result<(u64, String), Failure> {
     let failure = |error| match interrupted() {
         true => Failure::interrupted(),
-        false => Failure::file("read", Path::new(&export.name), &error),
+        false => export.unread(&error),
     };
-    let (mut bytes, fingerprint) = hashed(export.bytes_from_start(progress, "checking")?);
+    let (mut bytes, fingerprint) = export.hashed(progress, "checking")?;
     io::copy(&mut bytes.bytes(), &mut io::sink()).map_err(failure)?;
     drop(bytes);
     fingerprint.finish().map_err(failure)

@@ -1,7 +1,5 @@
 //! The first pass over an export, which counts it and takes its fingerprint.
 
-use std::path::Path;
-
 use super::export_file::ExportFile;
 use super::facts;
 use super::failure::Failure;
@@ -12,7 +10,7 @@ use crate::export::{Choices, Dialect, LineEnding, Reader, Record};
 use crate::health::{Findings, Health};
 use crate::name::Fqdn;
 use crate::report::ExportFacts;
-use crate::stream::{ReadAhead, hashed};
+use crate::stream::ReadAhead;
 
 /// What the first pass learned.
 #[derive(Debug)]
@@ -92,15 +90,13 @@ impl FirstPass {
         progress: Progress,
         count: impl FnOnce(&mut Reader<ReadAhead>) -> Result<(Census, T), CensusError>,
     ) -> Result<(Self, T), Failure> {
-        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, "reading")?);
+        let (bytes, fingerprint) = export.hashed(progress, "reading")?;
         let mut reader = Reader::open(bytes, choices).map_err(|error| export.failure(&error))?;
         let (census, more) = count(&mut reader).map_err(|error| export.census_failure(&error))?;
         let dialect = reader.dialect().clone();
         let line_ending = reader.seen().line_ending();
         drop(reader);
-        let (bytes, sha256) = fingerprint
-            .finish()
-            .map_err(|error| Failure::file("read", Path::new(&export.name), &error))?;
+        let (bytes, sha256) = fingerprint.finish().map_err(|error| export.unread(&error))?;
         Ok((Self { census, dialect, line_ending, bytes, sha256 }, more))
     }
 

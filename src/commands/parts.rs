@@ -112,7 +112,7 @@ impl<'o> Parts<'o> {
         }
         let path = self.names.part(number);
         let out = self.outputs.create_unbuffered(&path, WHAT).map_err(io::Error::other)?;
-        let mut out = WriteBehind::new(out, Hash::Sha256);
+        let mut out = WriteBehind::new(out, Hash::Sha256)?;
         out.write_all(&self.preamble)?;
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Current { out, file, records: 0, bytes: self.preamble.len() as u64 })

@@ -11,7 +11,7 @@ use crate::export::{Choices, ExportError, Reader};
 use crate::journal::FileDigest;
 use crate::plan::PlanError;
 use crate::rewrite::Done;
-use crate::stream::{ReadAhead, hashed};
+use crate::stream::ReadAhead;
 
 /// A plan and the export that it should be for.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ impl Planned<'_> {
         work: impl FnOnce(&mut Reader<ReadAhead>) -> Result<Done, Failure>,
     ) -> Result<Done, Failure> {
         let Self { plan, export, choices } = self;
-        let (bytes, fingerprint) = hashed(export.bytes_from_start(progress, label)?);
+        let (bytes, fingerprint) = export.hashed(progress, label)?;
         let done = match Reader::open(bytes, choices) {
             Ok(mut reader) => work(&mut reader),
             Err(error @ ExportError::Read { .. }) => Err(export.failure(&error)),
@@ -44,8 +44,8 @@ impl Planned<'_> {
         if done.as_ref().is_err_and(|failure| failure.status == Status::Interrupted) {
             return done;
         }
-        let read_failure = |error| Failure::file("read", Path::new(&export.name), &error);
-        let (mut bytes, mut sha256) = fingerprint.finish().map_err(read_failure)?;
+        let (mut bytes, mut sha256) =
+            fingerprint.finish().map_err(|error| export.unread(&error))?;
         if done.is_err() {
             // The pass stopped early: another export is the likelier reason, and the telling one.
             (bytes, sha256) = digest_of(export, progress)?;

@@ -40,7 +40,8 @@ impl Rows {
         let mut renderers = Vec::new();
         for (kind, path) in wanted {
             let out = outputs.create_unbuffered(path, "a report")?;
-            let out = WriteBehind::new(out, Hash::Nothing);
+            let out = WriteBehind::new(out, Hash::Nothing)
+                .map_err(|error| Failure::file("write", path, &error))?;
             let name = format!("a temporary file in `{}`", std::env::temp_dir().display());
             let spool = Named { inner: tempfile::SpooledTempFile::new(SPOOL), name };
             renderers.push(renderer(*kind, redaction, Box::new(out), Box::new(spool)));

@@ -227,7 +227,10 @@ impl Destination {
         let hash = if journal.is_some() { Hash::Sha256 } else { Hash::Nothing };
         let mut sink = match mem::replace(import, Import::Nowhere) {
             Import::Nowhere => Sink::Nowhere(io::sink()),
-            Import::File(path, out) => Sink::File(path, WriteBehind::new(out, hash)),
+            Import::File(path, out) => {
+                let out = WriteBehind::new(out, hash).map_err(RewriteError::Output)?;
+                Sink::File(path, out)
+            }
             Import::Joined(comparing) => Sink::Joined(Box::new(comparing)),
             Import::Parts { names, size, manifest } => {
                 let path = names.manifest();

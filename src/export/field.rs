@@ -90,7 +90,8 @@ impl<'a> Field<'a> {
     /// is up to the host of nearly every photo URL: there each byte of the text is a code unit.
     fn raw_range_of_ascii(&self, text_range: &Range<usize>) -> Option<Range<usize>> {
         let (width, begin) = (self.encoding.width(), self.content_start());
-        let inner = self.raw().get(begin..begin + text_range.end * width)?;
+        let end = text_range.end.checked_mul(width)?.checked_add(begin)?;
+        let inner = self.raw().get(begin..end)?;
         let is_plain = |unit: u16| unit < 0x80 && unit != QUOTE;
         let all_plain = match self.encoding {
             Encoding::Utf8 | Encoding::Latin1 => inner.iter().all(|unit| is_plain((*unit).into())),

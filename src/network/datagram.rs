@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket as Bound};
 
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::ProtoError;
-use hickory_resolver::proto::op::{DnsRequest, Message, MessageType};
+use hickory_resolver::proto::op::{DnsRequest, Message, MessageType, ResponseCode};
 use hickory_resolver::proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
 use tokio::net::UdpSocket;
 use tokio::task::coop::consume_budget;
@@ -20,9 +20,11 @@ const LOWEST_PORT: u16 = 1024;
 const PORTS_TRIED: usize = 10;
 /// Octets of a question with the longest name there is (RFC 1035, 2.3.4 and 4.1; RFC 6891, 6.1.2).
 const LONGEST_QUESTION: usize = 12 + 255 + 4 + 11;
-/// Octets of the longest answer taken: what the question allows by EDNS (RFC 6891, 6.2.3), which is
-/// what passes every path without fragments.
-const LONGEST_ANSWER: usize = 1232;
+/// Octets of the longest answer taken. Questions allow less (RFC 6891, 6.2.3); a server that sends more all
+/// the same is understood, and an answer to nobody is not cut off.
+const LONGEST_ANSWER: usize = 4096;
+/// What Windows says in place of a datagram: that one was longer, and that one of ours found nobody.
+const WINDOWS_ASIDES: [i32; 2] = [10040, 10054];
 
 /// Puts a question to a server, once, and waits for the answer; how long is the caller's business.
 ///
@@ -49,8 +51,7 @@ pub(super) async fn exchange(
     loop {
         socket.readable().await?;
         let mut buffer = [0; LONGEST_ANSWER];
-        let longest = LONGEST_ANSWER.min(usize::from(request.max_payload()));
-        match socket.try_recv_from(&mut buffer[..longest]) {
+        match socket.try_recv_from(&mut buffer) {
             Ok((length, from)) => {
                 if let Some(answer) = answer(request, server, from, &buffer[..length]) {
                     return Ok(answer?);
@@ -59,9 +60,15 @@ pub(super) async fn exchange(
                 consume_budget().await;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if is_aside(&error) => consume_budget().await,
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether an error of receiving says nothing about the answer that is waited for.
+fn is_aside(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error().is_some_and(|code| WINDOWS_ASIDES.contains(&code))
 }
 
 /// The octets of a question. It holds one name, so that there is nothing to shorten names by.
@@ -91,7 +98,13 @@ fn answer(
         Ok(answer) if answer.message_type != MessageType::Response => {
             Some(Err(ProtoError::NotAResponse))
         }
-        Ok(answer) => (answer.queries == request.queries).then_some(Ok(answer)),
+        Ok(answer) => {
+            // A server that cannot read the question may give none back (RFC 6891, 7); no record of such an
+            // answer is believed.
+            let is_unread = answer.queries.is_empty()
+                && matches!(answer.response_code, ResponseCode::FormErr | ResponseCode::NotImp);
+            (answer.queries == request.queries || is_unread).then_some(Ok(answer))
+        }
         Err(error) => Some(Err(error.into())),
     }
 }
@@ -125,8 +138,8 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use hickory_resolver::proto::op::{DnsRequestOptions, Query, ResponseCode};
-    use hickory_resolver::proto::rr::{Name, RecordType};
+    use hickory_resolver::proto::op::{DnsRequestOptions, Query};
+    use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
     use super::*;
 
@@ -258,6 +271,20 @@ mod tests {
         over.store(true, Ordering::Relaxed);
         assert!(answer.is_err(), "{answer:?}");
         flood.join().unwrap();
+    }
+
+    #[test]
+    fn a_longer_answer_than_the_question_allows_is_read() {
+        let (answer, _) = ask(&request("c12.webex.com."), LONG, |asked| {
+            let mut answer = right(asked, ResponseCode::NoError);
+            let name = answer.queries[0].name.clone();
+            let address = |n: u8| RData::A(Ipv4Addr::new(66, 163, 36, n).into());
+            answer.add_answers((0..100).map(|n| Record::from_rdata(name.clone(), 60, address(n))));
+            let octets = answer.to_vec().unwrap();
+            assert!(octets.len() > 1232, "{}", octets.len());
+            vec![(true, octets)]
+        });
+        assert_eq!(answer.unwrap().unwrap().answers.len(), 100);
     }
 
     #[test]

@@ -120,10 +120,11 @@ impl Upstream {
             Err(_) => {}
         }
         let response = result.map_err(|error| Failure::Passing(self.in_words(&error)))?;
-        if response.queries.first() != Some(query) {
-            return Err(Failure::Passing(format!("`{}` answered another question", self.shown)));
-        }
+        let is_another = response.queries.first() != Some(query);
         match response.response_code {
+            ResponseCode::NoError | ResponseCode::NXDomain if is_another => {
+                Err(Failure::Passing(format!("`{}` answered another question", self.shown)))
+            }
             ResponseCode::NoError | ResponseCode::NXDomain => Ok(response),
             code => Err(Failure::Final(format!("`{}` answered {}", self.shown, code_word(code)))),
         }

@@ -90,6 +90,10 @@ impl Redaction {
 pub(super) struct Redacted(pub(super) Box<dyn Renderer>);
 
 impl Renderer for Redacted {
+    fn shows_records(&self) -> bool {
+        self.0.shows_records()
+    }
+
     fn begin(&mut self, report: &Report) -> io::Result<()> {
         self.0.begin(&Redaction::Redact.report(report))
     }

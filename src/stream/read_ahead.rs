@@ -8,13 +8,9 @@ use std::thread::{JoinHandle, available_parallelism};
 
 use sha2::{Digest, Sha256};
 
-use super::{BLOCK, Hash, WAITING};
+use super::{BLOCK, Hash, ROOM, WAITING, spawn};
 use crate::export::Source;
 use crate::seal::hex;
-
-/// Room in front of what was read, for the piece of a record that the block before ends with: longer
-/// than nearly all records are.
-const ROOM: usize = 32 << 10;
 
 /// A source whose bytes are read ahead, and whose blocks are handed over without being copied.
 #[derive(Debug)]
@@ -23,8 +19,8 @@ pub struct ReadAhead {
 }
 
 enum Feed {
-    /// From a thread, which is waited for at the end unless it belongs to a [`Fingerprint`].
-    Thread { ring: Option<Ring>, block: Block, thread: Option<JoinHandle<Passed>> },
+    /// From a thread.
+    Thread { ring: Option<Ring>, block: Block, thread: Option<JoinHandle<()>> },
     /// From the source itself: with one processor, a thread would only be in the way.
     Source(Box<dyn Read + Send>),
 }
@@ -34,8 +30,20 @@ type Passed = (u64, Option<Sha256>);
 
 /// Both ends of the ring that this side holds.
 struct Ring {
-    blocks: Receiver<io::Result<Block>>,
+    blocks: Receiver<Next>,
     spent: SyncSender<Vec<u8>>,
+    given: Given,
+}
+
+/// A block, or that there are no more.
+type Next = io::Result<Option<Block>>;
+
+/// What a ring has given last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Block,
+    End,
+    Error,
 }
 
 /// A buffer, and which of its bytes were read and not yet given out.
@@ -48,76 +56,103 @@ struct Block {
 /// The digest in the making.
 #[derive(Debug)]
 pub struct Fingerprint {
-    thread: JoinHandle<Passed>,
+    passed: Receiver<Passed>,
 }
 
 impl Fingerprint {
     /// Length and SHA-256 (hexadecimal) of everything that was read: of the whole source when the
-    /// reader was read to its end. The reader must be gone. Afterwards nobody reads the source.
+    /// reader was read to its end. The reader must be gone: as long as it is there, the thread waits for it.
     ///
     /// # Errors
     /// When the hashing thread died.
     pub fn finish(self) -> io::Result<(u64, String)> {
-        let read = self.thread.join().map_err(|_| io::Error::other("the hashing thread died"))?;
-        let (length, hasher) = read;
+        let died = |_| io::Error::other("the hashing thread died");
+        let (length, hasher) = self.passed.recv().map_err(died)?;
         Ok((length, hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default()))
     }
 }
 
 /// Reads ahead from `source`. Once the value is dropped, nobody reads the source.
-pub fn read_ahead(source: impl Read + Send + 'static) -> ReadAhead {
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn read_ahead(source: impl Read + Send + 'static) -> io::Result<ReadAhead> {
     if available_parallelism().is_ok_and(|cores| cores.get() == 1) {
-        return ReadAhead { feed: Feed::Source(Box::new(source)) };
+        return Ok(ReadAhead { feed: Feed::Source(Box::new(source)) });
     }
-    let (ring, thread) = begin(source, Hash::Nothing);
-    let (ring, thread) = (Some(ring), Some(thread));
-    ReadAhead { feed: Feed::Thread { ring, block: Block::default(), thread } }
+    begin(source, Hash::Nothing).map(|(reader, _)| reader)
 }
 
 /// The same, and hashes what is read; the second value gives the digest once the first is dropped.
-pub fn hashed(source: impl Read + Send + 'static) -> (ReadAhead, Fingerprint) {
-    let (ring, thread) = begin(source, Hash::Sha256);
-    let feed = Feed::Thread { ring: Some(ring), block: Block::default(), thread: None };
-    (ReadAhead { feed }, Fingerprint { thread })
+///
+/// # Errors
+/// As [`read_ahead`].
+pub fn hashed(source: impl Read + Send + 'static) -> io::Result<(ReadAhead, Fingerprint)> {
+    begin(source, Hash::Sha256)
 }
 
-fn begin(mut source: impl Read + Send + 'static, hash: Hash) -> (Ring, JoinHandle<Passed>) {
-    let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
-    let (give, blocks) = sync_channel::<io::Result<Block>>(WAITING);
+fn begin(source: impl Read + Send + 'static, hash: Hash) -> io::Result<(ReadAhead, Fingerprint)> {
+    let (give, blocks) = sync_channel::<Next>(WAITING);
     let (spent, empty) = sync_channel::<Vec<u8>>(WAITING + 1);
-    let thread = std::thread::spawn(move || {
-        let mut length = 0;
-        loop {
-            let mut buffer = empty.try_recv().unwrap_or_default();
-            buffer.resize(ROOM + BLOCK, 0);
-            let read = match source.read(&mut buffer[ROOM..]) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    // The reader may be gone; then nobody asks.
-                    let _ = give.send(Err(error));
-                    break;
+    let (leave, passed) = sync_channel(1);
+    let thread = spawn("reading", move || {
+        // Nobody may ask.
+        let _ = leave.send(pass_on(source, hash, &give, &empty));
+    })?;
+    let ring = Some(Ring { blocks, spent, given: Given::Block });
+    let feed = Feed::Thread { ring, block: Block::default(), thread: Some(thread) };
+    Ok((ReadAhead { feed }, Fingerprint { passed }))
+}
+
+/// What the thread does: reads, hashes and gives, until the source ends or fails, or nobody takes any more.
+fn pass_on(
+    mut source: impl Read,
+    hash: Hash,
+    give: &SyncSender<Next>,
+    empty: &Receiver<Vec<u8>>,
+) -> Passed {
+    let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
+    let mut length = 0;
+    loop {
+        let mut buffer = empty.try_recv().unwrap_or_default();
+        buffer.resize(ROOM + BLOCK, 0);
+        let next = match source.read(&mut buffer[ROOM..]) {
+            Ok(0) => Ok(None),
+            Ok(read) => {
+                let unread = ROOM..ROOM + read;
+                if let Some(hasher) = &mut hasher {
+                    hasher.update(&buffer[unread.clone()]);
                 }
-            };
-            let unread = ROOM..ROOM + read;
-            if let Some(hasher) = &mut hasher {
-                hasher.update(&buffer[unread.clone()]);
+                length += read as u64;
+                Ok(Some(Block { buffer, unread }))
             }
-            length += read as u64;
-            if give.send(Ok(Block { buffer, unread })).is_err() {
-                break;
-            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let is_last = !matches!(next, Ok(Some(_)));
+        if give.send(next).is_err() || is_last {
+            return (length, hasher);
         }
-        (length, hasher)
-    });
-    (Ring { blocks, spent }, thread)
+    }
 }
 
 impl Ring {
-    /// The next block. None when there are no more: the source ended, or its error has been given.
-    fn next(&self) -> io::Result<Option<Block>> {
-        self.blocks.recv().ok().transpose()
+    /// The next block; none at the end. An error is given once with its cause, and then again and again,
+    /// so that nobody takes it for an end.
+    fn next(&mut self) -> Next {
+        match self.given {
+            Given::End => return Ok(None),
+            Given::Error => return Err(io::Error::other("reading failed before")),
+            Given::Block => {}
+        }
+        let died = |_| Err(io::Error::other("the reading thread died"));
+        let next = self.blocks.recv().unwrap_or_else(died);
+        self.given = match next {
+            Ok(Some(_)) => Given::Block,
+            Ok(None) => Given::End,
+            Err(_) => Given::Error,
+        };
+        next
     }
 
     /// Gives a buffer back, if it is one of these; the thread may be done, or have enough of them.
@@ -159,10 +194,13 @@ impl Source for ReadAhead {
         kept: Range<usize>,
     ) -> io::Result<Option<Range<usize>>> {
         let Feed::Thread { ring: Some(ring), block, .. } = &mut self.feed else { return Ok(None) };
-        if kept.len() > ROOM || !block.unread.is_empty() {
+        if kept.len() > ROOM {
             return Ok(None);
         }
-        let Some(mut next) = ring.next()? else { return Ok(None) };
+        // What is left of a block that was read from has as much room in front of it.
+        let rest = (!block.unread.is_empty()).then(|| std::mem::take(block));
+        let next = if rest.is_some() { rest } else { ring.next()? };
+        let Some(mut next) = next else { return Ok(None) };
         let place = next.unread.start - kept.len()..next.unread.end;
         next.buffer[place.start..next.unread.start].copy_from_slice(&buffer[kept]);
         ring.give_back(std::mem::replace(buffer, next.buffer));
@@ -238,11 +276,11 @@ mod tests {
         for length in [0, 1, 1000, BLOCK, BLOCK + 1, 5 * BLOCK + 77] {
             for keep in [0, 1, 300, ROOM, ROOM + 1] {
                 let text = text(length);
-                let (mut reader, fingerprint) = hashed(io::Cursor::new(text.clone()));
+                let (mut reader, fingerprint) = hashed(io::Cursor::new(text.clone())).unwrap();
                 assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
                 drop(reader);
                 assert_eq!(fingerprint.finish().unwrap(), (length as u64, sha256(&text)));
-                let mut reader = read_ahead(io::Cursor::new(text.clone()));
+                let mut reader = read_ahead(io::Cursor::new(text.clone())).unwrap();
                 assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
             }
         }
@@ -251,7 +289,7 @@ mod tests {
     #[test]
     fn exchanging_and_reading_may_take_turns() {
         let text = text(4 * BLOCK);
-        let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone()));
+        let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone())).unwrap();
         let (mut all, mut buffer) = (Vec::new(), vec![0; 1000]);
         loop {
             let read = reader.read_into(&mut buffer[..1000]).unwrap();
@@ -267,7 +305,7 @@ mod tests {
 
     #[test]
     fn the_known_digest_of_abc() {
-        let (mut reader, fingerprint) = hashed(b"abc".as_slice());
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice()).unwrap();
         io::copy(&mut reader.bytes(), &mut io::sink()).unwrap();
         drop(reader);
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -282,23 +320,57 @@ mod tests {
                 Err(io::Error::other("broken"))
             }
         }
-        let (mut reader, fingerprint) = hashed(b"abc".as_slice().chain(Broken));
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice().chain(Broken)).unwrap();
         let mut read = [0; 8];
         assert_eq!(reader.read_into(&mut read).unwrap(), 3);
         assert_eq!(reader.read_into(&mut read).unwrap_err().to_string(), "broken");
-        assert_eq!(reader.read_into(&mut read).unwrap(), 0);
+        // It is no end, however often somebody asks.
+        assert!(reader.read_into(&mut read).is_err());
+        assert!(reader.exchange(&mut Vec::new(), 0..0).is_err());
         drop(reader);
         assert_eq!(fingerprint.finish().unwrap().0, 3);
-        let mut reader = read_ahead(b"abc".as_slice().chain(Broken));
+        let mut reader = read_ahead(b"abc".as_slice().chain(Broken)).unwrap();
         assert_eq!(exchanged(&mut reader, 1).unwrap_err().to_string(), "broken");
     }
 
     #[test]
+    fn a_thread_that_dies_is_no_end() {
+        struct Dies;
+        impl Read for Dies {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                panic!("as a test wants it")
+            }
+        }
+        let (mut reader, fingerprint) = hashed(b"abc".as_slice().chain(Dies)).unwrap();
+        let error = exchanged(&mut reader, 0).unwrap_err();
+        assert_eq!(error.to_string(), "the reading thread died");
+        drop(reader);
+        assert_eq!(fingerprint.finish().unwrap_err().to_string(), "the hashing thread died");
+    }
+
+    #[test]
+    fn behind_a_long_record_buffers_are_handed_over_again() {
+        let text = text(6 * BLOCK);
+        let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone())).unwrap();
+        let mut buffer = vec![0; 1000];
+        let place = reader.exchange(&mut buffer, 0..0).unwrap().unwrap();
+        assert!(
+            reader.exchange(&mut buffer, place.start..place.start + ROOM + 1).unwrap().is_none()
+        );
+        let mut read = vec![0; 1000];
+        assert_eq!(reader.read_into(&mut read).unwrap(), 1000);
+        let rest = reader.exchange(&mut read, 900..1000).unwrap().unwrap();
+        assert!(read[rest] == text[BLOCK + 900..2 * BLOCK]);
+        let next = reader.exchange(&mut read, 0..0).unwrap().unwrap();
+        assert!(read[next] == text[2 * BLOCK..3 * BLOCK]);
+    }
+
+    #[test]
     fn a_reader_that_leaves_early_stops_the_reading() {
-        let (reader, fingerprint) = hashed(io::repeat(b'x'));
+        let (reader, fingerprint) = hashed(io::repeat(b'x')).unwrap();
         drop(reader);
         fingerprint.finish().unwrap();
-        let mut reader = read_ahead(io::repeat(b'x'));
+        let mut reader = read_ahead(io::repeat(b'x')).unwrap();
         assert!(reader.read_into(&mut [0; 8]).unwrap() > 0);
         drop(reader);
     }
@@ -317,7 +389,8 @@ mod tests {
             }
         }
         for _ in 0..20 {
-            drop(read_ahead(Counted { _alive: shared.clone() }));
+            drop(read_ahead(Counted { _alive: shared.clone() }).unwrap());
+            drop(hashed(Counted { _alive: shared.clone() }).unwrap());
             assert_eq!(Arc::strong_count(&shared), 1, "the source is gone");
         }
     }

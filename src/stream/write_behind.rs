@@ -8,9 +8,12 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
-use super::{BLOCK, Hash, WAITING};
+use super::{BLOCK, Hash, ROOM, WAITING, spawn};
 use crate::rewrite::ImportSink;
 use crate::seal::hex;
+
+/// Bytes that a block has room for: a buffer of unchanged records comes in one piece.
+const USUAL: usize = ROOM + BLOCK;
 
 /// A writer that gathers blocks and leaves the writing of them to a thread.
 ///
@@ -36,11 +39,14 @@ enum Order {
 
 impl WriteBehind {
     /// Writes to `to`, which is flushed at the end.
-    pub fn new(mut to: impl Write + Send + 'static, hash: Hash) -> Self {
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn new(mut to: impl Write + Send + 'static, hash: Hash) -> io::Result<Self> {
         let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
         let (orders, incoming) = sync_channel::<Order>(WAITING);
         let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING + 1);
-        let thread = std::thread::spawn(move || {
+        let thread = spawn("writing", move || {
             for order in incoming {
                 let mut block = match order {
                     Order::Write(block) => block,
@@ -61,8 +67,9 @@ impl WriteBehind {
             }
             to.flush()?;
             Ok(hasher)
-        });
-        Self { block: Vec::with_capacity(BLOCK), orders: Some(orders), spent, thread: Some(thread) }
+        })?;
+        let block = Vec::with_capacity(USUAL);
+        Ok(Self { block, orders: Some(orders), spent, thread: Some(thread) })
     }
 
     /// Waits until everything is written; gives its SHA-256, hexadecimal, where it was hashed.
@@ -79,11 +86,11 @@ impl WriteBehind {
         if self.block.is_empty() {
             return Ok(());
         }
-        let empty = self.spent.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
+        let empty = self.spent.try_recv().unwrap_or_else(|_| Vec::with_capacity(USUAL));
         let full = mem::replace(&mut self.block, empty);
         self.order(Order::Write(full))?;
         // The memory of a long record is given back.
-        self.block.shrink_to(BLOCK);
+        self.block.shrink_to(USUAL);
         Ok(())
     }
 
@@ -182,7 +189,7 @@ mod tests {
     fn everything_arrives_in_order() {
         for lengths in [vec![], vec![0], vec![3, 0, 5], vec![1000; 2000], vec![7, 3 * BLOCK, 9]] {
             let written = Shared::default();
-            let mut writer = WriteBehind::new(written.clone(), Hash::Sha256);
+            let mut writer = WriteBehind::new(written.clone(), Hash::Sha256).unwrap();
             let mut expected = Vec::new();
             for (n, length) in lengths.iter().enumerate() {
                 let bytes = vec![n as u8; *length];
@@ -198,7 +205,8 @@ mod tests {
     #[test]
     fn a_flush_waits_for_what_was_written() {
         let written = Shared::default();
-        let mut writer = WriteBehind::new(io::BufWriter::new(written.clone()), Hash::Nothing);
+        let mut writer =
+            WriteBehind::new(io::BufWriter::new(written.clone()), Hash::Nothing).unwrap();
         for round in 1..=3 {
             writer.write_all(&[b'x'; 10]).unwrap();
             writer.flush().unwrap();
@@ -212,7 +220,7 @@ mod tests {
         for room in [0, 10, BLOCK] {
             for buffer in [1, 2 * BLOCK] {
                 let full = io::BufWriter::with_capacity(buffer, Full(room));
-                let mut writer = WriteBehind::new(full, Hash::Nothing);
+                let mut writer = WriteBehind::new(full, Hash::Nothing).unwrap();
                 let written = (0..3).try_for_each(|_| writer.write_all(&[b'x'; BLOCK / 2]));
                 let error = written.and_then(|()| writer.flush()).unwrap_err();
                 assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room} {buffer}");
@@ -225,7 +233,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_said() {
         for room in [0, 10, BLOCK, 3 * BLOCK] {
-            let mut writer = WriteBehind::new(Full(room), Hash::Nothing);
+            let mut writer = WriteBehind::new(Full(room), Hash::Nothing).unwrap();
             let written = (0..20).try_for_each(|_| writer.write_all(&[b'x'; BLOCK / 2]));
             let error = written.and_then(|()| writer.finish()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room}");

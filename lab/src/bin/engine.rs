@@ -37,7 +37,7 @@ fn domains() -> Result<Vec<Fqdn>, Box<dyn Error>> {
 }
 
 fn count(export: &str) -> Result<(), Box<dyn Error>> {
-    let mut reader = Reader::open(read_ahead(File::open(export)?), &Choices::default())?;
+    let mut reader = Reader::open(read_ahead(File::open(export)?)?, &Choices::default())?;
     let census = Census::take(&mut reader, &domains()?, Photos::Off)?;
     println!("{} records, {} endpoints", census.records, census.endpoints.len());
     Ok(())
@@ -45,9 +45,9 @@ fn count(export: &str) -> Result<(), Box<dyn Error>> {
 
 fn rewrite(export: &str, plan: &str, output: &str) -> Result<(), Box<dyn Error>> {
     let treatments = Plan::parse(&std::fs::read(plan)?)?.treatments(domains()?)?;
-    let mut reader = Reader::open(read_ahead(File::open(export)?), &Choices::default())?;
+    let mut reader = Reader::open(read_ahead(File::open(export)?)?, &Choices::default())?;
     let mut rewriter = Rewriter::new(&treatments, reader.dialect());
-    let mut import = WriteBehind::new(File::create(output)?, Hash::Nothing);
+    let mut import = WriteBehind::new(File::create(output)?, Hash::Nothing)?;
     let mut outputs =
         Outputs { import: &mut import, contents: Contents::Everything, rollback: None };
     let done =

@@ -121,6 +121,7 @@ fn compare(
     let mut reader = import.file.pass(&as_export, progress)?;
     let mut sent = Sent::read(&mut reader, files.key.clone(), plans, belongs, shared)
         .map_err(|error| Failure::import(&import.file.all_names(), &error))?;
+    drop(reader);
     if let (Some((status, _)), Some((_, column))) = (&files.status, &files.status_column) {
         let mut reader = status.pass(&files.status_choices, progress, "status file")?;
         sent.hear(&mut reader, *column).map_err(|error| status.failure(&error))?;
@@ -128,6 +129,7 @@ fn compare(
     let Some((after, _)) = &files.after else { return Ok((sent, Collateral::default())) };
     let mut reader = after.pass(&files.other, progress, "after export")?;
     sent.look(&mut reader).map_err(|error| after.failure(&error))?;
+    drop(reader);
     let mut sent_again = import.file.pass(&as_export, progress)?;
     let mut seen_again = after.pass(&files.other, progress, "comparing")?;
     let collateral =

@@ -25,6 +25,10 @@ pub(super) enum Reply {
     OnlyByTcp(Vec<String>),
     /// FORMERR to whoever uses EDNS, these records to others.
     OnlyWithoutEdns(Vec<String>),
+    /// FORMERR without the question to whoever uses EDNS, these records to others.
+    HeaderWithoutEdns(Vec<String>),
+    /// FORMERR without the question, always.
+    HeaderAlone,
     /// Bytes that are no DNS message, under the right id.
     Garbage,
     /// Nothing at all.
@@ -118,7 +122,18 @@ fn respond(
         Reply::OnlyWithoutEdns(_) if request.edns.is_some() => {
             answer.metadata.response_code = ResponseCode::FormErr;
         }
-        Reply::Records(records) | Reply::OnlyByTcp(records) | Reply::OnlyWithoutEdns(records) => {
+        Reply::HeaderWithoutEdns(_) if request.edns.is_some() => {
+            answer.metadata.response_code = ResponseCode::FormErr;
+            answer.queries.clear();
+        }
+        Reply::HeaderAlone => {
+            answer.metadata.response_code = ResponseCode::FormErr;
+            answer.queries.clear();
+        }
+        Reply::Records(records)
+        | Reply::OnlyByTcp(records)
+        | Reply::OnlyWithoutEdns(records)
+        | Reply::HeaderWithoutEdns(records) => {
             answer.add_answers(records.iter().map(|text| record(text)));
         }
         Reply::NoData => {

@@ -166,6 +166,14 @@ fn what_answers_come_to_mean() {
             found(&["66.163.36.9"]),
         ),
         (
+            vec![(
+                a.to_owned(),
+                Reply::HeaderWithoutEdns(vec!["c12.webex.com A 66.163.36.9".to_owned()]),
+            )],
+            found(&["66.163.36.9"]),
+        ),
+        (vec![(a.to_owned(), Reply::HeaderAlone)], could_not_ask("`DNS` answered FORMERR")),
+        (
             vec![(a.to_owned(), Reply::Code(ResponseCode::FormErr))],
             could_not_ask("`DNS` answered FORMERR"),
         ),
