@@ -78,7 +78,7 @@ impl Fingerprint {
 /// When the system has no thread to give.
 pub fn read_ahead(source: impl Read + Send + 'static) -> io::Result<ReadAhead> {
     if available_parallelism().is_ok_and(|cores| cores.get() == 1) {
-        return Ok(ReadAhead { feed: Feed::Source(Box::new(source)) });
+        return Ok(as_asked(source));
     }
     begin(source, Hash::Nothing).map(|(reader, _)| reader)
 }
@@ -89,6 +89,11 @@ pub fn read_ahead(source: impl Read + Send + 'static) -> io::Result<ReadAhead> {
 /// As [`read_ahead`].
 pub fn hashed(source: impl Read + Send + 'static) -> io::Result<(ReadAhead, Fingerprint)> {
     begin(source, Hash::Sha256)
+}
+
+/// Reads `source` when it is asked to, without a thread.
+fn as_asked(source: impl Read + Send + 'static) -> ReadAhead {
+    ReadAhead { feed: Feed::Source(Box::new(source)) }
 }
 
 fn begin(source: impl Read + Send + 'static, hash: Hash) -> io::Result<(ReadAhead, Fingerprint)> {
@@ -280,6 +285,11 @@ mod tests {
                 assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
                 drop(reader);
                 assert_eq!(fingerprint.finish().unwrap(), (length as u64, sha256(&text)));
+                let mut reader = as_asked(io::Cursor::new(text.clone()));
+                assert!(
+                    exchanged(&mut reader, keep).unwrap() == text,
+                    "{length} {keep}, one processor"
+                );
                 let mut reader = read_ahead(io::Cursor::new(text.clone())).unwrap();
                 assert!(exchanged(&mut reader, keep).unwrap() == text, "{length} {keep}");
             }
