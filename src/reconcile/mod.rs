@@ -19,6 +19,7 @@ mod collateral;
 mod columns;
 mod retry;
 mod sent;
+mod told;
 mod words;
 
 #[cfg(test)]
@@ -28,8 +29,8 @@ pub use classify::{Certainty, Class, Heard, Looked, Outcome, Problem, classify};
 pub use collateral::{COLLATERAL_KEPT, Collateral, Difference, Missing, itemise};
 pub use columns::{Shared, StatusColumnError, status_column};
 pub use retry::{retry_from_after, retry_from_import};
-pub use sent::{
-    Belongs, Change, DUPLICATES_KEPT, Duplicate, NotSent, OtherCell, Plans, Sent, SentError,
-    StatusValue, Where, WhyNotSent,
+pub use sent::{Change, DUPLICATES_KEPT, Sent};
+pub use told::{
+    Belongs, Duplicate, NotSent, OtherCell, Plans, SentError, StatusValue, Where, WhyNotSent,
 };
 pub use words::Reading;

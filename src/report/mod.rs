@@ -16,6 +16,7 @@ pub mod explanation;
 mod html;
 pub mod inspection;
 mod json;
+mod judged;
 mod kind;
 mod layout;
 pub mod manifest;
@@ -24,6 +25,7 @@ pub mod read_back;
 pub mod reconciliation;
 mod redaction;
 pub mod requests;
+mod row;
 mod row_json;
 mod summary;
 pub mod terminal;
@@ -35,8 +37,6 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,13 @@ use crate::evidence::{Endpoint, Source};
 use crate::ledger::{Class, Ledger};
 
 pub use json::document_to_json;
+pub use judged::{
+    CertificateReport, ChainMember, FindingReport, IdentityReport, ProfileResponse,
+    RevocationReport, TrustAnchorReport,
+};
 pub use kind::{Kind, ReadWriteSeek, Renderer, UnknownKind, renderer};
 pub use redaction::Redaction;
+pub use row::{Change, Held, Row};
 
 /// A stable word of the schema: always one of ours, whether made here or read from a plan.
 pub type Word = Cow<'static, str>;
@@ -330,219 +335,4 @@ pub struct PhotoSide {
     pub certificate_failure: Option<String>,
     /// Why there is no answer.
     pub why: Option<String>,
-}
-
-/// A certificate verdict for one name at one address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CertificateReport {
-    /// The server's name; over `http` also the reference identifier.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// `http` or `xmpp`.
-    pub service: Word,
-    /// The reference identifier of an `xmpp` server.
-    pub xmpp_domain: Option<String>,
-    /// The address asked; none when no address is known.
-    pub address: Option<IpAddr>,
-    /// The client profile.
-    pub profile: Word,
-    /// `trusted`, `prompts`, `refuses`, `unknown`, `not-asked`.
-    pub verdict: Word,
-    /// Why, the most telling first.
-    pub reasons: Vec<String>,
-    /// What an administrator should know besides.
-    pub remarks: Vec<String>,
-    /// The rule that decided.
-    pub deciding_rule: Option<Word>,
-    /// What every rule says, the most telling first; none where it is not kept, as by `photofix check`
-    /// and in documents of versions that kept none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub findings: Option<Vec<FindingReport>>,
-    /// How the identity was judged.
-    pub identity: IdentityReport,
-    /// The chain as presented.
-    pub chain: Vec<ChainMember>,
-    /// The trust anchor that the path leads to; none when it leads to none.
-    pub trust_anchor: Option<TrustAnchorReport>,
-    /// notAfter of the end-entity certificate, RFC 3339.
-    pub not_after: Option<String>,
-    /// Whole days from the run to notAfter; negative when it has passed.
-    pub days_left: Option<i64>,
-    /// Key of the end-entity certificate, such as `RSA 2048`.
-    pub key: Option<String>,
-    /// Signature algorithm of the end-entity certificate.
-    pub signature: Option<String>,
-    /// Revocation: of the members of the path, the one that weighs most.
-    pub revocation: RevocationReport,
-    /// Protocol agreed, such as `TLS 1.3`.
-    pub tls: Option<String>,
-}
-
-/// What one rule says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FindingReport {
-    /// The rule.
-    pub rule: Word,
-    /// `holds`, `broken`, `not-applicable`, `undetermined`.
-    pub status: Word,
-    /// Why, in words.
-    pub detail: String,
-    /// The presented identifier that decided.
-    pub presented: Option<String>,
-    /// What the client profiles do about it; those for which it does not count are left out.
-    pub profiles: Vec<ProfileResponse>,
-}
-
-/// What one client does about a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProfileResponse {
-    /// The client profile.
-    pub profile: Word,
-    /// `trusted`, `prompts`, `refuses`, `unknown`.
-    pub response: Word,
-}
-
-/// How a presented identifier was matched.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct IdentityReport {
-    /// Whether one matched.
-    pub matched: bool,
-    /// `xmpp-addr`, `srv-id`, `dns-id`, `cn-id`.
-    pub rule: Option<Word>,
-    /// The identifiers presented.
-    pub presented: Vec<String>,
-}
-
-/// One certificate of a chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChainMember {
-    /// Subject, RFC 4514.
-    pub subject: String,
-    /// Issuer, RFC 4514.
-    pub issuer: String,
-    /// notBefore, RFC 3339.
-    pub not_before: String,
-    /// notAfter, RFC 3339.
-    pub not_after: String,
-    /// SHA-256 of the certificate, hexadecimal.
-    pub sha256: String,
-    /// What is known of its revocation; none for a certificate that is not on the path.
-    pub revocation: Option<RevocationReport>,
-}
-
-/// The end of a certification path.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrustAnchorReport {
-    /// Subject, RFC 4514.
-    pub subject: String,
-    /// Where it was loaded from: `system`, `mozilla`, a file; several are joined by commas.
-    pub source: String,
-    /// notAfter of its certificate, RFC 3339.
-    pub not_after: Option<String>,
-}
-
-/// What is known of a certificate's revocation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RevocationReport {
-    /// `not-asked`, or a state of the contract.
-    pub state: Word,
-    /// When and why it was revoked, or why there is no answer.
-    pub detail: Option<String>,
-    /// Who said so.
-    pub source: Option<String>,
-    /// How long the answer took, in milliseconds.
-    pub elapsed_ms: Option<u64>,
-    /// thisUpdate, RFC 3339.
-    pub this_update: Option<String>,
-    /// nextUpdate, RFC 3339.
-    pub next_update: Option<String>,
-}
-
-impl RevocationReport {
-    /// Nobody was asked.
-    pub fn not_asked() -> Self {
-        Self {
-            state: "not-asked".into(),
-            detail: None,
-            source: None,
-            elapsed_ms: None,
-            this_update: None,
-            next_update: None,
-        }
-    }
-}
-
-/// One record that is changed, or that needs a person.
-#[derive(Clone, Debug)]
-pub enum Row<'a> {
-    /// The host was replaced.
-    Change(Change<'a>),
-    /// Held, unresolved or unreadable.
-    Held(Held<'a>),
-}
-
-impl Row<'_> {
-    /// Which data record it is, from 1.
-    pub fn record(&self) -> u64 {
-        match self {
-            Self::Change(change) => change.record,
-            Self::Held(held) => held.record,
-        }
-    }
-}
-
-/// A record whose host was replaced.
-#[derive(Clone, Debug)]
-pub struct Change<'a> {
-    /// Data record, from 1.
-    pub record: u64,
-    /// Physical line on which the record starts, from 1.
-    pub line: u64,
-    /// The key column's name and the record's value there.
-    pub key: Option<(&'a str, &'a str)>,
-    /// Where the photo cell pointed; none when that is not known any more.
-    pub endpoint: Option<&'a Endpoint>,
-    /// The photo cell's text before.
-    pub old: &'a str,
-    /// The photo cell's text after.
-    pub new: &'a str,
-    /// Where the host stands in `old`, in bytes.
-    pub old_host: Range<usize>,
-    /// Where the host stands in `new`, in bytes.
-    pub new_host: Range<usize>,
-    /// The bytes of the export that were replaced, from 0.
-    pub byte_range: Range<u64>,
-    /// The record's bytes before, line break included.
-    pub old_raw: &'a [u8],
-    /// The record's bytes after, line break included; they may be left out where no renderer
-    /// [shows records](Renderer::shows_records).
-    pub new_raw: &'a [u8],
-}
-
-/// A record that is left as it is and needs a person.
-#[derive(Clone, Debug)]
-pub struct Held<'a> {
-    /// Data record, from 1.
-    pub record: u64,
-    /// Physical line on which the record starts, from 1.
-    pub line: u64,
-    /// Offset of the record's first byte in the export, from 0.
-    pub byte: u64,
-    /// The key column's name and the record's value there.
-    pub key: Option<(&'a str, &'a str)>,
-    /// Where the photo cell points; none when it cannot be read or that is not known any more.
-    pub endpoint: Option<&'a Endpoint>,
-    /// The photo cell's text; none when it cannot be decoded.
-    pub value: Option<&'a str>,
-    /// Where the host stands in `value`, in bytes; empty when that is not known.
-    pub host: Range<usize>,
-    /// Held, unresolved or unreadable.
-    pub class: Class,
-    /// The stable word, such as `ambiguous` or `unclosed-quote`.
-    pub reason: &'a str,
-    /// The same in a sentence.
-    pub explanation: &'a str,
-    /// What would change the answer.
-    pub hint: Option<&'a str>,
 }
