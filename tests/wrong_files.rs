@@ -87,6 +87,18 @@ fn a_map_a_document_or_candidates_that_are_something_else() {
             &[&named, said],
         );
     }
+    folder.write("lines.json", "{\"schema\": \"photofix.applied/1\"}\n{}\n");
+    for (file, said) in [
+        ("recording.json", "a recording (`--record` wrote it)"),
+        ("lines.json", "the journal of a plan (`photofix apply` wrote it)"),
+    ] {
+        let named = format!("`{file}`");
+        let fix = ["fix", "users.csv", "-o", "out.csv", "--offline"];
+        let map = [&fix[..], &["--map", file]].concat();
+        fails(&folder, &map, 2, &[&named, "is no map: it is ", said]);
+        let list = [&fix[..], &["--candidates", file]].concat();
+        fails(&folder, &list, 2, &[&named, "is no list of candidates: it is ", said]);
+    }
     for (file, said) in [
         ("empty.json", "it is empty"),
         ("notes.txt", "it is no JSON document"),

@@ -49,13 +49,20 @@ impl Kind {
 }
 
 fn is_json_of_others(bytes: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Head {
-        #[serde(rename = "schema")]
-        _schema: String,
-    }
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
         && serde_json::from_slice::<Head>(bytes).is_err()
+}
+
+/// What every document of ours has.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+}
+
+/// A document of ours in words, by its bytes or by those of its first line; none where they are none.
+pub(super) fn of_document(bytes: &[u8]) -> Option<String> {
+    let first = serde_json::Deserializer::from_slice(bytes).into_iter::<Head>().next()?;
+    of_schema(&first.ok()?.schema)
 }
 
 impl fmt::Display for Kind {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::bounded;
 use super::failure::Failure;
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use crate::recording::{Digest, NameFiles};
 use crate::reference::{HostMap, Scope, parse_name_list};
 use crate::settings::ScopeSettings;
@@ -40,6 +40,7 @@ pub(super) fn load(settings: &ScopeSettings) -> Result<(Scope, NameFiles), Failu
 
 /// That a file is something else altogether, where its bytes show it.
 fn other_kind(path: &Path, bytes: &[u8], wanted: &str) -> Option<Failure> {
-    let kind = Kind::of(bytes)?;
-    Some(Failure::not_names(path, wanted, &kind.to_string()))
+    let ours = kind::of_document(bytes);
+    let kind = ours.or_else(|| Kind::of(bytes).map(|kind| kind.to_string()))?;
+    Some(Failure::not_names(path, wanted, &kind))
 }
