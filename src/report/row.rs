@@ -48,7 +48,7 @@ pub struct Change<'a> {
     /// The record's bytes before, line break included.
     pub old_raw: &'a [u8],
     /// The record's bytes after, line break included; they may be left out where no renderer
-    /// [shows records](Renderer::shows_records).
+    /// [shows records](super::Renderer::shows_records).
     pub new_raw: &'a [u8],
 }
 
