@@ -20,7 +20,7 @@ use photofix::name::Fqdn;
 use photofix::photo::{Classifier, classify};
 use photofix::profile::VerdictKind;
 use photofix::reference::{Candidate, DEFAULT_DOMAINS, Scope};
-use photofix::rewrite::{Met, Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
+use photofix::rewrite::{Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
 
 /// Bytes of an export: more than the processor's nearer caches hold.
 const BYTES: u64 = 16 << 20;
@@ -78,8 +78,7 @@ fn rewrite(bytes: &[u8], treatments: &Treatments) -> u64 {
     let mut rewriter = Rewriter::new(treatments, reader.dialect());
     let import = &mut io::sink();
     let mut outputs = Outputs { import, contents: Contents::Everything, rollback: None };
-    let on_met = &mut |_: Met<'_>| Ok(());
-    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, on_met)
+    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut ())
         .unwrap()
         .decided
 }

@@ -165,8 +165,8 @@ impl Census {
         let counts_only = wanted == Photos::Off && !onlooker.wants_records();
         loop {
             if counts_only {
-                let stretch = reader.pass_over(|field| {
-                    match usual_cell(field, dialect.encoding, &photos) {
+                let stretch = reader.pass_over(|passing| {
+                    match usual_cell(passing.cell(), dialect.encoding, &photos) {
                         Some(Usual::Empty) => census.count(Kind::Empty),
                         Some(Usual::Dash) => census.count(Kind::Dash),
                         Some(Usual::Origin(id)) => match more.get_mut(id.index()) {

@@ -3,22 +3,23 @@
 //! Preview, apply, rollback and reports all go through [`Rewriter`], so what was shown is what is
 //! done. `proof` shares none of this code.
 
+mod outputs;
+mod pass;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
 use std::ops::Range;
-
-use sha2::{Digest, Sha256};
 
 use crate::census::Kind;
 use crate::evidence::Endpoint;
-use crate::export::{Contents, Dialect, Encoding, ExportError, Reader, Record, RecordKind, Source};
+use crate::export::{Dialect, Encoding, Record};
 use crate::ledger::{Class, Ledger};
 use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, PhotoCell, PhotoUrl};
 use crate::reference::ReferenceIdentifier;
 use crate::row::{PhotoCellOf, Unreadable, Usual, photo_cell, usual_cell};
-use crate::seal::hex;
+pub use outputs::{ImportSink, Outputs};
+pub use pass::{Done, Guard, Met, Onlooker, RewriteError, Unguarded, rewrite_export};
 
 /// What is done with the records of an endpoint.
 #[derive(Clone, Debug)]
@@ -130,12 +131,33 @@ pub trait Rewrite {
     /// What becomes of a data record.
     fn rewrite<'r>(&'r mut self, record: &Record<'r>) -> Rewritten<'r>;
 
-    /// Whether a data record of the usual number of fields, without a defect, is certainly left
-    /// untouched where its photo cell has these bytes, quotes included. No means "ask
-    /// [`rewrite`](Self::rewrite)".
-    fn leaves(&mut self, _field: &[u8], _encoding: Encoding) -> bool {
-        false
+    /// What becomes of a data record of the usual number of fields, without a defect, where its photo
+    /// cell has these bytes, quotes included: as [`rewrite`](Self::rewrite) would say.
+    fn at_once(&self, _field: &[u8], _encoding: Encoding) -> AtOnce<'_> {
+        AtOnce::Ask
     }
+}
+
+/// What becomes of a record, told by its photo cell's bytes alone.
+#[derive(Clone, Copy, Debug)]
+pub enum AtOnce<'r> {
+    /// It is copied as it is, and there is nothing to say.
+    Untouched,
+    /// The host is replaced.
+    Changed(&'r Replacement<'r>),
+    /// That cannot be told without the record.
+    Ask,
+}
+
+/// What every usual cell of an origin gets in the place of its host.
+#[derive(Clone, Debug)]
+pub struct Replacement<'r> {
+    /// The bytes of the photo cell that are replaced.
+    pub host: Range<usize>,
+    /// The new host, ASCII.
+    pub name: &'r str,
+    /// The same in the encoding of the export.
+    pub bytes: Cow<'r, [u8]>,
 }
 
 /// Replaces the hosts of the endpoints that were decided.
@@ -157,11 +179,16 @@ impl<'t> Rewriter<'t> {
 }
 
 impl Rewrite for Rewriter<'_> {
-    fn leaves(&mut self, field: &[u8], encoding: Encoding) -> bool {
-        match usual_cell(field, encoding, &self.photos) {
-            Some(Usual::Empty | Usual::Dash) => true,
-            Some(Usual::Origin(id)) => self.by_origin.get(id.index()).is_some_and(Option::is_none),
-            None => false,
+    fn at_once(&self, field: &[u8], encoding: Encoding) -> AtOnce<'_> {
+        let id = match usual_cell(field, encoding, &self.photos) {
+            Some(Usual::Empty | Usual::Dash) => return AtOnce::Untouched,
+            Some(Usual::Origin(id)) => id,
+            None => return AtOnce::Ask,
+        };
+        match self.by_origin.get(id.index()) {
+            Some(None) => AtOnce::Untouched,
+            Some(Some(Decided { usual: Some(replacement), .. })) => AtOnce::Changed(replacement),
+            Some(Some(_)) | None => AtOnce::Ask,
         }
     }
 
@@ -173,19 +200,20 @@ impl Rewrite for Rewriter<'_> {
                 let url = self.photos.url(id);
                 if id.index() == self.by_origin.len() {
                     // The classifier numbers its origins in the order in which they are met.
-                    self.by_origin.push(self.treatments.of(url).map(Decided::of_plain_origin));
+                    let decided = self.treatments.of(url);
+                    let encoding = self.dialect.encoding;
+                    self.by_origin.push(decided.map(|it| Decided::of_origin(it, url, encoding)));
                 }
-                match self.by_origin[id.index()] {
-                    Some(decided) => treated(record, text, url, decided),
+                match &self.by_origin[id.index()] {
+                    Some(decided) => {
+                        treated(record, text, url, decided.treatment, decided.usual.is_some())
+                    }
                     None => Rewritten::Untouched,
                 }
             }
             PhotoCellOf::Cell(text, Classified::Cell(PhotoCell::Url(url))) => {
                 match self.treatments.of(&url) {
-                    Some(treatment) => {
-                        let decided = Decided { treatment, is_host_alone: false };
-                        treated(record, text, &url, decided)
-                    }
+                    Some(treatment) => treated(record, text, &url, treatment, false),
                     None => Rewritten::Untouched,
                 }
             }
@@ -195,21 +223,27 @@ impl Rewrite for Rewriter<'_> {
 }
 
 /// What is done with the cells of an origin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Decided<'t> {
     treatment: &'t Treatment,
-    /// Whether it is known that nothing but the host changes with the host, in every such cell.
-    is_host_alone: bool,
+    /// What the usual cells get, where it is known that nothing but the host changes with the host
+    /// in any cell of the origin.
+    usual: Option<Replacement<'t>>,
 }
 
 impl<'t> Decided<'t> {
-    /// Of an origin that a [`Classifier`] remembers.
-    fn of_plain_origin(treatment: &'t Treatment) -> Self {
-        let is_host_alone = match treatment {
-            Treatment::Rewrite(to) => photo::is_plain(to.name()),
-            Treatment::Leave(_) => false,
+    /// Of an origin that a [`Classifier`] remembers, with what it remembers of it.
+    fn of_origin(treatment: &'t Treatment, url: &PhotoUrl, encoding: Encoding) -> Self {
+        let usual = match treatment {
+            Treatment::Rewrite(to) if photo::is_plain(to.name()) => {
+                let (name, width) = (to.name().as_str(), encoding.width());
+                // Up to the path a usual cell is ASCII: each byte of the text is a code unit.
+                let host = url.host_span.start * width..url.host_span.end * width;
+                Some(Replacement { host, name, bytes: encoding.encode(name) })
+            }
+            Treatment::Rewrite(_) | Treatment::Leave(_) => None,
         };
-        Self { treatment, is_host_alone }
+        Self { treatment, usual }
     }
 }
 
@@ -226,7 +260,8 @@ fn treated<'r>(
     record: &Record<'r>,
     text: Cow<'r, str>,
     url: &PhotoUrl,
-    Decided { treatment, is_host_alone }: Decided<'r>,
+    treatment: &'r Treatment,
+    is_host_alone: bool,
 ) -> Rewritten<'r> {
     let Some(endpoint) = url.endpoint() else { return Rewritten::Untouched };
     let to = match treatment {
@@ -265,212 +300,6 @@ fn treated<'r>(
     }
 }
 
-/// Where an import file goes: into one file, or into several that each begin alike.
-pub trait ImportSink: Write {
-    /// What every file begins with: the byte order mark, the header.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    fn preamble(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
-    }
-
-    /// A data record begins.
-    ///
-    /// # Errors
-    /// When a new file cannot be begun.
-    fn begin_record(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Whether it takes many records at a time, because it has no need to know where each begins.
-    fn takes_stretches(&self) -> bool {
-        false
-    }
-}
-
-impl ImportSink for Vec<u8> {
-    fn takes_stretches(&self) -> bool {
-        true
-    }
-}
-
-impl ImportSink for io::Sink {
-    fn takes_stretches(&self) -> bool {
-        true
-    }
-}
-
-/// Where the second pass writes.
-pub struct Outputs<'w> {
-    /// The import file.
-    pub import: &'w mut dyn ImportSink,
-    /// What it holds.
-    pub contents: Contents,
-    /// The changed records as they were, with the header.
-    pub rollback: Option<&'w mut dyn Write>,
-}
-
-/// One record that was changed, held or cannot be read, as the second pass meets it.
-#[derive(Debug)]
-pub struct Met<'a> {
-    /// The record.
-    pub record: &'a Record<'a>,
-    /// What became of it.
-    pub rewritten: &'a Rewritten<'a>,
-}
-
-/// Has the last word on every change that was decided: nobody approved it, say.
-pub trait Guard {
-    /// Why the change is not made; none when it is.
-    fn objection(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> Option<Leave>;
-}
-
-/// Everything that was decided is done.
-#[derive(Clone, Copy, Debug)]
-pub struct Unguarded;
-
-impl Guard for Unguarded {
-    fn objection(&mut self, _: &Record<'_>, _: &CellChange<'_>) -> Option<Leave> {
-        None
-    }
-}
-
-/// A guard, or none: then everything that was decided is done.
-impl<G: Guard> Guard for Option<G> {
-    fn objection(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> Option<Leave> {
-        self.as_mut().and_then(|guard| guard.objection(record, change))
-    }
-}
-
-/// The sums of the second pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// Records by class.
-    pub ledger: Ledger,
-    /// How many changes were decided, whether or not the guard let them be made.
-    pub decided: u64,
-    /// SHA-256 over every change that was decided (record, byte range, new host), hexadecimal: two
-    /// passes that decide the same changes have the same digest.
-    pub digest: String,
-}
-
-/// Why the second pass stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum RewriteError {
-    /// The export could not be read.
-    #[error(transparent)]
-    Export(#[from] ExportError),
-    /// An output could not be written.
-    #[error("an output could not be written: {0}")]
-    Output(#[source] io::Error),
-}
-
-/// The second pass: copies an export to its end, with the new bytes that `rewriter` gives and
-/// `guard` lets through.
-///
-/// `on_met` sees every record that is not untouched, in the order of the export.
-///
-/// # Errors
-/// [`RewriteError`] when the export cannot be read or an output not written; what was written
-/// until then is not whole.
-pub fn rewrite_export<R: Source>(
-    reader: &mut Reader<R>,
-    rewriter: &mut dyn Rewrite,
-    guard: &mut dyn Guard,
-    outputs: &mut Outputs<'_>,
-    on_met: &mut dyn FnMut(Met<'_>) -> io::Result<()>,
-) -> Result<Done, RewriteError> {
-    let mut ledger = Ledger::default();
-    let mut decided = 0;
-    let mut digest = Sha256::new();
-    let (mut line, mut digits) = (String::new(), itoa::Buffer::new());
-    outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
-    let encoding = reader.dialect().encoding;
-    loop {
-        if outputs.import.takes_stretches() {
-            let stretch = reader.pass_over(|field| rewriter.leaves(field, encoding))?;
-            ledger.add(Class::Untouched, stretch.records);
-            outputs.unchanged(stretch.raw).map_err(RewriteError::Output)?;
-        }
-        let Some(record) = reader.next_record()? else { break };
-        match record.kind() {
-            RecordKind::Header => outputs.both(record.raw()).map_err(RewriteError::Output)?,
-            RecordKind::Blank | RecordKind::Overlong { first: false } => {
-                outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
-            }
-            RecordKind::Data | RecordKind::Overlong { first: true } => {
-                let mut rewritten = rewriter.rewrite(&record);
-                if let Rewritten::Changed(change) = &rewritten {
-                    let position = record.position();
-                    let start = position.byte + change.span.start as u64;
-                    let end = position.byte + change.span.end as u64;
-                    decided += 1;
-                    line.clear();
-                    for number in [position.record, start, end] {
-                        line.push_str(digits.format(number));
-                        line.push('\t');
-                    }
-                    line.push_str(change.host);
-                    line.push('\n');
-                    digest.update(&line);
-                    if let Some(why) = guard.objection(&record, change) {
-                        rewritten = rewritten.left(why);
-                    }
-                }
-                ledger.count(rewritten.class());
-                match &rewritten {
-                    Rewritten::Changed(change) => outputs.changed(&record, change),
-                    _ => outputs.unchanged_record(record.raw()),
-                }
-                .map_err(RewriteError::Output)?;
-                if rewritten.class() != Class::Untouched {
-                    on_met(Met { record: &record, rewritten: &rewritten })
-                        .map_err(RewriteError::Output)?;
-                }
-            }
-        }
-    }
-    Ok(Done { ledger, decided, digest: hex(&digest.finalize()) })
-}
-
-impl Outputs<'_> {
-    /// What the import file and the rollback both begin with.
-    fn both(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.import.preamble(bytes)?;
-        match &mut self.rollback {
-            Some(rollback) => rollback.write_all(bytes),
-            None => Ok(()),
-        }
-    }
-
-    fn unchanged_record(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self.contents {
-            Contents::Everything => {
-                self.import.begin_record()?;
-                self.import.write_all(bytes)
-            }
-            Contents::ChangedOnly => Ok(()),
-        }
-    }
-
-    fn unchanged(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self.contents {
-            Contents::Everything => self.import.write_all(bytes),
-            Contents::ChangedOnly => Ok(()),
-        }
-    }
-
-    fn changed(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> io::Result<()> {
-        self.import.begin_record()?;
-        record.write_spliced(change.span.clone(), change.host, &mut self.import)?;
-        match &mut self.rollback {
-            Some(rollback) => rollback.write_all(record.raw()),
-            None => Ok(()),
-        }
-    }
-}
-
 /// The ledger that the treatments will give, from the counts of the first pass.
 pub fn expected_ledger(census: &crate::census::Census, treatments: &Treatments) -> Ledger {
     let mut ledger = Ledger::default();
@@ -489,3 +318,6 @@ pub fn expected_ledger(census: &crate::census::Census, treatments: &Treatments) 
     ledger.add(Class::Untouched, census.records - decided - unreadable);
     ledger
 }
+
+#[cfg(test)]
+mod tests;

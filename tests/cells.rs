@@ -197,7 +197,7 @@ fn in_every_dialect_only_the_hosts_bytes_change() {
                         &mut rewriter,
                         &mut Unguarded,
                         &mut outputs,
-                        &mut |_| Ok(()),
+                        &mut (),
                     )
                     .unwrap();
                     let place = format!("line {} {encoding} {delimiter}", row.line);

@@ -129,7 +129,7 @@ fn written(bytes: &[u8], encoding: Encoding, rewriter: &mut dyn Rewrite) -> Vec<
     let mut import = Vec::new();
     let mut outputs =
         Outputs { import: &mut import, contents: Contents::Everything, rollback: None };
-    rewrite_export(&mut reader, rewriter, &mut Unguarded, &mut outputs, &mut |_| Ok(())).unwrap();
+    rewrite_export(&mut reader, rewriter, &mut Unguarded, &mut outputs, &mut ()).unwrap();
     import
 }
 
@@ -163,14 +163,8 @@ fn an_old_host_goes_back_as_it_was_in_whatever_encoding() {
             let mut rewriter = Rewriter::new(&treatments, &dialect);
             let mut unguarded = Unguarded;
             let mut indexing = index.indexing(&dialect, &mut unguarded);
-            rewrite_export(
-                &mut reader,
-                &mut rewriter,
-                &mut indexing,
-                &mut nowhere,
-                &mut |_| Ok(()),
-            )
-            .unwrap();
+            rewrite_export(&mut reader, &mut rewriter, &mut indexing, &mut nowhere, &mut ())
+                .unwrap();
             drop(indexing);
             let again = || Reader::open(planned.as_slice(), &choices(before)).unwrap();
             index.count_planned(&mut again()).unwrap();

@@ -7,9 +7,10 @@ use super::failure::Failure;
 use super::named::Named;
 use super::output::Outputs;
 use crate::export::Dialect;
+use crate::ledger::Class;
 use crate::report::terminal::Sample;
 use crate::report::{Change, Held, Kind, PlanIdentity, Redaction, Renderer, Report, Row, renderer};
-use crate::rewrite::{Leave, Met, Rewritten};
+use crate::rewrite::{Leave, Met, Onlooker, Rewritten};
 use crate::stream::{Hash, WriteBehind};
 
 /// Bytes of held rows that a report keeps in memory before it spools them to a file.
@@ -59,13 +60,23 @@ impl Rows {
         self.renderers.iter_mut().try_for_each(|renderer| renderer.begin(report))
     }
 
+    /// Looks on while the second pass is made over an export of this dialect.
+    pub(super) fn looking<'r>(&'r mut self, dialect: &'r Dialect) -> impl Onlooker + 'r {
+        Looking { rows: self, dialect }
+    }
+
+    /// Whether anybody wants rows of a class.
+    fn wants(&self, class: Class) -> bool {
+        !self.renderers.is_empty() || self.sample.wants(class)
+    }
+
     /// Hands on one row.
     ///
     /// # Errors
     /// When a report cannot be written.
-    pub(super) fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
+    fn met(&mut self, met: &Met<'_>, dialect: &Dialect) -> io::Result<()> {
         let class = met.rewritten.class();
-        if self.renderers.is_empty() && !self.sample.wants(class) {
+        if !self.wants(class) {
             return Ok(());
         }
         let position = met.record.position();
@@ -141,5 +152,21 @@ impl Rows {
     pub(super) fn finish(&mut self) -> io::Result<()> {
         let plan = self.plan.as_ref();
         self.renderers.iter_mut().try_for_each(|renderer| renderer.finish(plan))
+    }
+}
+
+/// Hands the records of a pass on as rows.
+struct Looking<'r> {
+    rows: &'r mut Rows,
+    dialect: &'r Dialect,
+}
+
+impl Onlooker for Looking<'_> {
+    fn wants_changes(&self) -> bool {
+        self.rows.wants(Class::Rewritten)
+    }
+
+    fn met(&mut self, met: Met<'_>) -> io::Result<()> {
+        self.rows.met(&met, self.dialect)
     }
 }

@@ -245,9 +245,8 @@ impl Destination {
             rollback: rollback.as_mut().map(|(_, out)| out as &mut dyn Write),
         };
         rows.begin(report).map_err(RewriteError::Output)?;
-        let done = rewrite_export(reader, rewriter, guard, &mut writers, &mut |met| {
-            rows.met(&met, &dialect)
-        })?;
+        let done =
+            rewrite_export(reader, rewriter, guard, &mut writers, &mut rows.looking(&dialect))?;
         if let Some((_, rollback)) = rollback {
             rollback.flush().map_err(RewriteError::Output)?;
         }
@@ -352,6 +351,6 @@ pub(super) fn look<R: Source>(
         contents: Contents::ChangedOnly,
         rollback: None,
     };
-    rewrite_export(reader, rewriter, guard, &mut nowhere, &mut |_| Ok(()))
+    rewrite_export(reader, rewriter, guard, &mut nowhere, &mut ())
         .map_err(|error| export.pass_failure(&error))
 }

@@ -20,7 +20,7 @@ use crate::cli::Apply;
 use crate::export::{Choices, Defect, Delimiter, Dialect, Encoding, ExportError, Reader, Record};
 use crate::plan::PlanError;
 use crate::report::ExportFacts;
-use crate::rewrite::{Rewrite, Rewriter, Rewritten, Treatment};
+use crate::rewrite::{AtOnce, Rewrite, Rewriter, Rewritten, Treatment};
 use crate::settings::{Layers, Shard};
 
 /// Applies the plan to a piece of its export.
@@ -200,7 +200,7 @@ impl Rewrite for Watching<'_> {
         self.rewriter.rewrite(record)
     }
 
-    fn leaves(&mut self, field: &[u8], encoding: Encoding) -> bool {
-        self.rewriter.leaves(field, encoding)
+    fn at_once(&self, field: &[u8], encoding: Encoding) -> AtOnce<'_> {
+        self.rewriter.at_once(field, encoding)
     }
 }

@@ -54,7 +54,7 @@ pub use foreign::Foreign;
 pub use not_text::NotText;
 #[cfg(test)]
 pub(crate) use reader::Limits;
-pub use reader::{MAX_RECORD, Reader, Seen, Stretch};
+pub use reader::{MAX_RECORD, Passing, Reader, Seen, Stretch};
 pub use record::{Defect, Position, Record, RecordKind};
 pub use source::Source;
 

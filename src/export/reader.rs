@@ -101,6 +101,42 @@ pub struct Stretch<'a> {
     pub records: u64,
 }
 
+/// A data record of the usual number of fields, which may be passed over with those before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing<'a> {
+    so_far: &'a [u8],
+    cell_start: usize,
+    record: u64,
+    byte: u64,
+}
+
+impl<'a> Passing<'a> {
+    /// The bytes of the photo cell, quotes included.
+    pub fn cell(&self) -> &'a [u8] {
+        &self.so_far[self.cell_start..]
+    }
+
+    /// Where the photo cell begins in the stretch.
+    pub fn cell_start(&self) -> usize {
+        self.cell_start
+    }
+
+    /// The stretch up to the end of this photo cell.
+    pub fn so_far(&self) -> &'a [u8] {
+        self.so_far
+    }
+
+    /// Which data record it is, from 1.
+    pub fn record(&self) -> u64 {
+        self.record
+    }
+
+    /// The offset of the stretch in the export, from 0.
+    pub fn byte(&self) -> u64 {
+        self.byte
+    }
+}
+
 impl<R: Source> Reader<R> {
     /// Reads as much as it takes to find the dialect, where `choices` leave it open.
     ///
@@ -234,15 +270,14 @@ impl<R: Source> Reader<R> {
         Ok(Some(found))
     }
 
-    /// Passes over data records of the usual number of fields as long as `passes` says so of their
-    /// photo cells' bytes, quotes included. It stops before any other record, and now and then
-    /// without a reason: [`next_record`](Self::next_record) gives the next in any case.
+    /// Passes over data records of the usual number of fields as long as `passes` says so of each. It
+    /// stops before any other record, and now and then without a reason: [`next_record`](Self::next_record) gives the next in any case.
     ///
     /// # Errors
     /// As [`next_record`](Self::next_record).
     pub fn pass_over(
         &mut self,
-        mut passes: impl FnMut(&[u8]) -> bool,
+        mut passes: impl FnMut(Passing<'_>) -> bool,
     ) -> Result<Stretch<'_>, ExportError> {
         let (mut passed, mut records) = (0, 0);
         if self.header_passed && !self.in_overlong {
@@ -257,7 +292,6 @@ impl<R: Source> Reader<R> {
                 }
             }
         }
-        self.seen.records += records;
         Ok(Stretch { raw: &self.buffer[self.start - passed..self.start], records })
     }
 
@@ -266,18 +300,24 @@ impl<R: Source> Reader<R> {
     #[inline]
     fn pass_over_known(
         &mut self,
-        passes: &mut impl FnMut(&[u8]) -> bool,
+        passes: &mut impl FnMut(Passing<'_>) -> bool,
         passed: &mut usize,
     ) -> (u64, bool) {
         let (mut records, mut start, mut lines) = (0, self.start, 0);
+        let stretch = self.start - *passed;
+        let byte = self.buffer_at.wrapping_add(stretch as u64);
+        let before = self.seen.records;
         let fields = self.dialect.fields;
         let mut has_stopped = false;
         for cut in self.scanner.found() {
             let is_blank = cut.end - start == cut.line_break;
-            let photo = start + cut.photo_start..start + cut.photo_end;
             let is_passed = cut.fields == fields
                 && !is_blank
-                && self.buffer.get(photo).is_some_and(&mut *passes);
+                && self.buffer.get(stretch..start + cut.photo_end).is_some_and(|so_far| {
+                    let cell_start = start + cut.photo_start - stretch;
+                    let record = before + records as u64 + 1;
+                    passes(Passing { so_far, cell_start, record, byte })
+                });
             if !is_passed {
                 has_stopped = true;
                 break;
@@ -290,6 +330,7 @@ impl<R: Source> Reader<R> {
         *passed += start - self.start;
         self.start = start;
         self.line += lines;
+        self.seen.records += records as u64;
         (records as u64, has_stopped)
     }
 

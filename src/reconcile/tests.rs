@@ -12,7 +12,7 @@ use crate::key::KeyColumn;
 use crate::name::Fqdn;
 use crate::reference::{Candidate, Scope};
 use crate::rewrite::{
-    Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
+    Met, Outputs, Rewriter, Rewritten, Treatment, Treatments, Unguarded, rewrite_export,
 };
 
 /// What WebEx does with a record.
@@ -199,7 +199,9 @@ fn simulate(fates: &[Fate], shape: Shape, after_shape: Shape, contents: Contents
     let (mut import, mut changes) = (Vec::new(), Vec::new());
     let mut outputs = Outputs { import: &mut import, contents, rollback: None };
     let mut rewriter = Rewriter::new(&treatments, reader.dialect());
-    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
+    rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met: Met<
+        '_,
+    >| {
         if let Rewritten::Changed(change) = met.rewritten {
             changes.push(Change::new(met.record, &key, field, &change.old, &change.new_text()));
         }

@@ -50,8 +50,7 @@ fn rewrite(export: &str, plan: &str, output: &str) -> Result<(), Box<dyn Error>>
     let mut import = WriteBehind::new(File::create(output)?, Hash::Nothing)?;
     let mut outputs =
         Outputs { import: &mut import, contents: Contents::Everything, rollback: None };
-    let done =
-        rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |_| Ok(()))?;
+    let done = rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut ())?;
     import.finish()?;
     println!("{} changes", done.decided);
     Ok(())

@@ -33,7 +33,7 @@ use photofix::export::{Choices, Contents, Encoding, Reader};
 use photofix::health::Health;
 use photofix::name::Fqdn;
 use photofix::reference::{Candidate, DEFAULT_DOMAINS, Scope};
-use photofix::rewrite::{Met, Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
+use photofix::rewrite::{Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
 
 /// Bytes of the exports: some thousands of rows.
 const BYTES: u64 = 1 << 20;
@@ -133,9 +133,8 @@ fn counted(work: Work, export: &[u8], treatments: &Treatments) -> Result<u64, Bo
             let mut rewriter = Rewriter::new(treatments, reader.dialect());
             let import = &mut io::sink();
             let mut outputs = Outputs { import, contents: Contents::Everything, rollback: None };
-            let on_met = &mut |_: Met<'_>| Ok(());
             let guard = &mut Unguarded;
-            let done = rewrite_export(&mut reader, &mut rewriter, guard, &mut outputs, on_met)?;
+            let done = rewrite_export(&mut reader, &mut rewriter, guard, &mut outputs, &mut ())?;
             if done.decided == 0 {
                 return Err("nothing was rewritten".into());
             }

@@ -16,7 +16,7 @@ use crate::journal::{FileDigest, How};
 use crate::key::KeyColumn;
 use crate::reconcile::{Change, Plans, status_column};
 use crate::rewrite::{
-    Done, ImportSink, Outputs, Rewriter, Rewritten, Treatments, Unguarded, rewrite_export,
+    Done, ImportSink, Met, Outputs, Rewriter, Rewritten, Treatments, Unguarded, rewrite_export,
 };
 
 /// The files that are compared, but for the import file.
@@ -253,7 +253,7 @@ impl Files {
         let field = self.key.field(reader.dialect()).unwrap_or_default();
         let mut outputs = Outputs { import: to, contents: Contents::Everything, rollback: None };
         let mut rewriter = Rewriter::new(treatments, reader.dialect());
-        rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met| {
+        rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut |met: Met<'_>| {
             if let Rewritten::Changed(change) = met.rewritten {
                 let (old, new) = (&change.old, change.new_text());
                 changes.push(Change::new(met.record, &self.key, field, old, &new));

@@ -161,7 +161,8 @@ proptest! {
         let mut expected = whole.iter();
         loop {
             let mut cells: Vec<String> = Vec::new();
-            let stretch = jumping.pass_over(|cell| {
+            let stretch = jumping.pass_over(|passing| {
+                let cell = passing.cell();
                 let sum = cell.iter().fold(0, |sum, byte| sum ^ byte);
                 let passes = (sum % 2 == 1) == odd;
                 let text = Field::new(cell, 0..cell.len(), encoding).text_lossy().into_owned();
