@@ -271,7 +271,8 @@ impl<R: Source> Reader<R> {
     }
 
     /// Passes over data records of the usual number of fields as long as `passes` says so of each. It
-    /// stops before any other record, and now and then without a reason: [`next_record`](Self::next_record) gives the next in any case.
+    /// stops before any other record, and now and then before it asked of the next:
+    /// [`next_record`](Self::next_record) gives that in any case.
     ///
     /// # Errors
     /// As [`next_record`](Self::next_record).

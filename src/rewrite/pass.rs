@@ -191,9 +191,9 @@ fn rewrite_stretch<R: Source>(
                 passing.byte() + end as u64,
                 replacement.name,
             );
-            output = outputs
-                .unchanged(&passing.so_far()[written..start])
-                .and_then(|()| outputs.unchanged(&replacement.bytes));
+            let before = &passing.so_far()[written..start];
+            output = (outputs.import.write_all(before))
+                .and_then(|()| outputs.import.write_all(&replacement.bytes));
             written = end;
             changed += 1;
             output.is_ok()
