@@ -37,8 +37,7 @@ pub fn photo_cell<'a>(
     if let Some(defect) = record.defect() {
         return PhotoCellOf::Unreadable(Unreadable::from(&defect));
     }
-    let is_wide = matches!(record.encoding(), Encoding::Utf16Le | Encoding::Utf16Be);
-    if is_wide && record.raw().len() % 2 == 1 {
+    if ends_in_a_unit(record) {
         return PhotoCellOf::Unreadable(Unreadable {
             reason: "truncated",
             explanation: "the file ends in the middle of a UTF-16 code unit".to_owned(),
@@ -82,6 +81,21 @@ pub enum Usual {
     Dash,
     /// A photo URL of an origin that was met before.
     Origin(OriginId),
+}
+
+/// The same of a whole record: quickly what [`photo_cell`] would say, where it is usual.
+pub fn usual_cell_of(record: &Record<'_>, dialect: &Dialect, photos: &Classifier) -> Option<Usual> {
+    let is_sound = record.defect().is_none()
+        && record.field_count() == dialect.fields
+        && !ends_in_a_unit(record);
+    let field = record.photo().filter(|_| is_sound)?;
+    usual_cell(field.raw(), record.encoding(), photos)
+}
+
+/// Whether a record ends in the middle of a UTF-16 code unit.
+fn ends_in_a_unit(record: &Record<'_>) -> bool {
+    let is_wide = matches!(record.encoding(), Encoding::Utf16Le | Encoding::Utf16Be);
+    is_wide && record.raw().len() % 2 == 1
 }
 
 /// A photo cell, given as the bytes of its field, in a record of the usual number of fields:
