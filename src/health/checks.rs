@@ -74,6 +74,7 @@ impl Checks {
         for at in 0..self.watched.len() {
             let watched = self.watched[at];
             match glance.plain(watched.field) {
+                Some(b"" | b"-") => {}
                 Some(text) if !cells::may_be_scientific(text) => {
                     self.number(record, glance, watched, Number::of(text, watched.holds));
                 }

@@ -4,7 +4,7 @@
 //! A glance looks at code units as bytes: of UTF-16, what is beyond `U+00FE` is [`OTHER`].
 
 use super::mojibake;
-use super::windows::{Window, Windows};
+use super::windows::{Window, Windows, equal, within};
 use crate::export::{Encoding, Record};
 
 /// The longest record of UTF-16 that is looked at so, in code units.
@@ -81,6 +81,7 @@ impl Eyes {
 
 impl Glance<'_> {
     /// The units of a cell, quotes included; `None` where they are not known.
+    #[inline]
     fn cell(&self, field: usize) -> Option<&[u8]> {
         let span = self.record.kept_span(field)?;
         self.units?.get(span.start >> self.shift..span.end >> self.shift)
@@ -88,27 +89,34 @@ impl Glance<'_> {
 
     /// What a cell says, where that is plain to see: ASCII that does not begin or end with a blank, in
     /// quotes or not.
+    #[inline]
     pub(super) fn plain(&self, field: usize) -> Option<&[u8]> {
         let cell = self.cell(field)?;
-        let (said, is_whole) = match cell {
-            [QUOTE, said @ .., QUOTE] => (said, !said.contains(&QUOTE)),
-            cell => (cell, cell.first() != Some(&QUOTE)),
-        };
+        let ([first, ..], [.., last]) = (cell, cell) else { return Some(cell) };
+        if *first == QUOTE {
+            return self.plain_in_quotes(cell);
+        }
+        let is_trim = *first > b' ' && *last > b' ';
+        (is_trim && (self.is_ascii || cell.is_ascii())).then_some(cell)
+    }
+
+    fn plain_in_quotes<'c>(&self, cell: &'c [u8]) -> Option<&'c [u8]> {
+        let [QUOTE, said @ .., QUOTE] = cell else { return None };
         let is_trim = match said {
             [] => true,
             [first, ..] => *first > b' ' && said.last().is_some_and(|last| *last > b' '),
         };
-        (is_whole && is_trim && (self.is_ascii || cell.is_ascii())).then_some(said)
+        let is_plain = is_trim && (self.is_ascii || said.is_ascii()) && !said.contains(&QUOTE);
+        is_plain.then_some(said)
     }
 
     /// Whether a cell may say nothing, or `-`.
+    #[inline]
     pub(super) fn may_be_empty(&self, field: usize) -> bool {
-        let Some(cell) = self.cell(field) else { return true };
-        match opened(cell) {
-            [] | [b'-' | QUOTE | ..=b' ', ..] => true,
-            // White space of Unicode: how it begins in UTF-8, or what it is in ISO-8859-1.
-            [0xC2 | 0xE1..=0xE3 | 0x85 | 0xA0 | OTHER, ..] => true,
-            _ => false,
+        match self.cell(field) {
+            // Nearly all: letters and digits among others.
+            Some([b'.'..=b'~', ..]) => false,
+            cell => cell.is_none_or(may_be_empty),
         }
     }
 
@@ -142,6 +150,16 @@ impl Glance<'_> {
     }
 }
 
+/// The same of a cell's units.
+fn may_be_empty(cell: &[u8]) -> bool {
+    match opened(cell) {
+        [] | [b'-' | QUOTE | ..=b' ', ..] => true,
+        // White space of Unicode: how it begins in UTF-8, or what it is in ISO-8859-1.
+        [0xC2 | 0xE1..=0xE3 | 0x85 | 0xA0 | OTHER, ..] => true,
+        _ => false,
+    }
+}
+
 /// A cell without the quote that opens it.
 fn opened(cell: &[u8]) -> &[u8] {
     cell.strip_prefix(&[QUOTE]).unwrap_or(cell)
@@ -150,12 +168,10 @@ fn opened(cell: &[u8]) -> &[u8] {
 /// Whether one of the words that `cells::word` knows may begin or end around here: `#` before
 /// something else than a digit, or `N/A` or `N.A`, in which the quote of `"N"/A` may stand.
 #[inline(always)]
-fn may_be_in_word([first, second, third, _]: Window) -> bool {
+fn may_be_in_word([first, second, third, _]: Window) -> u8 {
     const SMALL: u8 = 0x20;
-    // `.` and `/` are one bit apart.
-    let separates = second | 1 == b'/';
-    let hash = (first == b'#') & (second.wrapping_sub(b'0') > 9);
-    let n = (first | SMALL == b'n') | (first == QUOTE);
-    let a = (third | SMALL == b'a') | (third == QUOTE);
-    hash | (n & separates & a)
+    let hash = equal(first, b'#') & !within(second, b'0', b'9');
+    let n = equal(first | SMALL, b'n') | equal(first, QUOTE);
+    let a = equal(third | SMALL, b'a') | equal(third, QUOTE);
+    hash | (n & within(second, b'.', b'/') & a)
 }

@@ -1,6 +1,6 @@
 //! UTF-8 that was read as Windows-1252 and written again: `ü` becomes `Ã¼`, `’` becomes `â€™`.
 
-use super::windows::{Window, Windows};
+use super::windows::{Window, Windows, equal, within};
 use crate::export::Encoding;
 
 /// The characters of Windows-1252 from 0x80 to 0x9F (WHATWG Encoding, index windows-1252).
@@ -53,7 +53,8 @@ pub(super) fn may_have(raw: &[u8], units: &[u8], encoding: Encoding, windows: Wi
         // A cell of either is read as UTF-8 where it is valid UTF-8. What is not comes out as
         // U+FFFD, or in ISO-8859-1 as it stands.
         Encoding::Utf8 | Encoding::Latin1 => {
-            windows.look(raw, is_suspect_utf8).any || std::str::from_utf8(raw).is_err()
+            let is_odd = matches!(raw, [0x80..=0xBF, ..]) || windows.look(raw, is_odd_utf8).any;
+            is_odd && (windows.look(raw, is_suspect_utf8).any || std::str::from_utf8(raw).is_err())
         }
         Encoding::Utf16Le => {
             windows.look(units, is_suspect_utf16).any || has_lost(raw, u16::from_le_bytes)
@@ -64,25 +65,44 @@ pub(super) fn may_have(raw: &[u8], units: &[u8], encoding: Encoding, windows: Wi
     }
 }
 
+/// Whether what begins here is something else than ASCII or a usual character of two or three bytes, or
+/// may be a lead before a continuation. Where nothing is odd, the bytes are UTF-8 and
+/// [`is_suspect_utf8`] finds nothing: cheaper than to ask for both.
+#[inline(always)]
+fn is_odd_utf8([first, second, third, fourth]: Window) -> u8 {
+    let follows = |byte: u8| within(byte, 0x80, 0xBF);
+    let is_ascii = !follows(second) & within(first, 0, 0x7F);
+    let is_pair = within(first, 0xC2, 0xDF) & follows(second) & !follows(third);
+    // Without those of which not every second byte is right, and U+FFFD's.
+    let is_triple = within(first, 0xE1, 0xEE)
+        & !equal(first, 0xED)
+        & follows(second)
+        & follows(third)
+        & !follows(fourth);
+    let is_usual = is_ascii | is_pair | is_triple | follows(first);
+    let is_lead = equal(first, 0xC3) & (third | (equal(third, b'"') & fourth)) & 0x80;
+    !is_usual | is_lead
+}
+
 /// Whether a lead and a continuation begin here, or U+FFFD. Every lead is `C3 ..` in UTF-8; a
 /// character that reads as a continuation begins with one of a few bytes, and the quote that closes an
 /// escaped field may stand before it.
 #[inline(always)]
-fn is_suspect_utf8([first, second, third, fourth]: Window) -> bool {
+fn is_suspect_utf8([first, second, third, fourth]: Window) -> u8 {
     let continues = |byte: u8| {
-        (byte == 0xC2) | (byte == 0xC5) | (byte == 0xC6) | (byte == 0xCB) | (byte == 0xE2)
+        equal(byte, 0xC2) | within(byte, 0xC5, 0xC6) | equal(byte, 0xCB) | equal(byte, 0xE2)
     };
-    let spoilt = (first == 0xC3) & (continues(third) | ((third == b'"') & continues(fourth)));
-    spoilt | ((first == 0xEF) & (second == 0xBF) & (third == 0xBD))
+    let quoted = equal(third, b'"') & continues(fourth);
+    let spoilt = equal(first, 0xC3) & (continues(third) | quoted);
+    spoilt | (equal(first, 0xEF) & equal(second, 0xBF) & equal(third, 0xBD))
 }
 
 /// Whether a lead and a continuation may begin here. Quotes and nothing else can stand between them.
 #[inline(always)]
-fn is_suspect_utf16([first, second, third, _]: Window) -> bool {
-    let continues = |unit: u8| unit >= 0x80;
-    let is_lead = first.wrapping_sub(0xC2) <= 0xF4 - 0xC2;
-    let quoted = (second == b'"') & (continues(third) | (third == b'"'));
-    is_lead & (continues(second) | quoted)
+fn is_suspect_utf16([first, second, third, _]: Window) -> u8 {
+    const BEYOND_ASCII: u8 = 0x80;
+    let quoted = equal(second, b'"') & (third & BEYOND_ASCII | equal(third, b'"'));
+    within(first, 0xC2, 0xF4) & (second & BEYOND_ASCII | quoted)
 }
 
 /// Whether UTF-16 has a surrogate, which may be a lone one, or U+FFFD.

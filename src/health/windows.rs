@@ -1,6 +1,6 @@
 //! Every code unit of a record together with the three behind it, many at a time.
 //!
-//! The loops are plain ones that compile to vectors. Where the processor has AVX2, which is looked for
+//! The loops are plain ones that compile to vectors, if a truth is a byte of all ones or of none. Where the processor has AVX2, which is looked for
 //! once, they are compiled a second time for it, as the scanner is.
 
 /// Units that are looked at at once: one vector of AVX2, two of SSE2 or NEON.
@@ -10,6 +10,18 @@ const BEHIND: usize = 3;
 
 /// A unit and the three behind it; zeros stand behind the last.
 pub(super) type Window = [u8; 1 + BEHIND];
+
+/// All ones where two units are equal, else 0.
+#[inline(always)]
+pub(super) fn equal(one: u8, other: u8) -> u8 {
+    if one == other { u8::MAX } else { 0 }
+}
+
+/// All ones where a unit lies between these two, themselves included; else 0.
+#[inline(always)]
+pub(super) fn within(unit: u8, first: u8, last: u8) -> u8 {
+    if unit.wrapping_sub(first) <= last.wrapping_sub(first) { u8::MAX } else { 0 }
+}
 
 /// What the windows of some units showed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,8 +47,9 @@ impl Windows {
         }
     }
 
-    /// Whether one of the windows of these units is what is looked for, which four zeros never are.
-    pub(super) fn look(self, units: &[u8], is_it: impl Fn(Window) -> bool) -> Shown {
+    /// Whether one of the windows of these units is what is looked for: where `is_it` is not 0. Of four
+    /// zeros it must be.
+    pub(super) fn look(self, units: &[u8], is_it: impl Fn(Window) -> u8) -> Shown {
         self.run(Look { units, is_it })
     }
 
@@ -61,7 +74,7 @@ struct Look<'u, F> {
     is_it: F,
 }
 
-impl<F: Fn(Window) -> bool> pulp::NullaryFnOnce for Look<'_, F> {
+impl<F: Fn(Window) -> u8> pulp::NullaryFnOnce for Look<'_, F> {
     type Output = Shown;
 
     #[inline(always)]
@@ -72,7 +85,7 @@ impl<F: Fn(Window) -> bool> pulp::NullaryFnOnce for Look<'_, F> {
             for n in 0..LANES {
                 let window = [units[n], units[n + 1], units[n + 2], units[n + 3]];
                 all[n] |= units[n];
-                any[n] |= u8::from((self.is_it)(window));
+                any[n] |= (self.is_it)(window);
             }
         };
         let mut rest = self.units;
@@ -80,14 +93,16 @@ impl<F: Fn(Window) -> bool> pulp::NullaryFnOnce for Look<'_, F> {
             look(block);
             rest = &rest[LANES..];
         }
+        // Windows that begin in the last block and a little more reach beyond the end.
         let mut end = [0; 2 * LANES + BEHIND];
         end[..rest.len()].copy_from_slice(rest);
-        let blocks = 1 + usize::from(rest.len() > LANES);
-        end.windows(LANES + BEHIND)
-            .step_by(LANES)
-            .take(blocks)
-            .filter_map(<[u8]>::first_chunk)
-            .for_each(look);
+        for start in [0, LANES] {
+            if let Some(block) = end[start..].first_chunk()
+                && start < rest.len()
+            {
+                look(block);
+            }
+        }
         Shown {
             is_ascii: all.iter().fold(0, |all, unit| all | unit).is_ascii(),
             any: any.iter().fold(0, |any, it| any | it) != 0,
@@ -135,17 +150,20 @@ mod tests {
         ) {
             let mut spelled = units.clone();
             spelled.splice(word.index(units.len() + 1)..units.len(), *b"abcd");
-            let is_word = |[a, b, c, d]: Window| (a == b'a') & (b == b'b') & (c == b'c') & (d == b'd');
-            let is_last = |[a, b, c, d]: Window| (a == b'd') & (b == 0) & (c == 0) & (d == 0);
-            let is_x = |[a, b, _, _]: Window| (a == b'x') & (b != b'x');
+            let is_word = |[a, b, c, d]: Window| {
+                equal(a, b'a') & equal(b, b'b') & equal(c, b'c') & equal(d, b'd')
+            };
+            let is_last =
+                |[a, b, c, d]: Window| equal(a, b'd') & equal(b, 0) & equal(c, 0) & equal(d, 0);
+            let is_x = |[a, b, _, _]: Window| within(a, b'w', b'y') & !equal(b, b'x');
             for windows in all() {
                 for units in [&units, &spelled] {
                     let is_ascii = units.is_ascii();
-                    let any = |is_it: &dyn Fn(Window) -> bool| {
+                    let any = |is_it: &dyn Fn(Window) -> u8| {
                         let unit = |at: usize| units.get(at).copied().unwrap_or(0);
                         let mut all = (0..units.len())
                             .map(|at| [unit(at), unit(at + 1), unit(at + 2), unit(at + 3)]);
-                        Shown { is_ascii, any: all.any(is_it) }
+                        Shown { is_ascii, any: all.any(|window| is_it(window) != 0) }
                     };
                     prop_assert_eq!(windows.look(units, is_word), any(&is_word), "{:?}", windows);
                     prop_assert_eq!(windows.look(units, is_last), any(&is_last), "{:?}", windows);
