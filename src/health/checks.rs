@@ -73,21 +73,28 @@ impl Checks {
     fn numbers(&mut self, record: &Record<'_>, glance: &Glance<'_>) {
         for at in 0..self.watched.len() {
             let watched = self.watched[at];
-            match glance.plain(watched.field) {
-                Some(b"" | b"-") => {}
-                Some(text) if !cells::may_be_scientific(text) => {
-                    self.number(record, glance, watched, Number::of(text, watched.holds));
+            let Some(text) = glance.plain(watched.field) else {
+                self.number_as_text(record, glance, watched);
+                continue;
+            };
+            match Number::of(text, watched.holds) {
+                Some(Number::Digits(digits)) => {
+                    self.number(record, glance, watched, Number::Digits(digits));
                 }
-                _ => {
-                    let text = text(record, watched.field);
-                    if cells::is_scientific(&text) {
-                        self.complain(record, watched.field, Ailment::Scientific, &text);
-                    } else {
-                        let number = Number::of(text.trim().as_bytes(), watched.holds);
-                        self.number(record, glance, watched, number);
-                    }
-                }
+                _ if cells::may_be_scientific(text) => self.number_as_text(record, glance, watched),
+                Some(Number::Plus) => self.number(record, glance, watched, Number::Plus),
+                None => {}
             }
+        }
+    }
+
+    /// Looks at a number that is not plain to see.
+    fn number_as_text(&mut self, record: &Record<'_>, glance: &Glance<'_>, watched: Watched) {
+        let text = text(record, watched.field);
+        if cells::is_scientific(&text) {
+            self.complain(record, watched.field, Ailment::Scientific, &text);
+        } else if let Some(number) = Number::of(text.trim().as_bytes(), watched.holds) {
+            self.number(record, glance, watched, number);
         }
     }
 
@@ -96,9 +103,8 @@ impl Checks {
         record: &Record<'_>,
         glance: &Glance<'_>,
         watched: Watched,
-        number: Option<Number<'_>>,
+        number: Number<'_>,
     ) {
-        let Some(number) = number else { return };
         let country = match self.country.filter(|_| watched.by_country) {
             None => Some(Country::default()),
             Some(field) => match glance.plain(field) {
@@ -107,7 +113,7 @@ impl Checks {
             },
         };
         if let Some(country) = country {
-            self.habits.meet(watched, country, number, record.position());
+            self.habits.meet(watched, country, number, record);
         }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Ailment, EXAMPLES_KEPT, Example};
-use crate::export::Position;
+use crate::export::{Position, Record};
 
 /// A habit is one when so many of a hundred cells have it, of so many cells at least.
 const USUAL: (u64, u64) = (90, 20);
@@ -148,7 +148,7 @@ impl Habits {
         watched: Watched,
         country: Country,
         number: Number<'_>,
-        at: Position,
+        record: &Record<'_>,
     ) {
         let column = &mut self.columns[watched.at];
         let Some(shapes) = column.shapes(country, watched.holds) else { return };
@@ -162,7 +162,7 @@ impl Habits {
             shapes.zeros[digits.len()] += 1;
         } else if cells.examples.len() < EXAMPLES_KEPT {
             let value = digits.iter().map(|digit| char::from(*digit)).collect();
-            let (record, line) = (at.record, at.line);
+            let Position { record, line, .. } = record.position();
             cells.examples.push(Example { record, line, value, same_as: None });
         }
     }

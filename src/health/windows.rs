@@ -3,6 +3,8 @@
 //! The loops are plain ones that compile to vectors, if a truth is a byte of all ones or of none. Where the processor has AVX2, which is looked for
 //! once, they are compiled a second time for it, as the scanner is.
 
+use std::array;
+
 /// Units that are looked at at once: one vector of AVX2, two of SSE2 or NEON.
 const LANES: usize = 32;
 /// Units of a window behind its first.
@@ -82,10 +84,10 @@ impl<F: Fn(Window) -> u8> pulp::NullaryFnOnce for Look<'_, F> {
         let mut all = [0; LANES];
         let mut any = [0; LANES];
         let mut look = |units: &[u8; LANES + BEHIND]| {
+            let [firsts, seconds, thirds, fourths] = array::from_fn(|n| shifted(units, n));
             for n in 0..LANES {
-                let window = [units[n], units[n + 1], units[n + 2], units[n + 3]];
-                all[n] |= units[n];
-                any[n] |= (self.is_it)(window);
+                all[n] |= firsts[n];
+                any[n] |= (self.is_it)([firsts[n], seconds[n], thirds[n], fourths[n]]);
             }
         };
         let mut rest = self.units;
@@ -108,6 +110,12 @@ impl<F: Fn(Window) -> u8> pulp::NullaryFnOnce for Look<'_, F> {
             any: any.iter().fold(0, |any, it| any | it) != 0,
         }
     }
+}
+
+/// So many units from the one at `at` on.
+#[inline(always)]
+fn shifted(units: &[u8; LANES + BEHIND], at: usize) -> [u8; LANES] {
+    units[at..].first_chunk().copied().unwrap_or([0; LANES])
 }
 
 struct Narrow<'p, F> {
