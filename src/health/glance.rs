@@ -89,7 +89,7 @@ impl Glance<'_> {
 
     /// What a cell says, where that is plain to see: ASCII that does not begin or end with a blank, in
     /// quotes or not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain(&self, field: usize) -> Option<&[u8]> {
         let cell = self.cell(field)?;
         let ([first, ..], [.., last]) = (cell, cell) else { return Some(cell) };
@@ -97,9 +97,10 @@ impl Glance<'_> {
             return self.plain_in_quotes(cell);
         }
         let is_trim = *first > b' ' && *last > b' ';
-        (is_trim && (self.is_ascii || cell.is_ascii())).then_some(cell)
+        (is_trim && (self.is_ascii || is_ascii(cell))).then_some(cell)
     }
 
+    #[inline(never)]
     fn plain_in_quotes<'c>(&self, cell: &'c [u8]) -> Option<&'c [u8]> {
         let [QUOTE, said @ .., QUOTE] = cell else { return None };
         let is_trim = match said {
@@ -148,6 +149,12 @@ impl Glance<'_> {
     pub(super) fn may_be_mojibake(&self, field: usize) -> bool {
         !self.cell(field).is_some_and(<[u8]>::is_ascii)
     }
+}
+
+/// Out of line, as most records are ASCII.
+#[inline(never)]
+fn is_ascii(cell: &[u8]) -> bool {
+    cell.is_ascii()
 }
 
 /// The same of a cell's units.
