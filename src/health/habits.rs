@@ -143,6 +143,7 @@ impl Habits {
     }
 
     /// Counts a cell.
+    #[inline]
     pub(super) fn meet(
         &mut self,
         watched: Watched,
@@ -161,9 +162,7 @@ impl Habits {
         if digits.first() == Some(&b'0') {
             shapes.zeros[digits.len()] += 1;
         } else if cells.examples.len() < EXAMPLES_KEPT {
-            let value = digits.iter().map(|digit| char::from(*digit)).collect();
-            let Position { record, line, .. } = record.position();
-            cells.examples.push(Example { record, line, value, same_as: None });
+            cells.keep(digits, record.position());
         }
     }
 
@@ -203,6 +202,7 @@ impl Column {
         self.shapes.get_mut(at)
     }
 
+    #[cold]
     fn place(&mut self, country: Country, holds: Holds) -> Option<usize> {
         if let Some(at) = self.countries.iter().position(|it| *it == country) {
             return Some(at);
@@ -213,6 +213,15 @@ impl Column {
             self.shapes.push(Shapes::new(holds));
             self.countries.len() - 1
         })
+    }
+}
+
+impl Cells {
+    #[cold]
+    fn keep(&mut self, digits: &[u8], at: Position) {
+        let value = digits.iter().map(|digit| char::from(*digit)).collect();
+        let (record, line) = (at.record, at.line);
+        self.examples.push(Example { record, line, value, same_as: None });
     }
 }
 

@@ -113,6 +113,8 @@ fn has_lost(raw: &[u8], unit: impl Fn([u8; 2]) -> u16) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::Strategy as _;
+
     use super::*;
 
     /// `text`, read as Windows-1252 and written again.
@@ -163,6 +165,26 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_is_not_utf8_is_never_passed(
+            pieces in proptest::collection::vec(
+                proptest::prop_oneof![
+                    6 => proptest::prelude::any::<char>().prop_map(|c| c.to_string().into_bytes()),
+                    3 => "[a-zéüŁ王한ไ😀ÃÂ¼]{1,3}".prop_map(String::into_bytes),
+                    1 => proptest::collection::vec(proptest::prelude::any::<u8>(), 1..4),
+                ],
+                0..40,
+            ),
+        ) {
+            let raw = pieces.concat();
+            for encoding in [Encoding::Utf8, Encoding::Latin1] {
+                if !may_have(&raw, &raw, encoding, Windows::new()) {
+                    let text = std::str::from_utf8(&raw);
+                    proptest::prop_assert!(text.is_ok_and(|text| !has_mojibake(text)), "{:x?}", raw);
+                }
+            }
+        }
+
         #[test]
         fn the_quick_look_misses_nothing(text in "(Ã|Â|¼|â|€|™|É|«|»|ü|a|\u{FFFD}|Ð|’|ž|ƒ|ˆ){0,8}") {
             for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be] {
