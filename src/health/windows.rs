@@ -1,7 +1,8 @@
 //! Every code unit of a record together with the three behind it, many at a time.
 //!
-//! The loops are plain ones that compile to vectors, if a truth is a byte of all ones or of none. Where the processor has AVX2, which is looked for
-//! once, they are compiled a second time for it, as the scanner is.
+//! The loops are plain ones that compile to vectors, as long as a truth is a byte of all ones or of none
+//! and no `bool`. Where the processor has AVX2, which is looked for once, they are compiled a second time
+//! for it, as the scanner is.
 
 use std::array;
 
@@ -49,8 +50,8 @@ impl Windows {
         }
     }
 
-    /// Whether one of the windows of these units is what is looked for: where `is_it` is not 0. Of four
-    /// zeros it must be.
+    /// Whether one of the windows of these units is what is looked for: where `is_it` is not 0. It must
+    /// be 0 of four zeros.
     pub(super) fn look(self, units: &[u8], is_it: impl Fn(Window) -> u8) -> Shown {
         self.run(Look { units, is_it })
     }
