@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::export::{Defect, Dialect, Encoding, Record};
 use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, HostKind, OriginId, PhotoCell};
@@ -102,7 +104,6 @@ fn ends_in_a_unit(record: &Record<'_>) -> bool {
 /// quickly what [`photo_cell`] would say, where it is usual. None means "ask there".
 pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
     let is_little = match encoding {
-        // A quote at the beginning is no part of an origin.
         Encoding::Utf8 | Encoding::Latin1 => return usual_ascii(field, photos),
         Encoding::Utf16Le => true,
         Encoding::Utf16Be => false,
@@ -119,7 +120,13 @@ pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Opti
     if wide == 0 { usual_ascii(ascii, photos) } else { None }
 }
 
-fn usual_ascii(text: &[u8], photos: &Classifier) -> Option<Usual> {
+fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
+    const QUOTE: u8 = b'"';
+    let text = match field {
+        [QUOTE, text @ .., QUOTE] => Some(text).filter(|text| memchr(QUOTE, text).is_none())?,
+        // A quote at the beginning is no part of an origin.
+        text => text,
+    };
     match text {
         [] => Some(Usual::Empty),
         [b'-'] => Some(Usual::Dash),

@@ -107,7 +107,7 @@ impl Glance<'_> {
             [] => true,
             [first, ..] => *first > b' ' && said.last().is_some_and(|last| *last > b' '),
         };
-        let is_plain = is_trim && (self.is_ascii || said.is_ascii()) && !said.contains(&QUOTE);
+        let is_plain = is_trim && (self.is_ascii || said.is_ascii()) && !has_quote(said);
         is_plain.then_some(said)
     }
 
@@ -148,6 +148,20 @@ impl Glance<'_> {
     /// Whether this cell may have been, in a record of which one may have been.
     pub(super) fn may_be_mojibake(&self, field: usize) -> bool {
         !self.cell(field).is_some_and(<[u8]>::is_ascii)
+    }
+}
+
+/// Whether some units have a quote among them: eight at a time, the last of them twice.
+fn has_quote(units: &[u8]) -> bool {
+    const EACH: u64 = u64::MAX / 0xFF;
+    // A byte that is zero borrows.
+    let has = |word: &[u8; 8]| {
+        let others = u64::from_le_bytes(*word) ^ (EACH * QUOTE as u64);
+        others.wrapping_sub(EACH) & !others & (EACH << 7) != 0
+    };
+    match units.last_chunk() {
+        Some(last) => units.as_chunks().0.iter().any(has) || has(last),
+        None => units.contains(&QUOTE),
     }
 }
 
