@@ -78,11 +78,9 @@ impl Checks {
                 continue;
             };
             match Number::of(text, watched.holds) {
-                Some(Number::Digits(digits)) => {
-                    self.number(record, glance, watched, Number::Digits(digits));
-                }
+                Some(digits @ Number::Digits(_)) => self.number(record, glance, watched, digits),
                 _ if cells::may_be_scientific(text) => self.number_as_text(record, glance, watched),
-                Some(Number::Plus) => self.number(record, glance, watched, Number::Plus),
+                Some(plus @ Number::Plus) => self.number(record, glance, watched, plus),
                 None => {}
             }
         }

@@ -171,7 +171,7 @@ fn is_ascii(cell: &[u8]) -> bool {
     cell.is_ascii()
 }
 
-/// The same of a cell's units.
+/// Whether a cell of these units may say nothing, or `-`.
 fn may_be_empty(cell: &[u8]) -> bool {
     match opened(cell) {
         [] | [b'-' | QUOTE | ..=b' ', ..] => true,
@@ -195,4 +195,24 @@ fn may_be_in_word([first, second, third, _]: Window) -> u8 {
     let n = equal(first | SMALL, b'n') | equal(first, QUOTE);
     let a = equal(third | SMALL, b'a') | equal(third, QUOTE);
     hash | (n & within(second, b'.', b'/') & a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_found_at_any_place() {
+        for length in 0..40 {
+            for other in [b'!', b'#', 0, 0x7F, 0xA2, 0xFF] {
+                let mut units = vec![other; length];
+                assert!(!has_quote(&units), "{units:x?}");
+                for at in 0..length {
+                    units[at] = QUOTE;
+                    assert!(has_quote(&units), "{units:x?}");
+                    units[at] = other;
+                }
+            }
+        }
+    }
 }
