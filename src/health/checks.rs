@@ -131,12 +131,13 @@ impl Checks {
     }
 
     fn words(&mut self, record: &Record<'_>, glance: &Glance<'_>) {
-        let (has_words, has_mojibakes) = (glance.may_have_words(), glance.may_have_mojibake());
+        // What a photo cell is, the host kinds tell.
+        let photo = self.photo;
+        let has_words = glance.may_have_words_beside(photo);
+        let has_mojibakes = glance.may_have_mojibake();
         if !has_words && !has_mojibakes {
             return;
         }
-        let photo = self.photo;
-        // What a photo cell is, the host kinds tell.
         for field in (0..self.fields).filter(|field| *field != photo) {
             let may_be_mojibake = has_mojibakes && glance.may_be_mojibake(field);
             let may_be_word = has_words && glance.may_be_word(field);

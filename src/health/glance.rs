@@ -121,16 +121,28 @@ impl Glance<'_> {
         }
     }
 
-    /// Whether a cell of the record may be one of the words that `cells::word` knows.
-    pub(super) fn may_have_words(&self) -> bool {
+    /// Whether a cell of the record may be one of the words that `cells::word` knows, one field left
+    /// out: paths of photo URLs look like words.
+    pub(super) fn may_have_words_beside(&self, field: usize) -> bool {
         self.may_have_words
+            && match (self.units, self.record.kept_span(field)) {
+                (Some(units), Some(span)) => {
+                    let (before, after) = (span.start >> self.shift, span.end >> self.shift);
+                    [units.get(..before), units.get(after..)]
+                        .into_iter()
+                        .flatten()
+                        .any(|units| self.windows.look(units, may_be_in_word).any)
+                }
+                _ => true,
+            }
     }
 
     /// Whether this cell may be, in a record that may have one.
     pub(super) fn may_be_word(&self, field: usize) -> bool {
         let Some(cell) = self.cell(field) else { return true };
         match opened(cell) {
-            [b'#' | ..=b' ' | 0x80.., ..] => true,
+            [b'#', ..] => true,
+            [first, ..] if may_be_blank(*first) => true,
             // What follows may be the quote of `"N"/A`, or stand behind the quotes of `""N/A`.
             [b'N' | b'n', b'/' | b'.' | QUOTE, ..] | [QUOTE, _, ..] => true,
             _ => false,
@@ -174,11 +186,15 @@ fn is_ascii(cell: &[u8]) -> bool {
 /// Whether a cell of these units may say nothing, or `-`.
 fn may_be_empty(cell: &[u8]) -> bool {
     match opened(cell) {
-        [] | [b'-' | QUOTE | ..=b' ', ..] => true,
-        // White space of Unicode: how it begins in UTF-8, or what it is in ISO-8859-1.
-        [0xC2 | 0xE1..=0xE3 | 0x85 | 0xA0 | OTHER, ..] => true,
-        _ => false,
+        [] | [b'-' | QUOTE, ..] => true,
+        [first, ..] => may_be_blank(*first),
     }
+}
+
+/// Whether white space may begin with this unit: that of ASCII, and that of Unicode, how it begins in
+/// UTF-8 or what it is in ISO-8859-1.
+fn may_be_blank(first: u8) -> bool {
+    matches!(first, 0..=b' ' | 0x85 | 0xA0 | 0xC2 | 0xE1..=0xE3 | OTHER)
 }
 
 /// A cell without the quote that opens it.
