@@ -13,7 +13,7 @@ use crate::evidence::{Endpoint, OldHost, Scheme};
 use crate::export::{Reader, RecordKind, Source};
 use crate::name::Fqdn;
 use crate::photo::{Classified, Classifier, HostKind, PhotoCell, PhotoUrl};
-use crate::row::{PhotoCellOf, Unreadable, Usual, photo_cell, usual_cell};
+use crate::row::{PhotoCellOf, Unreadable, Usual, photo_cell, usual_cell, usual_cell_of};
 
 pub use bound::{Bound, CensusError, Excess, MAX_HOSTS, Sort};
 pub use onlooker::{Met, Onlooker};
@@ -166,16 +166,8 @@ impl Census {
         loop {
             if counts_only {
                 let stretch = reader.pass_over(|passing| {
-                    match usual_cell(passing.cell(), dialect.encoding, &photos) {
-                        Some(Usual::Empty) => census.count(Kind::Empty),
-                        Some(Usual::Dash) => census.count(Kind::Dash),
-                        Some(Usual::Origin(id)) => match more.get_mut(id.index()) {
-                            Some(more) => *more += 1,
-                            None => return false,
-                        },
-                        None => return false,
-                    }
-                    true
+                    let usual = usual_cell(passing.cell(), dialect.encoding, &photos);
+                    usual.is_some_and(|usual| census.count_usual(usual, &mut more))
                 })?;
                 census.records += stretch.records;
             }
@@ -198,6 +190,12 @@ impl Census {
             if record.defect().is_none() && record.field_count() != dialect.fields {
                 census.ragged += 1;
                 census.first_ragged.get_or_insert((position.record, position.line));
+            }
+            if wanted == Photos::Off
+                && let Some(usual) = usual_cell_of(&record, &dialect, &photos)
+                && census.count_usual(usual, &mut more)
+            {
+                continue;
             }
             match photo_cell(&record, &dialect, &mut photos) {
                 PhotoCellOf::Missing => census.count(Kind::Empty),
@@ -239,6 +237,20 @@ impl Census {
             census.count_again(url, more);
         }
         Ok(census)
+    }
+
+    /// Counts a usual cell; `more` has the records by remembered origin. Gives whether it did: not where
+    /// the origin's host was not counted yet.
+    fn count_usual(&mut self, usual: Usual, more: &mut [u64]) -> bool {
+        match usual {
+            Usual::Empty => self.count(Kind::Empty),
+            Usual::Dash => self.count(Kind::Dash),
+            Usual::Origin { id, .. } => match more.get_mut(id.index()) {
+                Some(more) => *more += 1,
+                None => return false,
+            },
+        }
+        true
     }
 
     fn count(&mut self, kind: Kind) {

@@ -143,8 +143,8 @@ pub trait Rewrite {
 pub enum AtOnce<'r> {
     /// It is copied as it is, and there is nothing to say.
     Untouched,
-    /// The host is replaced.
-    Changed(&'r Replacement<'r>),
+    /// The host is replaced; the text of the photo cell begins at this byte of the cell.
+    Changed(&'r Replacement<'r>, usize),
     /// That cannot be told without the record.
     Ask,
 }
@@ -152,7 +152,7 @@ pub enum AtOnce<'r> {
 /// What every usual cell of an origin gets in the place of its host.
 #[derive(Clone, Debug)]
 pub struct Replacement<'r> {
-    /// The bytes of the photo cell that are replaced.
+    /// Where the old host stands, in bytes from where the text of the photo cell begins.
     pub host: Range<usize>,
     /// The new host, ASCII.
     pub name: &'r str,
@@ -180,14 +180,16 @@ impl<'t> Rewriter<'t> {
 
 impl Rewrite for Rewriter<'_> {
     fn at_once(&self, field: &[u8], encoding: Encoding) -> AtOnce<'_> {
-        let id = match usual_cell(field, encoding, &self.photos) {
+        let (id, text_start) = match usual_cell(field, encoding, &self.photos) {
             Some(Usual::Empty | Usual::Dash) => return AtOnce::Untouched,
-            Some(Usual::Origin(id)) => id,
+            Some(Usual::Origin { id, text_start }) => (id, text_start * encoding.width()),
             None => return AtOnce::Ask,
         };
         match self.by_origin.get(id.index()) {
             Some(None) => AtOnce::Untouched,
-            Some(Some(Decided { usual: Some(replacement), .. })) => AtOnce::Changed(replacement),
+            Some(Some(Decided { usual: Some(replacement), .. })) => {
+                AtOnce::Changed(replacement, text_start)
+            }
             Some(Some(_)) | None => AtOnce::Ask,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::export::{Defect, Dialect, Encoding, Record};
 use crate::name::Fqdn;
 use crate::photo::{self, Classified, Classifier, HostKind, OriginId, PhotoCell};
@@ -37,8 +39,7 @@ pub fn photo_cell<'a>(
     if let Some(defect) = record.defect() {
         return PhotoCellOf::Unreadable(Unreadable::from(&defect));
     }
-    let is_wide = matches!(record.encoding(), Encoding::Utf16Le | Encoding::Utf16Be);
-    if is_wide && record.raw().len() % 2 == 1 {
+    if ends_within_a_unit(record) {
         return PhotoCellOf::Unreadable(Unreadable {
             reason: "truncated",
             explanation: "the file ends in the middle of a UTF-16 code unit".to_owned(),
@@ -80,15 +81,34 @@ pub enum Usual {
     Empty,
     /// WebEx's word for an empty cell.
     Dash,
-    /// A photo URL of an origin that was met before.
-    Origin(OriginId),
+    /// A photo URL.
+    Origin {
+        /// Its origin, which was met before.
+        id: OriginId,
+        /// Code units of the field before its text: the quote, where there is one.
+        text_start: usize,
+    },
+}
+
+/// The same of a whole record: quickly what [`photo_cell`] would say, where it is usual.
+pub fn usual_cell_of(record: &Record<'_>, dialect: &Dialect, photos: &Classifier) -> Option<Usual> {
+    let is_sound = record.defect().is_none()
+        && record.field_count() == dialect.fields
+        && !ends_within_a_unit(record);
+    let field = record.photo().filter(|_| is_sound)?;
+    usual_cell(field.raw(), record.encoding(), photos)
+}
+
+/// Whether a record ends in the middle of a UTF-16 code unit.
+fn ends_within_a_unit(record: &Record<'_>) -> bool {
+    let is_wide = matches!(record.encoding(), Encoding::Utf16Le | Encoding::Utf16Be);
+    is_wide && record.raw().len() % 2 == 1
 }
 
 /// A photo cell, given as the bytes of its field, in a record of the usual number of fields:
 /// quickly what [`photo_cell`] would say, where it is usual. None means "ask there".
 pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
     let is_little = match encoding {
-        // A quote at the beginning is no part of an origin.
         Encoding::Utf8 | Encoding::Latin1 => return usual_ascii(field, photos),
         Encoding::Utf16Le => true,
         Encoding::Utf16Be => false,
@@ -105,11 +125,17 @@ pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Opti
     if wide == 0 { usual_ascii(ascii, photos) } else { None }
 }
 
-fn usual_ascii(text: &[u8], photos: &Classifier) -> Option<Usual> {
+fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
+    const QUOTE: u8 = b'"';
+    let (text, text_start) = match field {
+        [QUOTE, text @ .., QUOTE] if memchr(QUOTE, text).is_none() => (text, 1),
+        // A quote at the beginning is no part of an origin.
+        text => (text, 0),
+    };
     match text {
         [] => Some(Usual::Empty),
         [b'-'] => Some(Usual::Dash),
-        _ => photos.known(text).map(Usual::Origin),
+        _ => photos.known(text).map(|id| Usual::Origin { id, text_start }),
     }
 }
 

@@ -146,18 +146,22 @@ proptest! {
         }
         let bytes = encoding.encode(&text);
         let domains = [Fqdn::parse("webex.com").unwrap()];
-        let census = |onlooker: &mut dyn Onlooker| {
+        let census = |photos: Photos, onlooker: &mut dyn Onlooker| {
             let mut reader = Reader::open(&bytes[..], &Choices::default()).unwrap();
             let bound = Bound::STRICT;
-            let census =
-                Census::take_watched(&mut reader, &domains, Photos::Off, bound, onlooker).unwrap();
+            let mut census =
+                Census::take_watched(&mut reader, &domains, photos, bound, onlooker).unwrap();
+            census.photo_urls = PhotoUrls::default();
             (format!("{census:?}"), reader.seen())
         };
-        prop_assert_eq!(census(&mut ()), census(&mut Diary::default()));
+        // Whoever wants the photos has every cell read as text.
+        let as_text = census(Photos::All, &mut ());
+        prop_assert_eq!(&census(Photos::Off, &mut ()), &as_text);
+        prop_assert_eq!(&census(Photos::Off, &mut Diary::default()), &as_text);
     }
 }
 
-const CELLS: [&str; 16] = [
+const CELLS: [&str; 18] = [
     "",
     "-",
     " ",
@@ -170,6 +174,8 @@ const CELLS: [&str; 16] = [
     "https://c1.webex.com/Müller",
     "https://c1.webex.com?a",
     "https://c1.webex.com@203.0.113.8/a",
+    "https://c1.webex.com/a\"b",
+    "\"",
     "http:///a",
     "https://ldap/a",
     "https://photos.example.org/a",

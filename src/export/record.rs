@@ -143,22 +143,10 @@ impl<'a> Record<'a> {
         Some(Field::new(self.raw, span, self.encoding))
     }
 
-    /// The bytes of its field `n` where the reader kept the delimiters around it, quotes included.
+    /// Where its field `n` stands in its bytes, quotes included, where the reader kept the delimiters
+    /// around it.
     #[inline]
-    pub fn kept_bytes(&self, n: usize) -> Option<&'a [u8]> {
-        self.kept_span(n).and_then(|span| self.raw.get(span))
-    }
-
-    /// Where the delimiters between its fields stand, from the first on, as far as the reader keeps
-    /// that.
-    pub fn kept_delimiters(&self) -> &'a [usize] {
-        let between = self.fields.saturating_sub(1);
-        &self.splits[..self.splits.len().min(between)]
-    }
-
-    /// The span of field `n` where the reader kept the delimiters around it.
-    #[inline]
-    fn kept_span(&self, n: usize) -> Option<Range<usize>> {
+    pub fn kept_span(&self, n: usize) -> Option<Range<usize>> {
         let start = match n.checked_sub(1) {
             None => 0,
             Some(before) => self.splits.get(before)? + self.encoding.width(),

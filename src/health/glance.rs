@@ -1,218 +1,234 @@
-//! What a cell's bytes show at a glance, so that only cells that may be damaged are read as text.
-//! Quick, and never wrong when it says that there is nothing.
+//! What a record's code units show at a glance, so that only cells that may be damaged are read as
+//! text. Quick, and never wrong when it says that there is nothing.
 //!
-//! A glance looks at code units as bytes: a unit of UTF-16 beyond `U+00FF` is a blank where it is
-//! white space and [`OTHER`] where it is not.
+//! A glance looks at code units as bytes: of UTF-16, what is beyond `U+00FE` is [`OTHER`].
 
+use super::mojibake;
+use super::windows::{Window, Windows, equal, within};
 use crate::export::{Encoding, Record};
 
-/// The longest cell that is read without making text of it, in code units: nearly all numbers and
-/// emails are shorter.
-const PLAIN: usize = 64;
-/// A unit of UTF-16 that no table knows.
+/// The longest record of UTF-16 that is looked at so, in code units.
+const LONGEST: usize = 32 << 10;
+/// Some unit of UTF-16 beyond `U+00FE`.
 const OTHER: u8 = 0xFF;
+const QUOTE: u8 = b'"';
 
-/// The white space of Unicode begins with these in UTF-8, or is one of these in ISO-8859-1.
-const WHITE_LEADS: &[u8] = &[0xC2, 0xE1, 0xE2, 0xE3];
-const WHITE_SECONDS: &[u8] = &[0x80, 0x81, 0x85, 0x9A, 0xA0];
-const WHITE: &[u8] = b" \t\n\x0B\x0C\r\x85\xA0";
-
-// How a cell begins, as bits. A cell may be a word when its first two units share one.
-/// With a unit that is enough by itself: `#`, white space.
-const ALONE: u8 = 1;
-/// With the `N` of `N/A` and what follows it, which may be the quote of `"N"/A`.
-const LETTER: u8 = 2;
-/// With white space that takes several bytes.
-const WHITE_LEAD: u8 = 4;
-/// With the closing quote of `""N/A`.
-const CLOSING: u8 = 8;
-/// With something that an empty cell or `-` can begin with, a field's end included.
-const BLANK: u8 = 16;
-
-/// The tables for exports of one delimiter and encoding.
+/// Looks at the records of an export.
 #[derive(Debug)]
-pub(super) struct Glance {
+pub(super) struct Eyes {
     encoding: Encoding,
-    /// By the first unit, of a field that is not escaped and of one that is.
-    first: [[u8; 256]; 2],
-    second: [u8; 256],
+    windows: Windows,
+    /// Room for the units of a record of UTF-16.
+    room: Vec<u8>,
 }
 
-impl Glance {
-    pub(super) fn new(encoding: Encoding, delimiter: u8) -> Self {
-        let mark = |table: &mut [u8; 256], units: &[u8], bit: u8| {
-            units.iter().for_each(|unit| table[usize::from(*unit)] |= bit);
-        };
-        let mut escaped = [0; 256];
-        mark(&mut escaped, b"#", ALONE);
-        mark(&mut escaped, WHITE, ALONE | BLANK);
-        mark(&mut escaped, b"Nn", LETTER);
-        mark(&mut escaped, WHITE_LEADS, WHITE_LEAD | BLANK);
-        mark(&mut escaped, b"-", BLANK);
-        let mut plain = escaped;
-        mark(&mut escaped, b"\"", CLOSING | BLANK);
-        // What ends a field. Bytes that are missing read as zero.
-        let ends = [delimiter, b'\r', b'\n', 0];
-        ends.iter().for_each(|end| plain[usize::from(*end)] = BLANK);
+/// What was seen of a record.
+#[derive(Debug)]
+pub(super) struct Glance<'a> {
+    record: &'a Record<'a>,
+    windows: Windows,
+    /// Its units; none of UTF-16 where the record is too long or ends within a unit.
+    units: Option<&'a [u8]>,
+    /// By how much a place in the record is shifted to be one of theirs.
+    shift: u32,
+    is_ascii: bool,
+    may_have_words: bool,
+}
 
-        let mut second = [ALONE | CLOSING; 256];
-        mark(&mut second, b"/.\"", LETTER);
-        mark(&mut second, WHITE_SECONDS, WHITE_LEAD);
-        ends.iter().for_each(|end| second[usize::from(*end)] &= !CLOSING);
-        Self { encoding, first: [plain, escaped], second }
+impl Eyes {
+    pub(super) fn new(encoding: Encoding) -> Self {
+        Self { encoding, windows: Windows::new(), room: Vec::new() }
     }
 
-    /// Whether a cell of a record may be one of the words that `cells::word` knows, as far as the
-    /// reader kept where the cells begin.
-    pub(super) fn any_word(&self, record: &Record<'_>) -> bool {
-        let (raw, delimiters) = (record.raw(), record.kept_delimiters());
-        let any = match self.encoding {
-            Encoding::Utf8 | Encoding::Latin1 => {
-                let word = |any: u8, at: usize| any | self.begins(head(raw, at));
-                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 1))
+    pub(super) fn glance<'a>(&'a mut self, record: &'a Record<'a>) -> Glance<'a> {
+        let windows = self.windows;
+        let (is_ascii, may_have_words, units) = match self.units(record.raw()) {
+            Some(units) => {
+                let shown = windows.look(units, may_be_in_word);
+                (shown.is_ascii, shown.any, Some(units))
             }
-            Encoding::Utf16Le => {
-                let word = |any: u8, at: usize| {
-                    any | self.begins(head_of_pairs(raw, at, u16::from_le_bytes))
-                };
-                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 2))
-            }
-            Encoding::Utf16Be => {
-                let word = |any: u8, at: usize| {
-                    any | self.begins(head_of_pairs(raw, at, u16::from_be_bytes))
-                };
-                delimiters.iter().fold(word(0, 0), |any, at| word(any, at + 2))
-            }
+            None => (false, true, None),
         };
-        any != 0
+        let shift = match record.encoding() {
+            Encoding::Utf8 | Encoding::Latin1 => 0,
+            Encoding::Utf16Le | Encoding::Utf16Be => 1,
+        };
+        Glance { record, windows, units, shift, is_ascii, may_have_words }
     }
 
-    /// The same of one cell.
-    pub(super) fn may_be_word(&self, cell: &[u8]) -> bool {
-        self.begins(self.head(cell)) != 0
+    fn units<'a>(&'a mut self, raw: &'a [u8]) -> Option<&'a [u8]> {
+        let is_little = match self.encoding {
+            Encoding::Utf8 | Encoding::Latin1 => return Some(raw),
+            Encoding::Utf16Le => true,
+            Encoding::Utf16Be => false,
+        };
+        let (pairs, half) = raw.as_chunks();
+        if !half.is_empty() || pairs.len() > LONGEST {
+            return None;
+        }
+        if self.room.len() < pairs.len() {
+            self.room.resize(pairs.len(), 0);
+        }
+        let room = &mut self.room[..pairs.len()];
+        if is_little {
+            self.windows.narrow(pairs, room, u16::from_le_bytes);
+        } else {
+            self.windows.narrow(pairs, room, u16::from_be_bytes);
+        }
+        Some(room)
+    }
+}
+
+impl Glance<'_> {
+    /// The units of a cell, quotes included; `None` where they are not known.
+    #[inline]
+    fn cell(&self, field: usize) -> Option<&[u8]> {
+        let span = self.record.kept_span(field)?;
+        self.units?.get(span.start >> self.shift..span.end >> self.shift)
+    }
+
+    /// What a cell says, where that is plain to see: ASCII that does not begin or end with a blank, in
+    /// quotes or not.
+    #[inline(always)]
+    pub(super) fn plain(&self, field: usize) -> Option<&[u8]> {
+        let cell = self.cell(field)?;
+        let ([first, ..], [.., last]) = (cell, cell) else { return Some(cell) };
+        if *first == QUOTE {
+            return self.plain_in_quotes(cell);
+        }
+        let is_trim = *first > b' ' && *last > b' ';
+        (is_trim && (self.is_ascii || is_ascii(cell))).then_some(cell)
+    }
+
+    #[inline(never)]
+    fn plain_in_quotes<'c>(&self, cell: &'c [u8]) -> Option<&'c [u8]> {
+        let [QUOTE, said @ .., QUOTE] = cell else { return None };
+        let is_trim = match said {
+            [] => true,
+            [first, ..] => *first > b' ' && said.last().is_some_and(|last| *last > b' '),
+        };
+        let is_plain = is_trim && (self.is_ascii || said.is_ascii()) && !has_quote(said);
+        is_plain.then_some(said)
     }
 
     /// Whether a cell may say nothing, or `-`.
-    pub(super) fn may_be_empty(&self, cell: &[u8]) -> bool {
-        let (is_escaped, unit, _) = beginning(self.head(cell));
-        self.first[usize::from(is_escaped)][usize::from(unit)] & BLANK != 0
-    }
-
-    fn head(&self, cell: &[u8]) -> [u8; 3] {
-        match self.encoding {
-            Encoding::Utf8 | Encoding::Latin1 => head(cell, 0),
-            Encoding::Utf16Le => head_of_pairs(cell, 0, u16::from_le_bytes),
-            Encoding::Utf16Be => head_of_pairs(cell, 0, u16::from_be_bytes),
-        }
-    }
-
     #[inline]
-    fn begins(&self, head: [u8; 3]) -> u8 {
-        let (is_escaped, unit, next) = beginning(head);
-        self.first[usize::from(is_escaped)][usize::from(unit)] & self.second[usize::from(next)]
-    }
-}
-
-/// Whether a field that begins so is escaped, and the first two units of what it says.
-#[inline]
-fn beginning([quote, first, second]: [u8; 3]) -> (bool, u8, u8) {
-    match quote {
-        b'"' => (true, first, second),
-        _ => (false, quote, first),
-    }
-}
-
-/// The first three units from a byte on, and zeros where there are fewer.
-#[inline]
-fn head(raw: &[u8], at: usize) -> [u8; 3] {
-    let rest = raw.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(head) => *head,
-        None => std::array::from_fn(|nth| rest.get(nth).copied().unwrap_or(0)),
-    }
-}
-
-/// The same in UTF-16.
-#[inline]
-fn head_of_pairs(raw: &[u8], at: usize, unit: impl Fn([u8; 2]) -> u16) -> [u8; 3] {
-    let (pairs, _) = raw.get(at..).unwrap_or_default().as_chunks::<2>();
-    std::array::from_fn(|nth| pairs.get(nth).map_or(0, |pair| narrowed(unit(*pair))))
-}
-
-#[inline]
-fn narrowed(unit: u16) -> u8 {
-    match u8::try_from(unit) {
-        Ok(unit) => unit,
-        Err(_) if char::from_u32(unit.into()).is_some_and(char::is_whitespace) => b' ',
-        Err(_) => OTHER,
-    }
-}
-
-/// Room for the units of a cell.
-#[derive(Debug)]
-pub(super) struct Scratch([u8; PLAIN]);
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self([0; PLAIN])
-    }
-}
-
-/// What the units of a plain cell are, as bits.
-pub(super) const DIGIT: u8 = 0;
-/// A unit that makes a cell no row of digits.
-pub(super) const NO_DIGIT: u8 = 1;
-/// An `e`, which a number in scientific notation has.
-pub(super) const LETTER_E: u8 = 2;
-/// A unit that makes the text something else than these bytes: then the cell is not plain.
-const ODD: u8 = 4;
-
-const UNITS: [u8; 256] = {
-    let mut units = [NO_DIGIT; 256];
-    let mut unit = 0;
-    while unit < 256 {
-        match unit as u8 {
-            b'0'..=b'9' => units[unit] = DIGIT,
-            b'e' | b'E' => units[unit] = NO_DIGIT | LETTER_E,
-            // Controls, quotes, and all that is not ASCII.
-            0..b' ' | b'"' | 0x7F.. => units[unit] = ODD,
-            _ => {}
+    pub(super) fn may_be_empty(&self, field: usize) -> bool {
+        match self.cell(field) {
+            // Nearly all: letters and digits among others.
+            Some([b'.'..=b'~', ..]) => false,
+            cell => cell.is_none_or(may_be_empty),
         }
-        unit += 1;
     }
-    units
-};
 
-/// What a cell says, where that is plain to see: printable ASCII that does not begin or end with a
-/// blank, in quotes or not; and what its units are.
-#[inline]
-pub(super) fn plain<'a>(
-    raw: &'a [u8],
-    encoding: Encoding,
-    scratch: &'a mut Scratch,
-) -> Option<(&'a [u8], u8)> {
-    let units = match encoding {
-        Encoding::Utf8 | Encoding::Latin1 => raw,
-        Encoding::Utf16Le => scratch.narrow(raw, u16::from_le_bytes)?,
-        Encoding::Utf16Be => scratch.narrow(raw, u16::from_be_bytes)?,
-    };
-    let inner = match units {
-        [b'"', inner @ .., b'"'] => inner,
-        units => units,
-    };
-    let kind = inner.iter().fold(0, |kind, unit| kind | UNITS[usize::from(*unit)]);
-    let is_trim = inner.first() != Some(&b' ') && inner.last() != Some(&b' ');
-    (kind & ODD == 0 && is_trim).then_some((inner, kind))
+    /// Whether a cell of the record may be one of the words that `cells::word` knows, one field left
+    /// out: paths of photo URLs look like words.
+    pub(super) fn may_have_words_beside(&self, field: usize) -> bool {
+        self.may_have_words
+            && match (self.units, self.record.kept_span(field)) {
+                (Some(units), Some(span)) => {
+                    let (before, after) = (span.start >> self.shift, span.end >> self.shift);
+                    [units.get(..before), units.get(after..)]
+                        .into_iter()
+                        .flatten()
+                        .any(|units| self.windows.look(units, may_be_in_word).any)
+                }
+                _ => true,
+            }
+    }
+
+    /// Whether this cell may be, in a record that may have one.
+    pub(super) fn may_be_word(&self, field: usize) -> bool {
+        let Some(cell) = self.cell(field) else { return true };
+        match opened(cell) {
+            [b'#', ..] => true,
+            [first, ..] if may_be_blank(*first) => true,
+            // What follows may be the quote of `"N"/A`, or stand behind the quotes of `""N/A`.
+            [b'N' | b'n', b'/' | b'.' | QUOTE, ..] | [QUOTE, _, ..] => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a cell of the record may have been read in the wrong encoding.
+    pub(super) fn may_have_mojibake(&self) -> bool {
+        !self.is_ascii
+            && self.units.is_none_or(|units| {
+                mojibake::may_have(self.record.raw(), units, self.record.encoding(), self.windows)
+            })
+    }
+
+    /// Whether this cell may have been, in a record of which one may have been.
+    pub(super) fn may_be_mojibake(&self, field: usize) -> bool {
+        !self.cell(field).is_some_and(<[u8]>::is_ascii)
+    }
 }
 
-impl Scratch {
-    #[inline]
-    fn narrow(&mut self, raw: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Option<&[u8]> {
-        let (pairs, half) = raw.as_chunks::<2>();
-        let units = self.0.get_mut(..pairs.len()).filter(|_| half.is_empty())?;
-        for (narrow, pair) in units.iter_mut().zip(pairs) {
-            *narrow = unit(*pair).min(u16::from(OTHER)) as u8;
+/// Whether some units have a quote among them: eight at a time, the last of them twice.
+fn has_quote(units: &[u8]) -> bool {
+    const EACH: u64 = u64::MAX / 0xFF;
+    // A byte that is zero borrows.
+    let has = |word: &[u8; 8]| {
+        let others = u64::from_le_bytes(*word) ^ (EACH * QUOTE as u64);
+        others.wrapping_sub(EACH) & !others & (EACH << 7) != 0
+    };
+    match units.last_chunk() {
+        Some(last) => units.as_chunks().0.iter().any(has) || has(last),
+        None => units.contains(&QUOTE),
+    }
+}
+
+/// Out of line, as most records are ASCII.
+#[inline(never)]
+fn is_ascii(cell: &[u8]) -> bool {
+    cell.is_ascii()
+}
+
+/// Whether a cell of these units may say nothing, or `-`.
+fn may_be_empty(cell: &[u8]) -> bool {
+    match opened(cell) {
+        [] | [b'-' | QUOTE, ..] => true,
+        [first, ..] => may_be_blank(*first),
+    }
+}
+
+/// Whether white space may begin with this unit: that of ASCII, and that of Unicode, how it begins in
+/// UTF-8 or what it is in ISO-8859-1.
+fn may_be_blank(first: u8) -> bool {
+    matches!(first, 0..=b' ' | 0x85 | 0xA0 | 0xC2 | 0xE1..=0xE3 | OTHER)
+}
+
+/// A cell without the quote that opens it.
+fn opened(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(&[QUOTE]).unwrap_or(cell)
+}
+
+/// Whether one of the words that `cells::word` knows may begin or end around here: `#` before
+/// something else than a digit, or `N/A` or `N.A`, in which the quote of `"N"/A` may stand.
+#[inline(always)]
+fn may_be_in_word([first, second, third, _]: Window) -> u8 {
+    const SMALL: u8 = 0x20;
+    let hash = equal(first, b'#') & !within(second, b'0', b'9');
+    let n = equal(first | SMALL, b'n') | equal(first, QUOTE);
+    let a = equal(third | SMALL, b'a') | equal(third, QUOTE);
+    hash | (n & within(second, b'.', b'/') & a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_found_at_any_place() {
+        for length in 0..40 {
+            for other in [b'!', b'#', 0, 0x7F, 0xA2, 0xFF] {
+                let mut units = vec![other; length];
+                assert!(!has_quote(&units), "{units:x?}");
+                for at in 0..length {
+                    units[at] = QUOTE;
+                    assert!(has_quote(&units), "{units:x?}");
+                    units[at] = other;
+                }
+            }
         }
-        Some(units)
     }
 }

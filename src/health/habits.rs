@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Ailment, EXAMPLES_KEPT, Example};
-use crate::export::Position;
+use crate::export::{Position, Record};
 
 /// A habit is one when so many of a hundred cells have it, of so many cells at least.
 const USUAL: (u64, u64) = (90, 20);
@@ -90,20 +90,33 @@ impl Country {
         bytes.get_mut(..name.len())?.copy_from_slice(name);
         Some(Self(u128::from_le_bytes(bytes)))
     }
+
+    /// A few bits that differ between most countries: below [`HINTS`].
+    fn bits(self) -> usize {
+        const BITS: u32 = HINTS.trailing_zeros();
+        // Odd, and no two letters: digits of the golden ratio.
+        let mixed = (self.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> (u64::BITS - BITS)) as usize
+    }
 }
 
 /// The numbers of each column, by shape.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Habits {
     columns: Vec<Column>,
 }
 
+/// How many places a country may have been met in, by a few bits of its name.
+const HINTS: usize = 64;
+
 /// A watched column's shapes by country, in the order in which they were met.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Column {
     field: usize,
     countries: Vec<Country>,
     shapes: Vec<Shapes>,
+    /// Where the last country with these bits stands.
+    hints: [u16; HINTS],
 }
 
 #[derive(Debug)]
@@ -124,15 +137,22 @@ struct Cells {
 }
 
 impl Habits {
+    /// Of these columns, in their order.
+    pub(super) fn new(watched: &[Watched]) -> Self {
+        Self { columns: watched.iter().map(Column::new).collect() }
+    }
+
     /// Counts a cell.
+    #[inline]
     pub(super) fn meet(
         &mut self,
         watched: Watched,
         country: Country,
         number: Number<'_>,
-        at: Position,
+        record: &Record<'_>,
     ) {
-        let Some(shapes) = self.shapes(watched, country) else { return };
+        let column = &mut self.columns[watched.at];
+        let Some(shapes) = column.shapes(country, watched.holds) else { return };
         let Number::Digits(digits) = number else {
             shapes.plus += 1;
             return;
@@ -142,29 +162,8 @@ impl Habits {
         if digits.first() == Some(&b'0') {
             shapes.zeros[digits.len()] += 1;
         } else if cells.examples.len() < EXAMPLES_KEPT {
-            let value = digits.iter().map(|digit| char::from(*digit)).collect();
-            let (record, line) = (at.record, at.line);
-            cells.examples.push(Example { record, line, value, same_as: None });
+            cells.keep(digits, record.position());
         }
-    }
-
-    fn shapes(&mut self, watched: Watched, country: Country) -> Option<&mut Shapes> {
-        while self.columns.len() <= watched.at {
-            self.columns.push(Column::default());
-        }
-        let column = &mut self.columns[watched.at];
-        column.field = watched.field;
-        let at = column.countries.iter().position(|it| *it == country);
-        let at = match at {
-            Some(at) => at,
-            None if column.countries.len() >= COUNTRIES_KEPT => return None,
-            None => {
-                column.countries.push(country);
-                column.shapes.push(Shapes::new(watched.holds));
-                column.countries.len() - 1
-            }
-        };
-        column.shapes.get_mut(at)
     }
 
     /// The numbers that break their column's habit: field, kind, how many records, the first.
@@ -184,6 +183,45 @@ impl Habits {
             (field, ailment, records, examples)
         };
         broken.into_iter().map(first).collect()
+    }
+}
+
+impl Column {
+    fn new(watched: &Watched) -> Self {
+        let (countries, shapes) = (Vec::new(), Vec::new());
+        Self { field: watched.field, countries, shapes, hints: [0; HINTS] }
+    }
+
+    /// A country's, if there is room for it.
+    fn shapes(&mut self, country: Country, holds: Holds) -> Option<&mut Shapes> {
+        let mut at = usize::from(self.hints[country.bits()]);
+        if self.countries.get(at) != Some(&country) {
+            at = self.place(country, holds)?;
+            self.hints[country.bits()] = u16::try_from(at).unwrap_or(0);
+        }
+        self.shapes.get_mut(at)
+    }
+
+    #[cold]
+    fn place(&mut self, country: Country, holds: Holds) -> Option<usize> {
+        if let Some(at) = self.countries.iter().position(|it| *it == country) {
+            return Some(at);
+        }
+        let is_full = self.countries.len() >= COUNTRIES_KEPT;
+        (!is_full).then(|| {
+            self.countries.push(country);
+            self.shapes.push(Shapes::new(holds));
+            self.countries.len() - 1
+        })
+    }
+}
+
+impl Cells {
+    #[cold]
+    fn keep(&mut self, digits: &[u8], at: Position) {
+        let value = digits.iter().map(|digit| char::from(*digit)).collect();
+        let (record, line) = (at.record, at.line);
+        self.examples.push(Example { record, line, value, same_as: None });
     }
 }
 

@@ -6,24 +6,21 @@
 
 mod ailment;
 mod cells;
+mod checks;
 mod glance;
 mod habits;
 mod mojibake;
 mod seen;
+mod windows;
 
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use crate::export::{Dialect, Encoding, Record, RecordKind};
+use crate::export::{Dialect, Record, RecordKind};
 pub use ailment::Ailment;
-use glance::{Glance, LETTER_E, Scratch, plain};
-use habits::{Country, Habits, Number, Watched};
-use mojibake::{has_mojibake, is_ascii, may_have_mojibake};
+use checks::Checks;
+use glance::Eyes;
 pub use seen::EMAILS_COMPARED;
-use seen::{Repeated, Seen};
 
 /// How many examples of a kind of damage are kept for each column; all are counted.
 pub const EXAMPLES_KEPT: usize = 5;
@@ -60,23 +57,8 @@ pub struct Complaint {
 #[derive(Debug)]
 pub struct Health {
     fields: usize,
-    encoding: Encoding,
-    glance: Glance,
-    mandatory: Vec<usize>,
-    email: Option<usize>,
-    photo: usize,
-    watched: Vec<Watched>,
-    country: Option<usize>,
-    habits: Habits,
-    emails: Seen,
-    names: Vec<String>,
-    found: BTreeMap<(usize, Ailment), Found>,
-}
-
-#[derive(Debug, Default)]
-struct Found {
-    records: u64,
-    examples: Vec<Example>,
+    eyes: Eyes,
+    checks: Checks,
 }
 
 /// What was found in an export.
@@ -91,166 +73,29 @@ pub struct Findings {
 impl Health {
     /// For the records of an export of this dialect.
     pub fn new(dialect: &Dialect) -> Self {
-        let names = names(dialect);
-        let field = |wanted: &[&str]| {
-            names.iter().position(|name| wanted.iter().any(|it| it.eq_ignore_ascii_case(name)))
-        };
         Self {
             fields: dialect.fields,
-            encoding: dialect.encoding,
-            glance: Glance::new(dialect.encoding, dialect.delimiter.as_byte()),
-            mandatory: mandatory(dialect).iter().filter_map(|name| field(&[name])).collect(),
-            email: field(&["email"]),
-            photo: dialect.photo_field,
-            watched: habits::watched(&names),
-            country: field(&["ISOcountry", "country"]),
-            habits: Habits::default(),
-            emails: Seen::default(),
-            found: BTreeMap::new(),
-            names,
+            eyes: Eyes::new(dialect.encoding),
+            checks: Checks::new(dialect),
         }
     }
 
-    /// Looks at a record of a reader that keeps the places of fields. One with more or fewer fields
-    /// than it should have is reported as such elsewhere, and its cells are not where they seem to
-    /// be.
+    /// Looks at a record; quickly where its reader keeps the places of fields. One with more or fewer
+    /// fields than it should have is reported as such elsewhere, and its cells are not where they seem
+    /// to be.
     pub fn look(&mut self, record: &Record<'_>) {
         let is_sound = record.kind() == RecordKind::Data
             && record.field_count() == self.fields
             && record.defect().is_none();
-        if !is_sound {
-            return;
-        }
-        self.mandatory(record);
-        self.numbers(record);
-        self.email(record);
-        self.words(record);
-    }
-
-    fn mandatory(&mut self, record: &Record<'_>) {
-        for at in 0..self.mandatory.len() {
-            let field = self.mandatory[at];
-            let Some(cell) = record.kept_bytes(field) else { continue };
-            if self.glance.may_be_empty(cell) && cells::is_empty(&text(record, field)) {
-                self.complain(record, field, Ailment::MandatoryEmpty, "");
-            }
-        }
-    }
-
-    fn numbers(&mut self, record: &Record<'_>) {
-        for at in 0..self.watched.len() {
-            let watched = self.watched[at];
-            let Some(cell) = record.kept_bytes(watched.field).filter(|it| !it.is_empty()) else {
-                continue;
-            };
-            match plain(cell, self.encoding, &mut Scratch::default()) {
-                Some((text, kind)) if kind & LETTER_E == 0 => {
-                    self.number(record, watched, Number::of(text, watched.holds));
-                }
-                _ => {
-                    let text = text(record, watched.field);
-                    if cells::is_scientific(&text) {
-                        self.complain(record, watched.field, Ailment::Scientific, &text);
-                    } else {
-                        let number = Number::of(text.trim().as_bytes(), watched.holds);
-                        self.number(record, watched, number);
-                    }
-                }
-            }
-        }
-    }
-
-    fn number(&mut self, record: &Record<'_>, watched: Watched, number: Option<Number<'_>>) {
-        let Some(number) = number else { return };
-        let country = match self.country.filter(|_| watched.by_country) {
-            None => Some(Country::default()),
-            Some(field) => {
-                let cell = record.kept_bytes(field).unwrap_or_default();
-                match plain(cell, self.encoding, &mut Scratch::default()) {
-                    Some((name, _)) => Country::of(name),
-                    None => Country::of(text(record, field).as_bytes()),
-                }
-            }
-        };
-        if let Some(country) = country {
-            self.habits.meet(watched, country, number, record.position());
-        }
-    }
-
-    fn email(&mut self, record: &Record<'_>) {
-        if self.emails.is_cut() {
-            return;
-        }
-        let Some(field) = self.email else { return };
-        let cell = record.kept_bytes(field).unwrap_or_default();
-        match plain(cell, self.encoding, &mut Scratch::default()) {
-            Some((b"" | b"-", _)) => {}
-            Some((email, _)) => self.emails.meet_ascii(email, record.position()),
-            None => match text(record, field).trim() {
-                "" | "-" => {}
-                email => self.emails.meet(email, record.position()),
-            },
-        }
-    }
-
-    fn words(&mut self, record: &Record<'_>) {
-        let raw = record.raw();
-        let is_doubtful = !is_ascii(raw, self.encoding) && may_have_mojibake(raw, self.encoding);
-        if !is_doubtful && !self.glance.any_word(record) {
-            return;
-        }
-        let photo = self.photo;
-        for field in (0..self.fields).filter(|field| *field != photo) {
-            // What a photo cell is, the host kinds tell.
-            let Some(cell) = record.kept_bytes(field) else { continue };
-            let may_be_mojibake = is_doubtful && !is_ascii(cell, self.encoding);
-            if !may_be_mojibake && !self.glance.may_be_word(cell) {
-                continue;
-            }
-            let text = text(record, field);
-            let is_mojibake =
-                || (may_be_mojibake && has_mojibake(&text)).then_some(Ailment::Mojibake);
-            if let Some(ailment) = cells::word(&text).or_else(is_mojibake) {
-                self.complain(record, field, ailment, &text);
-            }
-        }
-    }
-
-    fn complain(&mut self, record: &Record<'_>, field: usize, ailment: Ailment, text: &str) {
-        let found = self.found.entry((field, ailment)).or_default();
-        found.records += 1;
-        if found.examples.len() < EXAMPLES_KEPT {
-            let position = record.position();
-            let (record, line, value) = (position.record, position.line, short(text));
-            found.examples.push(Example { record, line, value, same_as: None });
+        if is_sound {
+            self.checks.look(record, &self.eyes.glance(record));
         }
     }
 
     /// What was found.
-    pub fn finish(mut self) -> Findings {
-        for (field, ailment, records, examples) in self.habits.broken() {
-            self.found.insert((field, ailment), Found { records, examples });
-        }
-        let Repeated { records, examples } = self.emails.repeated();
-        if let (Some(field), 1..) = (self.email, records) {
-            self.found.insert((field, Ailment::DuplicateEmail), Found { records, examples });
-        }
-        let complaint = |((field, ailment), found): ((usize, Ailment), Found)| Complaint {
-            ailment,
-            column: self.names[field].clone(),
-            records: found.records,
-            examples: found.examples,
-        };
-        Findings {
-            complaints: self.found.into_iter().map(complaint).collect(),
-            emails_cut: self.emails.is_cut(),
-        }
+    pub fn finish(self) -> Findings {
+        self.checks.finish()
     }
-}
-
-/// What a cell says; nothing where there is none.
-fn text<'a>(record: &Record<'a>, field: usize) -> Cow<'a, str> {
-    record.field(field).map(|cell| cell.text_lossy()).unwrap_or_default()
 }
 
 /// The columns that WebEx wants filled (Jabber 12.9 cloud guide, "Create Users"; Messenger help

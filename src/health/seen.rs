@@ -141,14 +141,21 @@ fn hash(email: &[u8]) -> u64 {
         product as u64 ^ (product >> 64) as u64
     };
     let word = |bytes: &[u8; 8]| lower_case(u64::from_le_bytes(*bytes));
-    let (pairs, rest) = email.as_chunks::<16>();
-    let mut last = [0; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    let all = pairs.iter().chain(std::iter::once(&last));
-    let mixed = all.fold(SEEDS[0], |hash, pair| {
+    let mix = |hash: u64, pair: &[u8; 16]| {
         let (words, _) = pair.as_chunks::<8>();
         multiplied(hash ^ word(&words[0]), SEEDS[1] ^ word(&words[1]))
-    });
+    };
+    let (pairs, rest) = email.as_chunks();
+    let mixed = pairs.iter().fold(SEEDS[0], mix);
+    let mixed = match email.last_chunk() {
+        // Some bytes are mixed in twice, or all.
+        Some(last) => mix(mixed, last),
+        None => {
+            let mut last = [0; 16];
+            last[..rest.len()].copy_from_slice(rest);
+            mix(mixed, &last)
+        }
+    };
     multiplied(mixed ^ email.len() as u64, SEEDS[1])
 }
 

@@ -182,9 +182,10 @@ fn rewrite_stretch<R: Source>(
     let mut output = Ok(());
     let stretch = reader.pass_over(|passing| match rewriter.at_once(passing.cell(), encoding) {
         AtOnce::Untouched => true,
-        AtOnce::Changed(replacement) if may_change => {
-            let start = passing.cell_start() + replacement.host.start;
-            let end = passing.cell_start() + replacement.host.end;
+        AtOnce::Changed(replacement, text_start) if may_change => {
+            let text_start = passing.cell_start() + text_start;
+            let start = text_start + replacement.host.start;
+            let end = text_start + replacement.host.end;
             sums.decide(
                 passing.record(),
                 passing.byte() + start as u64,
@@ -198,7 +199,7 @@ fn rewrite_stretch<R: Source>(
             changed += 1;
             output.is_ok()
         }
-        AtOnce::Changed(_) | AtOnce::Ask => false,
+        AtOnce::Changed(..) | AtOnce::Ask => false,
     })?;
     output.map_err(RewriteError::Output)?;
     sums.ledger.add(Class::Rewritten, changed);

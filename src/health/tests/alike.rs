@@ -85,6 +85,31 @@ const CELLS: &[&str] = &[
     "N",
     "N/",
     "see N/A",
+    "N\"/A\"",
+    "N.A",
+    "N.a.b",
+    "n/abc",
+    "cdn/avatar/N.A.",
+    "a\u{2028}N.A.\u{2028}",
+    "\u{2028}#N/A\u{3000}",
+    "\u{1680}-\u{205F}",
+    "Apt #B",
+    "Apt #",
+    "#7",
+    "##7",
+    "+1.408.555",
+    "+-1.4E+11",
+    "+1",
+    "+",
+    "--",
+    "1,5",
+    "123456\u{A0}",
+    "123456 ",
+    "12\u{1}",
+    "Müñoz",
+    "MÜ\"",
+    "Ü\"\"é",
+    "Ö€",
     "\"N/A",
     "N\"/A",
     "Zoë",
@@ -210,6 +235,30 @@ proptest! {
                 bytes[at] = *byte;
             }
             bytes.truncate(bytes.len() - cut);
+            prop_assert_eq!(findings_of(&bytes, &choices), twin::findings(&bytes, &choices), "{}", encoding);
+        }
+    }
+
+    /// The shortest records, and records that are longer than what is looked at as a whole.
+    #[test]
+    fn of_few_columns(
+        rows in proptest::collection::vec((0..CELLS.len(), 0..CELLS.len(), any::<bool>()), 1..40),
+        ends in any::<bool>(),
+    ) {
+        let pad = "long ".repeat(if rows.len() % 8 == 0 { 8_000 } else { 0 });
+        let mut text = "email,userProfilePhotoURL,fax\r\n".to_owned();
+        for (email, fax, is_padded) in &rows {
+            let fields = [CELLS[*email], if *is_padded { &pad } else { "" }, CELLS[*fax]];
+            text += &(fields.map(|cell| field(cell, ',', Quotes::Needed)).join(",") + "\r\n");
+        }
+        let text = if ends { text.trim_end_matches("\r\n") } else { &text };
+        for encoding in [Encoding::Utf8, Encoding::Latin1, Encoding::Utf16Le, Encoding::Utf16Be] {
+            let choices = Choices {
+                encoding: Some(encoding),
+                delimiter: Some(Delimiter::Comma),
+                ..Choices::default()
+            };
+            let bytes = encoding.encode(text);
             prop_assert_eq!(findings_of(&bytes, &choices), twin::findings(&bytes, &choices), "{}", encoding);
         }
     }
