@@ -108,23 +108,27 @@ fn ends_within_a_unit(record: &Record<'_>) -> bool {
 /// A photo cell, given as the bytes of its field, in a record of the usual number of fields:
 /// quickly what [`photo_cell`] would say, where it is usual. None means "ask there".
 pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
-    let is_little = match encoding {
-        Encoding::Utf8 | Encoding::Latin1 => return usual_ascii(field, photos),
-        Encoding::Utf16Le => true,
-        Encoding::Utf16Be => false,
-    };
+    match encoding {
+        Encoding::Utf8 | Encoding::Latin1 => usual_ascii(field, photos),
+        Encoding::Utf16Le => usual_utf16(field, u16::from_le_bytes, photos),
+        Encoding::Utf16Be => usual_utf16(field, u16::from_be_bytes, photos),
+    }
+}
+
+fn usual_utf16(field: &[u8], unit: impl Fn([u8; 2]) -> u16, photos: &Classifier) -> Option<Usual> {
     let mut ascii = [0; USUAL_UNITS];
     let (pairs, odd) = field.as_chunks::<2>();
     let ascii = ascii.get_mut(..pairs.len()).filter(|_| odd.is_empty())?;
-    let mut wide = 0;
-    for (byte, [first, second]) in ascii.iter_mut().zip(pairs) {
-        let (low, high) = if is_little { (first, second) } else { (second, first) };
-        *byte = *low;
-        wide |= high;
+    let mut all = 0;
+    for (byte, pair) in ascii.iter_mut().zip(pairs) {
+        let unit = unit(*pair);
+        all |= unit;
+        *byte = unit as u8;
     }
-    if wide == 0 { usual_ascii(ascii, photos) } else { None }
+    if all < 0x80 { usual_ascii(ascii, photos) } else { None }
 }
 
+#[inline]
 fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
     const QUOTE: u8 = b'"';
     let (text, text_start) = match field {
@@ -140,7 +144,7 @@ fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
 }
 
 /// The longest field of UTF-16 that [`usual_cell`] looks at, in code units.
-const USUAL_UNITS: usize = 512;
+const USUAL_UNITS: usize = 256;
 
 /// In a record with more or fewer fields than the header, an unquoted delimiter may have moved the
 /// photo URL into another field: then the record must not be passed over in silence.
