@@ -4,6 +4,9 @@
 //! ```text
 //! engine count EXPORT                  the first pass: counts host kinds and endpoints
 //! engine rewrite EXPORT PLAN OUTPUT    the second pass: reads, scans, splices, writes
+//! engine copy EXPORT OUTPUT            reads and writes, and nothing between: what no pass can beat
+//! engine copy-hashed EXPORT OUTPUT     the same with the fingerprints of both files
+//! engine hash EXPORT                   reads and hashes, and nothing else
 //! ```
 //!
 //! It goes through the same public functions as the commands, with the same threads that read ahead and
@@ -13,14 +16,15 @@
 
 use std::error::Error;
 use std::fs::File;
+use std::io::Write;
 
 use photofix::census::{Census, Photos};
-use photofix::export::{Choices, Contents, Reader};
+use photofix::export::{Choices, Contents, Reader, Source};
 use photofix::name::Fqdn;
 use photofix::plan::Plan;
 use photofix::reference::DEFAULT_DOMAINS;
 use photofix::rewrite::{Outputs, Rewriter, Unguarded, rewrite_export};
-use photofix::stream::{Hash, WriteBehind, read_ahead};
+use photofix::stream::{Hash, WriteBehind, hashed, read_ahead};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,7 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments[..] {
         ["count", export] => count(export),
         ["rewrite", export, plan, output] => rewrite(export, plan, output),
-        _ => Err("use: engine count EXPORT, or engine rewrite EXPORT PLAN OUTPUT".into()),
+        ["copy", export, output] => copy(export, Some(output), Hash::Nothing),
+        ["copy-hashed", export, output] => copy(export, Some(output), Hash::Sha256),
+        ["hash", export] => copy(export, None, Hash::Sha256),
+        _ => Err("use: engine count EXPORT, engine rewrite EXPORT PLAN OUTPUT, engine copy or \
+                  copy-hashed EXPORT OUTPUT, or engine hash EXPORT"
+            .into()),
     }
 }
 
@@ -53,5 +62,39 @@ fn rewrite(export: &str, plan: &str, output: &str) -> Result<(), Box<dyn Error>>
     let done = rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut ())?;
     import.finish()?;
     println!("{} changes", done.decided);
+    Ok(())
+}
+
+/// Reads to the end with the threads of a pass, and writes the same bytes where `output` says.
+fn copy(export: &str, output: Option<&str>, hash: Hash) -> Result<(), Box<dyn Error>> {
+    let file = File::open(export)?;
+    let (mut source, fingerprint) = match hash {
+        Hash::Nothing => (read_ahead(file)?, None),
+        Hash::Sha256 => hashed(file).map(|(source, fingerprint)| (source, Some(fingerprint)))?,
+    };
+    let mut import = output.map(|path| WriteBehind::new(File::create(path)?, hash)).transpose()?;
+    let mut length = 0;
+    let mut buffer = Vec::new();
+    loop {
+        let place = match source.exchange(&mut buffer, 0..0)? {
+            Some(place) => place,
+            // The end, or one processor: then nobody reads ahead.
+            None => {
+                buffer.resize(256 << 10, 0);
+                0..source.read_into(&mut buffer)?
+            }
+        };
+        if place.is_empty() {
+            break;
+        }
+        length += place.len();
+        if let Some(import) = &mut import {
+            import.write_all(&buffer[place])?;
+        }
+    }
+    drop(source);
+    let read = fingerprint.map(|fingerprint| fingerprint.finish()).transpose()?;
+    let written = import.map(WriteBehind::finish).transpose()?.flatten();
+    println!("{length} bytes {:?} {written:?}", read.map(|(_, sha256)| sha256));
     Ok(())
 }

@@ -144,6 +144,12 @@ impl Export {
         Task::of(&setting.engine, &["count", text(&self.path)])
     }
 
+    /// Reading and nothing else than one of these: `hash`, or `copy` or `copy-hashed` into the copy.
+    pub(crate) fn only(&self, work: &str, setting: &Setting) -> Task {
+        let output = if work == "hash" { &[][..] } else { &[text(&self.copy)] };
+        Task::of(&setting.engine, &[work, text(&self.path)]).arguments(output)
+    }
+
     /// `cat` into the copy.
     pub(crate) fn copying(&self) -> Task {
         Task::new("cat", &[text(&self.path)]).into_file(&self.copy)

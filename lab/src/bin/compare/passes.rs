@@ -19,6 +19,14 @@ pub(crate) fn rewriting(setting: &Setting, files: &mut Files, table: &mut Table)
         let wanted = Wanted::AtLeast(wanted);
         beside(setting, table, goal, &work, &export.rewriting(setting), &export.copying(), wanted)?;
     }
+    let few = files.large(Kind::Few, setting)?;
+    for (goal, work, only) in [
+        ("1", "reading and writing, and nothing between", "copy"),
+        ("3a", "reading, writing and both SHA-256, and nothing else", "copy-hashed"),
+    ] {
+        let only = few.only(only, setting);
+        beside(setting, table, goal, work, &only, &few.copying(), Wanted::Anything)?;
+    }
     for (kind, wanted) in [
         (Kind::Few, Wanted::AtLeast(0.65)),
         (Kind::Half, Wanted::Anything),
@@ -35,15 +43,22 @@ pub(crate) fn rewriting(setting: &Setting, files: &mut Files, table: &mut Table)
 pub(crate) fn counting(setting: &Setting, files: &mut Files, table: &mut Table) -> Outcome {
     let export = files.large(Kind::Few, setting)?;
     let lines = Task::new("wc", &["-l", text(&export.path)]);
-    for (work, task) in [
-        ("first pass without fingerprint and health", export.counting(setting)),
-        ("`inspect`", export.inspecting(setting)),
+    let (on_two, on_one) = (Wanted::AtLeast(0.6), Wanted::AtLeast(0.4));
+    for (work, task, on_two, on_one) in [
+        ("first pass without fingerprint and health", export.counting(setting), on_two, on_one),
+        ("`inspect`", export.inspecting(setting), on_two, on_one),
+        (
+            "reading and SHA-256, and nothing else",
+            export.only("hash", setting),
+            Wanted::Anything,
+            Wanted::Anything,
+        ),
     ] {
-        beside(setting, table, "4", work, &task, &lines, Wanted::AtLeast(0.6))?;
+        beside(setting, table, "4", work, &task, &lines, on_two)?;
         if is_installed("taskset") {
             let (task, lines) = (task.on_one_core(), lines.clone().on_one_core());
             let work = format!("{work}, on one core");
-            beside(setting, table, "4", &work, &task, &lines, Wanted::AtLeast(0.4))?;
+            beside(setting, table, "4", &work, &task, &lines, on_one)?;
         }
     }
     Ok(())
