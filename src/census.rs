@@ -192,6 +192,7 @@ impl Census {
                 census.first_ragged.get_or_insert((position.record, position.line));
             }
             if wanted == Photos::Off
+                && !counts_only
                 && let Some(usual) = usual_cell_of(&record, &dialect, &photos)
                 && census.count_usual(usual, &mut more)
             {

@@ -38,6 +38,9 @@ pub enum NameError {
     /// One label only: resolvers and certificates cannot tell which one is meant.
     #[error("`{0}` is a single label, not a fully qualified name")]
     SingleLabel(String),
+    /// A label begins like an A-label and is none: no URL can hold the name.
+    #[error("`{0}` has an `xn--` label that is no A-label (RFC 5890, 2.3.2.1)")]
+    ALabel(String),
     /// Not a domain name by RFC 1123, 2.1 (letters, digits, hyphens) or too long.
     #[error("`{0}` is not a domain name")]
     Malformed(String),
@@ -65,9 +68,13 @@ impl Fqdn {
             return Err(NameError::Malformed(text.to_owned()));
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        if last.bytes().all(|b| b.is_ascii_digit()) {
-            // WHATWG URL, "ends in a number": such a host is parsed as an IPv4 address.
-            return Err(NameError::Address(text.to_owned()));
+        // Of other names nothing is to be feared: a URL holds them as they stand.
+        if name.contains("xn--") || last.starts_with(|c: char| c.is_ascii_digit()) {
+            match url::Host::parse(name) {
+                Ok(url::Host::Domain(same)) if same == name => {}
+                _ if is_number(last) => return Err(NameError::Address(text.to_owned())),
+                _ => return Err(NameError::ALabel(text.to_owned())),
+            }
         }
         if !name.contains('.') {
             return Err(NameError::SingleLabel(text.to_owned()));
@@ -104,6 +111,14 @@ impl Fqdn {
     pub fn absolute(&self) -> String {
         format!("{}.", self.0)
     }
+}
+
+/// Whether a last label makes a host an IPv4 address: decimal, or hexadecimal (WHATWG URL, "ends in a
+/// number").
+fn is_number(label: &str) -> bool {
+    let is_hexadecimal = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+    label.bytes().all(|b| b.is_ascii_digit())
+        || label.strip_prefix("0x").is_some_and(is_hexadecimal)
 }
 
 /// A label of letters, digits, hyphens, and underscores (which hosts must not use, but the DNS
@@ -182,6 +197,15 @@ mod tests {
             ("192.0.2.1", None),
             ("192.0.2.1.", None),
             ("a.1", None),
+            ("a.0x1", None),
+            ("a.0x", None),
+            ("a.0xg", Some("a.0xg")),
+            ("a.1com", Some("a.1com")),
+            ("xn--bcher-kva.webex.com", Some("xn--bcher-kva.webex.com")),
+            ("XN--BCHER-KVA.webex.com", Some("xn--bcher-kva.webex.com")),
+            ("xn--a.webex.com", None),
+            ("xn--.webex.com", None),
+            ("webex.xn--a", None),
             ("::1", None),
             ("-a.example", None),
             ("a b.example", None),

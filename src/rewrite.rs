@@ -133,7 +133,7 @@ pub trait Rewrite {
 
     /// What becomes of a data record of the usual number of fields, without a defect, where its photo
     /// cell has these bytes, quotes included: as [`rewrite`](Self::rewrite) would say.
-    fn at_once(&self, _field: &[u8], _encoding: Encoding) -> AtOnce<'_> {
+    fn at_once(&self, _field: &[u8]) -> AtOnce<'_> {
         AtOnce::Ask
     }
 }
@@ -143,8 +143,13 @@ pub trait Rewrite {
 pub enum AtOnce<'r> {
     /// It is copied as it is, and there is nothing to say.
     Untouched,
-    /// The host is replaced; the text of the photo cell begins at this byte of the cell.
-    Changed(&'r Replacement<'r>, usize),
+    /// The host is replaced.
+    Changed {
+        /// By what.
+        replacement: &'r Replacement<'r>,
+        /// Bytes of the photo cell before its text: the quote, where there is one.
+        before_text: usize,
+    },
     /// That cannot be told without the record.
     Ask,
 }
@@ -179,16 +184,17 @@ impl<'t> Rewriter<'t> {
 }
 
 impl Rewrite for Rewriter<'_> {
-    fn at_once(&self, field: &[u8], encoding: Encoding) -> AtOnce<'_> {
-        let (id, text_start) = match usual_cell(field, encoding, &self.photos) {
+    fn at_once(&self, field: &[u8]) -> AtOnce<'_> {
+        let encoding = self.dialect.encoding;
+        let (id, before_text) = match usual_cell(field, encoding, &self.photos) {
             Some(Usual::Empty | Usual::Dash) => return AtOnce::Untouched,
-            Some(Usual::Origin { id, text_start }) => (id, text_start * encoding.width()),
+            Some(Usual::Origin { id, quotes }) => (id, quotes * encoding.width()),
             None => return AtOnce::Ask,
         };
         match self.by_origin.get(id.index()) {
             Some(None) => AtOnce::Untouched,
             Some(Some(Decided { usual: Some(replacement), .. })) => {
-                AtOnce::Changed(replacement, text_start)
+                AtOnce::Changed { replacement, before_text }
             }
             Some(Some(_)) | None => AtOnce::Ask,
         }

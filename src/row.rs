@@ -22,7 +22,8 @@ pub enum PhotoCellOf<'a> {
 /// Why a record cannot be read. It passes through as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The stable word: `unclosed-quote`, `overlong`, `undecodable`, `ragged`, `truncated`.
+    /// The stable word: `unclosed-quote`, `overlong`, `undecodable`, `ragged`, `truncated`,
+    /// `inseparable-host`.
     pub reason: &'static str,
     /// The same in a sentence.
     pub explanation: String,
@@ -62,10 +63,23 @@ pub fn photo_cell<'a>(
             });
         }
     };
-    let cell = match photos.known(text.as_bytes()) {
+    // Where literal text stands behind the closing quote, an origin says nothing about the bytes.
+    let is_in_one_piece = field.raw_range(0..text.len()).is_some();
+    let cell = match photos.known(text.as_bytes()).filter(|_| is_in_one_piece) {
         Some(id) => Classified::Origin(id),
-        None => photos.classify(&text),
+        None if is_in_one_piece => photos.classify(&text),
+        None => Classified::Cell(photo::classify(&text, photos.domains())),
     };
+    if let Classified::Cell(PhotoCell::Url(url)) = &cell
+        && matches!(url.host, HostKind::Address(_) | HostKind::Bare(_))
+        && field.raw_range(url.host_span.clone()).is_none()
+    {
+        return PhotoCellOf::Unreadable(Unreadable {
+            reason: "inseparable-host",
+            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
+            hint: "correct the cell in the export with a text editor",
+        });
+    }
     if !matches!(cell, Classified::Origin(_) | Classified::Cell(PhotoCell::Url(_)))
         && let Some(unreadable) = stray_address(record, dialect, photos.domains())
     {
@@ -76,7 +90,7 @@ pub fn photo_cell<'a>(
 
 /// What nearly every photo cell is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usual {
+pub(crate) enum Usual {
     /// Nothing.
     Empty,
     /// WebEx's word for an empty cell.
@@ -85,18 +99,9 @@ pub enum Usual {
     Origin {
         /// Its origin, which was met before.
         id: OriginId,
-        /// Code units of the field before its text: the quote, where there is one.
-        text_start: usize,
+        /// Quotes before its text: one or none.
+        quotes: usize,
     },
-}
-
-/// The same of a whole record: quickly what [`photo_cell`] would say, where it is usual.
-pub fn usual_cell_of(record: &Record<'_>, dialect: &Dialect, photos: &Classifier) -> Option<Usual> {
-    let is_sound = record.defect().is_none()
-        && record.field_count() == dialect.fields
-        && !ends_within_a_unit(record);
-    let field = record.photo().filter(|_| is_sound)?;
-    usual_cell(field.raw(), record.encoding(), photos)
 }
 
 /// Whether a record ends in the middle of a UTF-16 code unit.
@@ -107,12 +112,25 @@ fn ends_within_a_unit(record: &Record<'_>) -> bool {
 
 /// A photo cell, given as the bytes of its field, in a record of the usual number of fields:
 /// quickly what [`photo_cell`] would say, where it is usual. None means "ask there".
-pub fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
+pub(crate) fn usual_cell(field: &[u8], encoding: Encoding, photos: &Classifier) -> Option<Usual> {
     match encoding {
         Encoding::Utf8 | Encoding::Latin1 => usual_ascii(field, photos),
         Encoding::Utf16Le => usual_utf16(field, u16::from_le_bytes, photos),
         Encoding::Utf16Be => usual_utf16(field, u16::from_be_bytes, photos),
     }
+}
+
+/// The same of a record that was made.
+pub(crate) fn usual_cell_of(
+    record: &Record<'_>,
+    dialect: &Dialect,
+    photos: &Classifier,
+) -> Option<Usual> {
+    let is_sound = record.defect().is_none()
+        && record.field_count() == dialect.fields
+        && !ends_within_a_unit(record);
+    let field = record.photo().filter(|_| is_sound)?;
+    usual_cell(field.raw(), record.encoding(), photos)
 }
 
 fn usual_utf16(field: &[u8], unit: impl Fn([u8; 2]) -> u16, photos: &Classifier) -> Option<Usual> {
@@ -131,7 +149,7 @@ fn usual_utf16(field: &[u8], unit: impl Fn([u8; 2]) -> u16, photos: &Classifier)
 #[inline]
 fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
     const QUOTE: u8 = b'"';
-    let (text, text_start) = match field {
+    let (text, quotes) = match field {
         [QUOTE, text @ .., QUOTE] if memchr(QUOTE, text).is_none() => (text, 1),
         // A quote at the beginning is no part of an origin.
         text => (text, 0),
@@ -139,7 +157,7 @@ fn usual_ascii(field: &[u8], photos: &Classifier) -> Option<Usual> {
     match text {
         [] => Some(Usual::Empty),
         [b'-'] => Some(Usual::Dash),
-        _ => photos.known(text).map(|id| Usual::Origin { id, text_start }),
+        _ => photos.known(text).map(|id| Usual::Origin { id, quotes }),
     }
 }
 

@@ -58,6 +58,58 @@ fn the_statuses_of_a_run_that_ends_well() {
 }
 
 #[test]
+fn a_host_that_no_bytes_stand_for_is_left_and_the_others_are_changed() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    // A quote closes within the address.
+    let odd = "\"https://203.0.1\"13.7/a.jpg";
+    folder.write("users.csv", export(&[odd, "https://203.0.113.7/b.jpg", odd]));
+    let arguments = ["users.csv", "--offline", "--map", "map.csv"];
+    for report in [&[][..], &["--report", "report.jsonl"]] {
+        let run =
+            folder.run(&[&["fix"], &arguments[..], &["-o", "out.csv", "--force"], report].concat());
+        assert_eq!(run.status, 3, "{}", run.stderr);
+        assert!(run.stderr.contains("record 1, line 2"), "{}", run.stderr);
+        assert!(run.stderr.contains("inseparable-host"), "{}", run.stderr);
+        let expected = export(&[odd, "https://c12.webex.com/b.jpg", odd]);
+        assert_eq!(String::from_utf8(folder.read("out.csv")).unwrap(), expected);
+    }
+    let run = folder.run(&[&["plan"], &arguments[..], &["-o", "plan.json"]].concat());
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    let run = folder.run(&["apply", "users.csv", "--plan", "plan.json", "-o", "applied.csv"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert_eq!(folder.read("applied.csv"), folder.read("out.csv"));
+
+    folder.write("odd-map.csv", "203.0.113.7,xn--a.webex.com\n");
+    let arguments = ["fix", "users.csv", "-o", "other.csv", "--offline", "--map", "odd-map.csv"];
+    fails(&folder, &arguments, 2, &["`odd-map.csv` line 1", "`xn--a.webex.com`", "no A-label"]);
+}
+
+#[test]
+fn an_import_file_that_was_not_read_to_its_end_is_not_noted() {
+    let folder = Folder::new();
+    folder.write("map.csv", "203.0.113.7,c12.webex.com\n");
+    // More than a pipe holds.
+    folder.write("users.csv", export(&vec!["https://203.0.113.7/a.jpg"; 20_000]));
+    let plan = ["plan", "users.csv", "-o", "plan.json", "--offline", "--map", "map.csv"];
+    assert_eq!(folder.run(&plan).status, 0);
+    let apply = ["apply", "users.csv", "--plan", "plan.json", "-o", "-"];
+    let before = folder.names();
+    let mut child =
+        folder.command(&apply).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("standard output was closed before all of it was read"), "{message}");
+    assert_eq!(folder.names(), before);
+
+    let run = folder.run(&apply);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(folder.names().contains(&"plan.json.applied".to_owned()));
+}
+
+#[test]
 fn quiet_says_nothing_and_the_summary_says_what_was_written() {
     let folder = Folder::new();
     folder.write("map.csv", "203.0.113.7,c12.webex.com\n");

@@ -310,9 +310,11 @@ impl Outputs {
         let mut placed: Vec<(&'static str, PathBuf)> = Vec::new();
         let mut created: Vec<PathBuf> = Vec::new();
         let mut continued: Vec<(PathBuf, TempPath)> = Vec::new();
+        // What a file goes on to tell of has to be so.
+        let is_noted = self.pending.iter().any(|pending| pending.before.is_some());
         for pending in self.pending.into_iter().rev() {
             let result = match pending.target {
-                Target::StandardOutput(spool) => to_standard_output(spool),
+                Target::StandardOutput(spool) => to_standard_output(spool, is_noted),
                 Target::File { temporary, path, existing, .. } => {
                     let existed = fs::symlink_metadata(&path).is_ok();
                     let result = place(temporary, &path, existing);
@@ -368,7 +370,8 @@ fn sync_folder(path: &Path) {
     let _ = path;
 }
 
-fn to_standard_output(mut spool: File) -> Result<(), Failure> {
+/// Copies a spool to standard output; to its end, where `all` of it has to be taken.
+fn to_standard_output(mut spool: File, all: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let copied = spool
         .seek(SeekFrom::Start(0))
@@ -376,7 +379,12 @@ fn to_standard_output(mut spool: File) -> Result<(), Failure> {
         .and_then(|_| out.flush());
     match copied {
         // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !all => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::failed(
+            "standard output was closed before all of it was read; nothing is noted in the journal"
+                .to_owned(),
+            "read it to its end, or name a file with -o",
+        )),
         Err(error) => Err(Failure::file("write", Path::new("standard output"), &error)),
         Ok(()) => Ok(()),
     }

@@ -348,7 +348,7 @@ pub(super) fn look<R: Source>(
 ) -> Result<Done, Failure> {
     let mut nowhere = rewrite::Outputs {
         import: &mut io::sink(),
-        contents: Contents::ChangedOnly,
+        contents: Contents::Everything,
         rollback: None,
     };
     rewrite_export(reader, rewriter, guard, &mut nowhere, &mut ())

@@ -200,7 +200,7 @@ impl Rewrite for Watching<'_> {
         self.rewriter.rewrite(record)
     }
 
-    fn at_once(&self, field: &[u8], encoding: Encoding) -> AtOnce<'_> {
-        self.rewriter.at_once(field, encoding)
+    fn at_once(&self, field: &[u8]) -> AtOnce<'_> {
+        self.rewriter.at_once(field)
     }
 }

@@ -69,7 +69,7 @@ impl Encoding {
     }
 
     /// Bytes per code unit.
-    pub fn width(self) -> usize {
+    pub(crate) fn width(self) -> usize {
         match self {
             Self::Utf8 | Self::Latin1 => 1,
             Self::Utf16Le | Self::Utf16Be => 2,

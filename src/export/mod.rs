@@ -40,6 +40,7 @@ mod scan;
 mod sniff;
 mod source;
 mod splice;
+mod stretch;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -54,7 +55,7 @@ pub use foreign::Foreign;
 pub use not_text::NotText;
 #[cfg(test)]
 pub(crate) use reader::Limits;
-pub use reader::{MAX_RECORD, Passing, Reader, Seen, Stretch};
+pub use reader::{MAX_RECORD, Reader, Seen};
 pub use record::{Defect, Position, Record, RecordKind};
 pub use source::Source;
 

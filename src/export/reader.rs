@@ -12,6 +12,7 @@ use super::record::{Defect, Position, Record, RecordKind};
 use super::scan::{BLOCKS, Cut, Endings, Scanner};
 use super::sniff::{Extent, SNIFF_LIMIT, sniff};
 use super::source::Source;
+use super::stretch::{Passing, Stretch};
 
 /// The longest record that is held as a whole, in bytes. Cells of 100 MB are read; a longer
 /// record is more likely a quote that nobody closed, and comes out in pieces
@@ -89,51 +90,6 @@ impl Seen {
             (0, 0, _) => LineEnding::Cr,
             _ => LineEnding::Mixed,
         }
-    }
-}
-
-/// Records that were passed over, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch<'a> {
-    /// Their bytes, line breaks included.
-    pub raw: &'a [u8],
-    /// How many they are.
-    pub records: u64,
-}
-
-/// A data record of the usual number of fields, which may be passed over with those before it.
-#[derive(Clone, Copy, Debug)]
-pub struct Passing<'a> {
-    so_far: &'a [u8],
-    cell_start: usize,
-    record: u64,
-    byte: u64,
-}
-
-impl<'a> Passing<'a> {
-    /// The bytes of the photo cell, quotes included.
-    pub fn cell(&self) -> &'a [u8] {
-        &self.so_far[self.cell_start..]
-    }
-
-    /// Where the photo cell begins in the stretch.
-    pub fn cell_start(&self) -> usize {
-        self.cell_start
-    }
-
-    /// The stretch up to the end of this photo cell.
-    pub fn so_far(&self) -> &'a [u8] {
-        self.so_far
-    }
-
-    /// Which data record it is, from 1.
-    pub fn record(&self) -> u64 {
-        self.record
-    }
-
-    /// The offset of the stretch in the export, from 0.
-    pub fn byte(&self) -> u64 {
-        self.byte
     }
 }
 
@@ -270,13 +226,15 @@ impl<R: Source> Reader<R> {
         Ok(Some(found))
     }
 
-    /// Passes over data records of the usual number of fields as long as `passes` says so of each. It
-    /// stops before any other record, and now and then before it asked of the next:
-    /// [`next_record`](Self::next_record) gives that in any case.
+    /// Passes over data records of the usual number of fields as long as `passes` says so. Each is
+    /// asked about once and in order, and every [`Passing`] of a call begins where the stretch does.
+    ///
+    /// It stops before any other record, and where it has to read on; the record after it, about which
+    /// nobody was asked or which was not to be passed, comes from [`next_record`](Self::next_record).
     ///
     /// # Errors
     /// As [`next_record`](Self::next_record).
-    pub fn pass_over(
+    pub(crate) fn pass_over(
         &mut self,
         mut passes: impl FnMut(Passing<'_>) -> bool,
     ) -> Result<Stretch<'_>, ExportError> {
@@ -306,7 +264,7 @@ impl<R: Source> Reader<R> {
     ) -> (u64, bool) {
         let (mut records, mut start, mut lines) = (0, self.start, 0);
         let stretch = self.start - *passed;
-        let byte = self.buffer_at.wrapping_add(stretch as u64);
+        let stretch_byte = self.buffer_at.wrapping_add(stretch as u64);
         let before = self.seen.records;
         let fields = self.dialect.fields;
         let mut has_stopped = false;
@@ -317,7 +275,7 @@ impl<R: Source> Reader<R> {
                 && self.buffer.get(stretch..start + cut.photo_end).is_some_and(|so_far| {
                     let cell_start = start + cut.photo_start - stretch;
                     let record = before + records as u64 + 1;
-                    passes(Passing { so_far, cell_start, record, byte })
+                    passes(Passing { so_far, cell_start, record, stretch_byte })
                 });
             if !is_passed {
                 has_stopped = true;

@@ -146,7 +146,7 @@ impl<'a> Record<'a> {
     /// Where its field `n` stands in its bytes, quotes included, where the reader kept the delimiters
     /// around it.
     #[inline]
-    pub fn kept_span(&self, n: usize) -> Option<Range<usize>> {
+    pub(crate) fn kept_span(&self, n: usize) -> Option<Range<usize>> {
         let start = match n.checked_sub(1) {
             None => 0,
             Some(before) => self.splits.get(before)? + self.encoding.width(),

@@ -106,7 +106,7 @@ pub(super) struct Habits {
     columns: Vec<Column>,
 }
 
-/// How many places a country may have been met in, by a few bits of its name.
+/// Places of the small table that leads from a few bits of a country's name to where it was met last.
 const HINTS: usize = 64;
 
 /// A watched column's shapes by country, in the order in which they were met.

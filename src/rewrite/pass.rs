@@ -26,7 +26,8 @@ pub trait Onlooker {
         true
     }
 
-    /// Sees every record that is not untouched, in the order of the export.
+    /// Sees every record that is not untouched, in the order of the export; changed ones only as long
+    /// as it wants them.
     ///
     /// # Errors
     /// Whatever it cannot write about them.
@@ -175,21 +176,19 @@ fn rewrite_stretch<R: Source>(
     outputs: &mut Outputs<'_>,
     sums: &mut Sums,
 ) -> Result<(), RewriteError> {
-    let encoding = reader.dialect().encoding;
     // Bytes of the stretch that are written, or replaced by what is.
     let mut written = 0;
     let mut changed = 0;
     let mut output = Ok(());
-    let stretch = reader.pass_over(|passing| match rewriter.at_once(passing.cell(), encoding) {
+    let stretch = reader.pass_over(|passing| match rewriter.at_once(passing.cell()) {
         AtOnce::Untouched => true,
-        AtOnce::Changed(replacement, text_start) if may_change => {
-            let text_start = passing.cell_start() + text_start;
-            let start = text_start + replacement.host.start;
-            let end = text_start + replacement.host.end;
+        AtOnce::Changed { replacement, before_text } if may_change => {
+            let text = passing.cell_start() + before_text;
+            let (start, end) = (text + replacement.host.start, text + replacement.host.end);
             sums.decide(
                 passing.record(),
-                passing.byte() + start as u64,
-                passing.byte() + end as u64,
+                passing.stretch_byte() + start as u64,
+                passing.stretch_byte() + end as u64,
                 replacement.name,
             );
             let before = &passing.so_far()[written..start];
@@ -199,7 +198,7 @@ fn rewrite_stretch<R: Source>(
             changed += 1;
             output.is_ok()
         }
-        AtOnce::Changed(..) | AtOnce::Ask => false,
+        AtOnce::Changed { .. } | AtOnce::Ask => false,
     })?;
     output.map_err(RewriteError::Output)?;
     sums.ledger.add(Class::Rewritten, changed);

@@ -33,7 +33,9 @@ use photofix::export::{Choices, Contents, Encoding, Reader};
 use photofix::health::Health;
 use photofix::name::Fqdn;
 use photofix::reference::{Candidate, DEFAULT_DOMAINS, Scope};
-use photofix::rewrite::{Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export};
+use photofix::rewrite::{
+    Met, Onlooker, Outputs, Rewriter, Treatment, Treatments, Unguarded, rewrite_export,
+};
 
 /// Bytes of the exports: some thousands of rows.
 const BYTES: u64 = 1 << 20;
@@ -53,10 +55,12 @@ enum Work {
     Health,
     /// Rewritten to nowhere, as the second pass does.
     Rewrite,
+    /// The same where somebody looks at every change, as a report does.
+    RewriteSeen,
 }
 
 /// The cases: name, work, rows with an address in a hundred, encoding.
-const CASES: [(&str, Work, u64, Encoding); 8] = [
+const CASES: [(&str, Work, u64, Encoding); 9] = [
     ("read-utf8", Work::Read, 1, Encoding::Utf8),
     ("read-utf16le", Work::Read, 1, Encoding::Utf16Le),
     ("count-utf8", Work::Count, 1, Encoding::Utf8),
@@ -65,6 +69,7 @@ const CASES: [(&str, Work, u64, Encoding); 8] = [
     ("rewrite-utf8", Work::Rewrite, 1, Encoding::Utf8),
     ("rewrite-utf16le", Work::Rewrite, 1, Encoding::Utf16Le),
     ("rewrite-half-utf8", Work::Rewrite, 50, Encoding::Utf8),
+    ("rewrite-half-seen-utf8", Work::RewriteSeen, 50, Encoding::Utf8),
 ];
 
 type Counts = BTreeMap<String, u64>;
@@ -130,17 +135,29 @@ fn counted(work: Work, export: &[u8], treatments: &Treatments) -> Result<u64, Bo
             black_box(health.finish());
         }
         Work::Rewrite => {
-            let mut rewriter = Rewriter::new(treatments, reader.dialect());
-            let import = &mut io::sink();
-            let mut outputs = Outputs { import, contents: Contents::Everything, rollback: None };
-            let guard = &mut Unguarded;
-            let done = rewrite_export(&mut reader, &mut rewriter, guard, &mut outputs, &mut ())?;
-            if done.decided == 0 {
-                return Err("nothing was rewritten".into());
-            }
+            rewrite(&mut reader, treatments, &mut ())?;
+        }
+        Work::RewriteSeen => {
+            let mut look = |met: Met<'_>| {
+                black_box(met.rewritten.class());
+                Ok(())
+            };
+            rewrite(&mut reader, treatments, &mut look)?;
         }
     }
     Ok(reader.seen().records)
+}
+
+fn rewrite(
+    reader: &mut Reader<&[u8]>,
+    treatments: &Treatments,
+    onlooker: &mut dyn Onlooker,
+) -> Result<(), Box<dyn Error>> {
+    let mut rewriter = Rewriter::new(treatments, reader.dialect());
+    let import = &mut io::sink();
+    let mut outputs = Outputs { import, contents: Contents::Everything, rollback: None };
+    let done = rewrite_export(reader, &mut rewriter, &mut Unguarded, &mut outputs, onlooker)?;
+    if done.decided == 0 { Err("nothing was rewritten".into()) } else { Ok(()) }
 }
 
 /// Whether the scanner takes the way that the budget was written for.

@@ -22,6 +22,8 @@ struct Plain {
     byte: u64,
     fields: Vec<String>,
     photo: Option<String>,
+    /// Where the photo cell begins in the record.
+    photo_start: Option<u64>,
     defect: Option<Defect>,
 }
 
@@ -57,6 +59,7 @@ fn read_all<R: Source>(reader: &mut Reader<R>) -> Vec<Plain> {
             byte: record.position().byte,
             fields,
             photo: record.photo().map(|photo| photo.text_lossy().into_owned()),
+            photo_start: record.photo().map(|photo| photo.span().start as u64),
             defect: record.defect(),
         });
     }

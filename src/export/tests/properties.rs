@@ -160,20 +160,28 @@ proptest! {
         let fields = jumping.dialect().fields;
         let mut expected = whole.iter();
         loop {
-            let mut cells: Vec<String> = Vec::new();
+            let mut cells: Vec<(u64, u64, String)> = Vec::new();
+            let mut last: Vec<u8> = Vec::new();
             let stretch = jumping.pass_over(|passing| {
                 let cell = passing.cell();
                 let sum = cell.iter().fold(0, |sum, byte| sum ^ byte);
                 let passes = (sum % 2 == 1) == odd;
                 let text = Field::new(cell, 0..cell.len(), encoding).text_lossy().into_owned();
-                cells.extend(passes.then_some(text));
+                if passes {
+                    let byte = passing.stretch_byte() + passing.cell_start() as u64;
+                    cells.push((passing.record(), byte, text));
+                    last = passing.so_far().to_vec();
+                }
                 passes
             });
             let stretch = stretch.unwrap();
             prop_assert_eq!(stretch.records, cells.len() as u64);
+            prop_assert!(stretch.raw.starts_with(&last));
             let mut raw = Vec::new();
-            for cell in cells {
+            for (record, byte, cell) in cells {
                 let plain = expected.next().unwrap();
+                prop_assert_eq!(record, plain.record);
+                prop_assert_eq!(byte, plain.byte + plain.photo_start.unwrap());
                 prop_assert_eq!(plain.kind, RecordKind::Data);
                 prop_assert_eq!(plain.fields.len(), fields);
                 prop_assert_eq!(plain.photo.as_deref(), Some(&*cell));
