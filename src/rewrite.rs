@@ -295,15 +295,10 @@ fn treated<'r>(
             new_host: url.host_span.start..url.host_span.start + to.as_str().len(),
             old: text,
         }),
-        (None, _) => Rewritten::Unreadable(Unreadable {
-            reason: "inseparable-host",
-            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
-            hint: "correct the cell in the export with a text editor",
-        }),
+        (None, _) => Rewritten::Unreadable(Unreadable::inseparable_host()),
         (_, Err(error)) => Rewritten::Unreadable(Unreadable {
-            reason: "inseparable-host",
             explanation: error.to_string(),
-            hint: "correct the cell in the export with a text editor",
+            ..Unreadable::inseparable_host()
         }),
     }
 }

@@ -31,6 +31,17 @@ pub struct Unreadable {
     pub hint: &'static str,
 }
 
+impl Unreadable {
+    /// No bytes of the record are the host's and nothing else.
+    pub(crate) fn inseparable_host() -> Self {
+        Self {
+            reason: "inseparable-host",
+            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
+            hint: "correct the cell in the export with a text editor",
+        }
+    }
+}
+
 /// Reads the photo cell of a data record.
 pub fn photo_cell<'a>(
     record: &Record<'a>,
@@ -74,11 +85,7 @@ pub fn photo_cell<'a>(
         && matches!(url.host, HostKind::Address(_) | HostKind::Bare(_))
         && field.raw_range(url.host_span.clone()).is_none()
     {
-        return PhotoCellOf::Unreadable(Unreadable {
-            reason: "inseparable-host",
-            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
-            hint: "correct the cell in the export with a text editor",
-        });
+        return PhotoCellOf::Unreadable(Unreadable::inseparable_host());
     }
     if !matches!(cell, Classified::Origin(_) | Classified::Cell(PhotoCell::Url(_)))
         && let Some(unreadable) = stray_address(record, dialect, photos.domains())

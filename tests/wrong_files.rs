@@ -64,6 +64,14 @@ fn a_map_a_document_or_candidates_that_are_something_else() {
     folder.write("empty.json", "");
     folder.write("notes.txt", "call Jane\n");
     folder.write("recording.json", "{\"schema\": \"photofix.recording/1\"}");
+    let fix = ["fix", "users.csv", "-o", "out.csv", "--offline"];
+    let is_neither = |file: &str, said: &str| {
+        let named = format!("`{file}`");
+        let map = [&fix[..], &["--map", file]].concat();
+        fails(&folder, &map, 2, &[&named, "is no map: it is ", said]);
+        let list = [&fix[..], &["--candidates", file]].concat();
+        fails(&folder, &list, 2, &[&named, "is no list of candidates: it is ", said]);
+    };
     for (file, said) in [
         ("users.csv", "a list of users with photo URLs, as an export is"),
         ("photo.jpg", "not text: byte 0xFF at offset 0"),
@@ -72,11 +80,7 @@ fn a_map_a_document_or_candidates_that_are_something_else() {
         ("page.html", "a web page"),
     ] {
         let named = format!("`{file}`");
-        let fix = ["fix", "users.csv", "-o", "out.csv", "--offline"];
-        let map = [&fix[..], &["--map", file]].concat();
-        fails(&folder, &map, 2, &[&named, "is no map: it is ", said]);
-        let list = [&fix[..], &["--candidates", file]].concat();
-        fails(&folder, &list, 2, &[&named, "is no list of candidates: it is ", said]);
+        is_neither(file, said);
         fails(&folder, &["show", file], 1, &[&named, "it is no plan, report", said]);
         let apply = ["apply", "users.csv", "-o", "out.csv", "--plan", file];
         fails(&folder, &apply, 4, &[&named, "it is not a photofix plan", said]);
@@ -92,12 +96,7 @@ fn a_map_a_document_or_candidates_that_are_something_else() {
         ("recording.json", "a recording (`--record` wrote it)"),
         ("lines.json", "the journal of a plan (`photofix apply` wrote it)"),
     ] {
-        let named = format!("`{file}`");
-        let fix = ["fix", "users.csv", "-o", "out.csv", "--offline"];
-        let map = [&fix[..], &["--map", file]].concat();
-        fails(&folder, &map, 2, &[&named, "is no map: it is ", said]);
-        let list = [&fix[..], &["--candidates", file]].concat();
-        fails(&folder, &list, 2, &[&named, "is no list of candidates: it is ", said]);
+        is_neither(file, said);
     }
     for (file, said) in [
         ("empty.json", "it is empty"),

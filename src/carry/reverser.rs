@@ -68,9 +68,8 @@ fn put_back<'r>(record: &Record<'r>, cell: Cow<'r, str>, planned: &'r Planned) -
             new_host: planned.old_host.clone(),
         }),
         None => Rewritten::Unreadable(Unreadable {
-            reason: "inseparable-host",
-            explanation: "the host's bytes cannot be told from the rest of the cell".to_owned(),
             hint: "put the old host back with a text editor",
+            ..Unreadable::inseparable_host()
         }),
     }
 }
