@@ -1,6 +1,6 @@
 //! Files that say in their errors which ones they are.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
 
 /// A file that says in its errors which one it is: of several outputs on several disks, one fills
 /// up first.
@@ -20,6 +20,10 @@ pub(super) fn named(name: &str, error: &io::Error) -> io::Error {
 impl<F: Write> Write for Named<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.inner.write(bytes).map_err(|error| named(&self.name, &error))
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.inner.write_vectored(slices).map_err(|error| named(&self.name, &error))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -16,7 +16,7 @@ use super::plan_file::JournalFile;
 use super::progress::interrupted;
 use super::rows::Rows;
 use crate::cli::{ImportOptions, ReportOptions};
-use crate::export::{Contents, Reader, Source};
+use crate::export::{Chunk, Contents, Reader, Source};
 use crate::journal::{Entry, FileDigest};
 use crate::report::manifest::Manifest;
 use crate::report::{Redaction, Report};
@@ -329,6 +329,10 @@ impl ImportSink for LaterPiece<'_> {
 
     fn begin_record(&mut self) -> io::Result<()> {
         self.0.begin_record()
+    }
+
+    fn lend(&mut self, chunk: &Chunk) -> io::Result<()> {
+        self.0.lend(chunk)
     }
 
     fn takes_stretches(&self) -> bool {

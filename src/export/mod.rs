@@ -24,6 +24,7 @@
 //! # Ok::<(), photofix::export::ExportError>(())
 //! ```
 
+mod chunk;
 mod columns;
 mod dialect;
 mod encoding;
@@ -45,6 +46,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 
+pub use chunk::{Chunk, Home};
 pub use dialect::{
     Choices, Delimiter, Dialect, KeyField, Layout, LineEnding, Note, PHOTO_COLUMN, UnknownDelimiter,
 };

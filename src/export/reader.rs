@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::Range;
 
+use super::chunk::Chunk;
 use super::dialect::{Choices, Dialect, LineEnding};
 use super::error::ExportError;
 use super::fields::{Fields, line_breaks};
@@ -39,21 +40,21 @@ impl Default for Limits {
 
 /// Reads an export's records from a source of bytes, in order, each as it stands.
 ///
-/// The reader's buffer holds one record; a record borrows from it until the next is asked for.
+/// The reader's chunk holds one record at least; a record borrows from it until the next is asked for.
 #[derive(Debug)]
 pub struct Reader<R> {
     source: R,
     dialect: Dialect,
     limits: Limits,
-    /// Bytes of the source from `buffer_at` on; those from `start` to `filled` are valid.
-    buffer: Vec<u8>,
-    /// Where the buffer begins in the source; before its beginning it is counted down from zero.
-    buffer_at: u64,
+    /// Bytes of the source from `chunk_at` on; those from `start` to `filled` are valid.
+    chunk: Chunk,
+    /// Where the chunk begins in the source; before its beginning it is counted down from zero.
+    chunk_at: u64,
     filled: usize,
     at_end: bool,
-    /// Where in the buffer the next record begins.
+    /// Where in the chunk the next record begins.
     start: usize,
-    /// Up to where in the buffer the scanner has looked.
+    /// Up to where in the chunk the scanner has looked.
     scanned: usize,
     scanner: Scanner,
     /// Whether the record at `start` is the rest of an overlong one.
@@ -130,8 +131,8 @@ impl<R: Source> Reader<R> {
             header_passed: dialect.header.is_none(),
             dialect,
             limits,
-            buffer,
-            buffer_at: 0,
+            chunk: Chunk::new(buffer),
+            chunk_at: 0,
             filled,
             at_end,
             start,
@@ -178,8 +179,8 @@ impl<R: Source> Reader<R> {
         let (is_piece, ends_open) =
             (is_open && !self.is_last(cut.end), is_open && self.scanner.is_escaped());
         let from = std::mem::replace(&mut self.start, cut.end);
-        let raw = &self.buffer[from..cut.end];
-        let byte = self.buffer_at.wrapping_add(from as u64);
+        let raw = &self.chunk[from..cut.end];
+        let byte = self.chunk_at.wrapping_add(from as u64);
         let content = raw.len() - cut.line_break;
         let is_first = !std::mem::replace(&mut self.in_overlong, is_piece);
         let overlong = is_piece || !is_first;
@@ -208,6 +209,7 @@ impl<R: Source> Reader<R> {
         let has_photo = has_fields && cut.fields > self.dialect.photo_field;
         let mut found = Record {
             raw,
+            chunk: &self.chunk,
             kind,
             position,
             defect: None,
@@ -227,7 +229,8 @@ impl<R: Source> Reader<R> {
     }
 
     /// Passes over data records of the usual number of fields as long as `passes` says so. Each is
-    /// asked about once and in order, and every [`Passing`] of a call begins where the stretch does.
+    /// asked about once and in order, and every [`Passing`] of a call begins where the stretch does, in the
+    /// same chunk.
     ///
     /// It stops before any other record, and where it has to read on; the record after it, about which
     /// nobody was asked or which was not to be passed, comes from [`next_record`](Self::next_record).
@@ -251,7 +254,8 @@ impl<R: Source> Reader<R> {
                 }
             }
         }
-        Ok(Stretch { raw: &self.buffer[self.start - passed..self.start], records })
+        let raw = &self.chunk[self.start - passed..self.start];
+        Ok(Stretch { raw, records, chunk: &self.chunk })
     }
 
     /// The same among the records whose ends are known; gives their number, and whether one of them
@@ -264,7 +268,7 @@ impl<R: Source> Reader<R> {
     ) -> (u64, bool) {
         let (mut records, mut start, mut lines) = (0, self.start, 0);
         let stretch = self.start - *passed;
-        let stretch_byte = self.buffer_at.wrapping_add(stretch as u64);
+        let stretch_byte = self.chunk_at.wrapping_add(stretch as u64);
         let before = self.seen.records;
         let fields = self.dialect.fields;
         let mut has_stopped = false;
@@ -272,10 +276,10 @@ impl<R: Source> Reader<R> {
             let is_blank = cut.end - start == cut.line_break;
             let is_passed = cut.fields == fields
                 && !is_blank
-                && self.buffer.get(stretch..start + cut.photo_end).is_some_and(|so_far| {
+                && self.chunk.get(stretch..start + cut.photo_end).is_some_and(|so_far| {
                     let cell_start = start + cut.photo_start - stretch;
                     let record = before + records as u64 + 1;
-                    passes(Passing { so_far, cell_start, record, stretch_byte })
+                    passes(Passing { so_far, cell_start, record, stretch_byte, chunk: &self.chunk })
                 });
             if !is_passed {
                 has_stopped = true;
@@ -294,8 +298,8 @@ impl<R: Source> Reader<R> {
     }
 
     #[cfg(test)]
-    pub(super) fn buffer_length(&self) -> usize {
-        self.buffer.len()
+    pub(super) fn chunk_length(&self) -> usize {
+        self.chunk.len()
     }
 
     /// Finds where the record at `start` ends, reading on as needed; and the place of the
@@ -355,7 +359,7 @@ impl<R: Source> Reader<R> {
         // Where a piece may become due, that is seen as soon as it is.
         let until_due = self.held_at_most().saturating_sub(self.scanned - self.start) / block + 1;
         let blocks = whole.div_ceil(block).min(BLOCKS).min(until_due);
-        self.scanner.scan(&self.buffer[..self.filled], self.start, self.scanned, blocks);
+        self.scanner.scan(&self.chunk[..self.filled], self.start, self.scanned, blocks);
         self.scanned += whole.min(blocks * block);
         Ok(true)
     }
@@ -372,8 +376,8 @@ impl<R: Source> Reader<R> {
     fn read_more(&mut self, wanted: usize) -> Result<(), ExportError> {
         while !self.at_end && self.filled - self.scanned < wanted {
             let kept = self.start..self.filled;
-            let exchanged = self.source.exchange(&mut self.buffer, kept).map_err(|source| {
-                let byte = self.buffer_at.wrapping_add(self.filled as u64);
+            let exchanged = self.source.exchange(&mut self.chunk, kept).map_err(|source| {
+                let byte = self.chunk_at.wrapping_add(self.filled as u64);
                 ExportError::Read { byte, source }
             })?;
             match exchanged {
@@ -386,29 +390,34 @@ impl<R: Source> Reader<R> {
 
     /// What stood from `start` on stands in this place now, and more behind it.
     fn move_to(&mut self, place: Range<usize>) {
-        let start = self.buffer_at.wrapping_add(self.start as u64);
-        self.buffer_at = start.wrapping_sub(place.start as u64);
+        let start = self.chunk_at.wrapping_add(self.start as u64);
+        self.chunk_at = start.wrapping_sub(place.start as u64);
         self.scanned = self.scanned - self.start + place.start;
         (self.start, self.filled) = (place.start, place.end);
     }
 
-    /// Fills the buffer, which grows with a long record and shrinks behind it.
+    /// Fills the chunk, which grows with a long record and shrinks behind it.
     fn fill_up(&mut self) -> Result<(), ExportError> {
-        let kept = self.filled - self.start;
-        self.buffer.copy_within(self.start..self.filled, 0);
-        self.move_to(0..kept);
-        let Limits { buffer: usual, max_record, .. } = self.limits;
-        if kept <= usual / 2 && self.buffer.len() > usual {
-            // A long record has passed.
-            self.buffer.truncate(usual);
-            self.buffer.shrink_to_fit();
-        } else if 2 * kept > self.buffer.len() {
-            let length = (2 * self.buffer.len()).min(max_record + usual).max(kept + usual);
-            self.buffer.resize(length, 0);
-        }
-        let goes_on = fill(&mut self.source, &mut self.buffer, &mut self.filled, self.buffer_at)?;
+        let kept = self.start..self.filled;
+        let length = self.length_for(kept.len());
+        self.move_to(0..kept.len());
+        let bytes = self.chunk.keep(kept, length);
+        let goes_on = fill(&mut self.source, bytes, &mut self.filled, self.chunk_at)?;
         self.at_end = !goes_on;
         Ok(())
+    }
+
+    /// How long a chunk has to be that begins with so many bytes of a record.
+    fn length_for(&self, kept: usize) -> usize {
+        let Limits { buffer: usual, max_record, .. } = self.limits;
+        let now = self.chunk.len();
+        if kept <= usual / 2 {
+            usual
+        } else if 2 * kept > now {
+            (2 * now).min(max_record + usual).max(kept + usual)
+        } else {
+            now
+        }
     }
 }
 

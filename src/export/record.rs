@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::chunk::Chunk;
 use super::dialect::Dialect;
 use super::encoding::Encoding;
 use super::field::Field;
@@ -87,6 +88,8 @@ fn open_quote(quote: Option<(u64, u64)>) -> String {
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
     pub(super) raw: &'a [u8],
+    /// What the bytes stand in.
+    pub(super) chunk: &'a Chunk,
     pub(super) kind: RecordKind,
     pub(super) position: Position,
     pub(super) defect: Option<Defect>,
@@ -104,6 +107,11 @@ impl<'a> Record<'a> {
     /// Its bytes with its line break. All records' bytes after the byte order mark are the file.
     pub fn raw(&self) -> &'a [u8] {
         self.raw
+    }
+
+    /// What its bytes stand in.
+    pub(crate) fn chunk(&self) -> &'a Chunk {
+        self.chunk
     }
 
     /// What it is.

@@ -1,12 +1,16 @@
 //! Records that are passed over together, without being made.
 
+use super::chunk::Chunk;
+
 /// Records that were passed over, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch<'a> {
     /// Their bytes, line breaks included.
     pub(crate) raw: &'a [u8],
     /// How many they are.
     pub(crate) records: u64,
+    /// What the bytes stand in.
+    pub(crate) chunk: &'a Chunk,
 }
 
 /// A data record of the usual number of fields, which may be passed over with those before it.
@@ -16,6 +20,7 @@ pub(crate) struct Passing<'a> {
     pub(super) cell_start: usize,
     pub(super) record: u64,
     pub(super) stretch_byte: u64,
+    pub(super) chunk: &'a Chunk,
 }
 
 impl<'a> Passing<'a> {
@@ -42,5 +47,10 @@ impl<'a> Passing<'a> {
     /// The offset of the stretch's first byte in the export, from 0.
     pub(crate) fn stretch_byte(&self) -> u64 {
         self.stretch_byte
+    }
+
+    /// What the bytes stand in.
+    pub(crate) fn chunk(&self) -> &'a Chunk {
+        self.chunk
     }
 }

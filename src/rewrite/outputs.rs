@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::CellChange;
-use crate::export::{Contents, Record};
+use crate::export::{Chunk, Contents, Record};
 
 /// Where an import file goes: into one file, or into several that each begin alike.
 pub trait ImportSink: Write {
@@ -20,6 +20,15 @@ pub trait ImportSink: Write {
     /// # Errors
     /// When a new file cannot be begun.
     fn begin_record(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What is written from now on may stand in this chunk: then a sink that holds on to the chunk
+    /// needs no copy of it.
+    ///
+    /// # Errors
+    /// When what was written before cannot be handed on.
+    fn lend(&mut self, _chunk: &Chunk) -> io::Result<()> {
         Ok(())
     }
 

@@ -134,6 +134,7 @@ pub fn rewrite_export<R: Source>(
             rewrite_stretch(reader, rewriter, may_change, outputs, &mut sums)?;
         }
         let Some(record) = reader.next_record()? else { break };
+        outputs.import.lend(record.chunk()).map_err(RewriteError::Output)?;
         match record.kind() {
             RecordKind::Header => outputs.both(record.raw()).map_err(RewriteError::Output)?,
             RecordKind::Blank | RecordKind::Overlong { first: false } => {
@@ -192,7 +193,10 @@ fn rewrite_stretch<R: Source>(
                 replacement.name,
             );
             let before = &passing.so_far()[written..start];
-            output = (outputs.import.write_all(before))
+            let is_lent = changed > 0;
+            let lent = if is_lent { Ok(()) } else { outputs.import.lend(passing.chunk()) };
+            output = lent
+                .and_then(|()| outputs.import.write_all(before))
                 .and_then(|()| outputs.import.write_all(&replacement.bytes));
             written = end;
             changed += 1;
@@ -203,7 +207,9 @@ fn rewrite_stretch<R: Source>(
     output.map_err(RewriteError::Output)?;
     sums.ledger.add(Class::Rewritten, changed);
     sums.ledger.add(Class::Untouched, stretch.records - changed);
-    outputs.unchanged(&stretch.raw[written..]).map_err(RewriteError::Output)
+    (outputs.import.lend(stretch.chunk))
+        .and_then(|()| outputs.unchanged(&stretch.raw[written..]))
+        .map_err(RewriteError::Output)
 }
 
 /// What the second pass counts as it goes.

@@ -1,8 +1,8 @@
 //! Bytes on their way in and out, on threads of their own: read ahead of whoever works on them (unless there
 //! is one processor only), written behind, and hashed in passing where somebody wants to know what they were.
 //!
-//! Blocks go round in a ring between two threads, so that memory is bounded and nothing is allocated
-//! on the way. An error of one side ends the other: a read error comes in its turn, a write error
+//! Blocks go round between the threads, a chunk of an export from the one that reads to the one that
+//! writes, so that memory is bounded and next to nothing is allocated or copied on the way. An error of one side ends the other: a read error comes in its turn, a write error
 //! with the next write, and whoever leaves early stops the reading.
 
 use std::io;
@@ -21,6 +21,9 @@ const BLOCK: usize = 256 << 10;
 const ROOM: usize = 32 << 10;
 /// Blocks that may wait for the other thread; with twice as many, nothing was faster.
 const WAITING: usize = 4;
+/// Blocks that may wait to be read into again: as many as can be on their way, from the thread that
+/// reads to the one that writes.
+const ROUND: usize = 2 * WAITING + 4;
 
 /// Starts a thread.
 fn spawn<T: Send + 'static>(

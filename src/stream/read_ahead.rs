@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::mem;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{JoinHandle, available_parallelism};
 
 use sha2::{Digest, Sha256};
 
-use super::{BLOCK, Hash, ROOM, WAITING, spawn};
-use crate::export::Source;
+use super::{BLOCK, Hash, ROOM, ROUND, WAITING, spawn};
+use crate::export::{Chunk, Home, Source};
 use crate::seal::hex;
 
 /// A source whose bytes are read ahead, and whose blocks are handed over without being copied.
@@ -22,7 +23,16 @@ enum Feed {
     /// From a thread.
     Thread { ring: Option<Ring>, block: Block, thread: Option<JoinHandle<()>> },
     /// From the source itself: with one processor, a thread would only be in the way.
-    Source(Box<dyn Read + Send>),
+    Source(AsAsked),
+}
+
+/// A source that is read when it is asked to.
+struct AsAsked {
+    source: Box<dyn Read + Send>,
+    is_at_end: bool,
+    /// Where its buffers go and come from.
+    spent: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
 }
 
 /// What a reading thread leaves behind: how many bytes there were, and their digest.
@@ -93,12 +103,14 @@ pub fn hashed(source: impl Read + Send + 'static) -> io::Result<(ReadAhead, Fing
 
 /// Reads `source` when it is asked to, without a thread.
 fn as_asked(source: impl Read + Send + 'static) -> ReadAhead {
-    ReadAhead { feed: Feed::Source(Box::new(source)) }
+    let (spent, empty) = sync_channel(ROUND);
+    let feed = AsAsked { source: Box::new(source), is_at_end: false, spent, empty };
+    ReadAhead { feed: Feed::Source(feed) }
 }
 
 fn begin(source: impl Read + Send + 'static, hash: Hash) -> io::Result<(ReadAhead, Fingerprint)> {
     let (give, blocks) = sync_channel::<Next>(WAITING);
-    let (spent, empty) = sync_channel::<Vec<u8>>(WAITING + 1);
+    let (spent, empty) = sync_channel::<Vec<u8>>(ROUND);
     let (leave, passed) = sync_channel(1);
     let thread = spawn("reading", move || {
         // Nobody may ask.
@@ -119,8 +131,7 @@ fn pass_on(
     let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
     let mut length = 0;
     loop {
-        let mut buffer = empty.try_recv().unwrap_or_default();
-        buffer.resize(ROOM + BLOCK, 0);
+        let mut buffer = empty_buffer(empty);
         let next = match source.read(&mut buffer[ROOM..]) {
             Ok(0) => Ok(None),
             Ok(read) => {
@@ -137,6 +148,47 @@ fn pass_on(
         let is_last = !matches!(next, Ok(Some(_)));
         if give.send(next).is_err() || is_last {
             return (length, hasher);
+        }
+    }
+}
+
+/// A buffer that came home, or a new one.
+fn empty_buffer(empty: &Receiver<Vec<u8>>) -> Vec<u8> {
+    empty.try_recv().unwrap_or_else(|_| vec![0; ROOM + BLOCK])
+}
+
+/// Makes a chunk of the next block, with what is kept of another in front.
+fn follow(
+    chunk: &mut Chunk,
+    kept: Range<usize>,
+    block: Block,
+    to: &SyncSender<Vec<u8>>,
+) -> Range<usize> {
+    let Block { mut buffer, unread } = block;
+    let place = unread.start - kept.len()..unread.end;
+    buffer[place.start..unread.start].copy_from_slice(&chunk[kept]);
+    *chunk = Chunk::at_home(buffer, Home { to: to.clone(), length: ROOM + BLOCK });
+    place
+}
+
+impl AsAsked {
+    fn read_into(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = if self.is_at_end { 0 } else { self.source.read(into)? };
+        // An empty buffer is filled, whatever follows.
+        self.is_at_end |= read == 0 && !into.is_empty();
+        Ok(read)
+    }
+
+    /// The next block; none at the end.
+    fn next(&mut self) -> Next {
+        let mut buffer = empty_buffer(&self.empty);
+        loop {
+            match self.read_into(&mut buffer[ROOM..]) {
+                Ok(0) => return Ok(None),
+                Ok(read) => return Ok(Some(Block { buffer, unread: ROOM..ROOM + read })),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 }
@@ -178,13 +230,13 @@ impl ReadAhead {
 impl Source for ReadAhead {
     fn read_into(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let (ring, block) = match &mut self.feed {
-            Feed::Source(source) => return source.read(into),
+            Feed::Source(source) => return source.read_into(into),
             Feed::Thread { ring: None, .. } => return Ok(0),
             Feed::Thread { ring: Some(ring), block, .. } => (ring, block),
         };
         if block.unread.is_empty() {
             let Some(next) = ring.next()? else { return Ok(0) };
-            ring.give_back(std::mem::replace(block, next).buffer);
+            ring.give_back(mem::replace(block, next).buffer);
         }
         let rest = &block.buffer[block.unread.clone()];
         let count = rest.len().min(into.len());
@@ -195,21 +247,22 @@ impl Source for ReadAhead {
 
     fn exchange(
         &mut self,
-        buffer: &mut Vec<u8>,
+        chunk: &mut Chunk,
         kept: Range<usize>,
     ) -> io::Result<Option<Range<usize>>> {
-        let Feed::Thread { ring: Some(ring), block, .. } = &mut self.feed else { return Ok(None) };
         if kept.len() > ROOM {
             return Ok(None);
         }
-        // What is left of a block that was read from has as much room in front of it.
-        let rest = (!block.unread.is_empty()).then(|| std::mem::take(block));
-        let next = if rest.is_some() { rest } else { ring.next()? };
-        let Some(mut next) = next else { return Ok(None) };
-        let place = next.unread.start - kept.len()..next.unread.end;
-        next.buffer[place.start..next.unread.start].copy_from_slice(&buffer[kept]);
-        ring.give_back(std::mem::replace(buffer, next.buffer));
-        Ok(Some(place))
+        let (next, spent) = match &mut self.feed {
+            Feed::Source(source) => (source.next()?, &source.spent),
+            Feed::Thread { ring: None, .. } => return Ok(None),
+            Feed::Thread { ring: Some(ring), block, .. } => {
+                // What is left of a block that was read from has as much room in front of it.
+                let rest = (!block.unread.is_empty()).then(|| mem::take(block));
+                (if rest.is_some() { rest } else { ring.next()? }, &ring.spent)
+            }
+        };
+        Ok(next.map(|next| follow(chunk, kept, next, spent)))
     }
 }
 
@@ -246,30 +299,46 @@ impl Read for Bytes<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
     use crate::seal::sha256;
 
     /// Reads by exchange, each time keeping so many of the last bytes, until there are no more.
     fn exchanged(reader: &mut ReadAhead, keep: usize) -> io::Result<Vec<u8>> {
-        let (mut all, mut buffer, mut kept) = (Vec::new(), Vec::new(), 0..0);
+        let (mut all, mut chunk, mut kept) = (Vec::new(), nothing(), 0..0);
+        // Somebody holds on to what was read before.
+        let mut held = VecDeque::new();
         loop {
-            let before = buffer[kept.clone()].to_vec();
-            let place = match reader.exchange(&mut buffer, kept.clone())? {
+            let before = chunk[kept.clone()].to_vec();
+            let place = match reader.exchange(&mut chunk, kept.clone())? {
                 Some(place) => place,
                 None => {
-                    buffer = before.clone();
-                    buffer.resize(kept.len() + 1000, 0);
-                    let read = reader.read_into(&mut buffer[kept.len()..])?;
+                    let mut bytes = before.clone();
+                    bytes.resize(kept.len() + 1000, 0);
+                    let read = reader.read_into(&mut bytes[kept.len()..])?;
                     if read == 0 {
+                        assert!(
+                            held.iter().all(|(chunk, bytes): &(Chunk, Vec<u8>)| **chunk == **bytes)
+                        );
                         return Ok(all);
                     }
+                    chunk = Chunk::new(bytes);
                     0..kept.len() + read
                 }
             };
-            assert!(buffer[place.clone()].starts_with(&before), "what was kept stands in front");
-            all.extend_from_slice(&buffer[place.start + before.len()..place.end]);
+            assert!(chunk[place.clone()].starts_with(&before), "what was kept stands in front");
+            all.extend_from_slice(&chunk[place.start + before.len()..place.end]);
+            held.push_back((chunk.clone(), chunk.to_vec()));
+            if held.len() > 3 {
+                held.pop_front();
+            }
             kept = place.end.saturating_sub(keep).max(place.start)..place.end;
         }
+    }
+
+    fn nothing() -> Chunk {
+        Chunk::new(Vec::new())
     }
 
     fn text(length: usize) -> Vec<u8> {
@@ -300,12 +369,12 @@ mod tests {
     fn exchanging_and_reading_may_take_turns() {
         let text = text(4 * BLOCK);
         let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone())).unwrap();
-        let (mut all, mut buffer) = (Vec::new(), vec![0; 1000]);
+        let (mut all, mut buffer, mut chunk) = (Vec::new(), [0; 1000], nothing());
         loop {
-            let read = reader.read_into(&mut buffer[..1000]).unwrap();
+            let read = reader.read_into(&mut buffer).unwrap();
             all.extend_from_slice(&buffer[..read]);
-            let exchanged = reader.exchange(&mut buffer, 0..0).unwrap();
-            all.extend(exchanged.iter().flat_map(|place| &buffer[place.clone()]));
+            let exchanged = reader.exchange(&mut chunk, 0..0).unwrap();
+            all.extend(exchanged.iter().flat_map(|place| &chunk[place.clone()]));
             if read == 0 && exchanged.is_none() {
                 break;
             }
@@ -336,7 +405,7 @@ mod tests {
         assert_eq!(reader.read_into(&mut read).unwrap_err().to_string(), "broken");
         // It is no end, however often somebody asks.
         assert!(reader.read_into(&mut read).is_err());
-        assert!(reader.exchange(&mut Vec::new(), 0..0).is_err());
+        assert!(reader.exchange(&mut nothing(), 0..0).is_err());
         drop(reader);
         assert_eq!(fingerprint.finish().unwrap().0, 3);
         let mut reader = read_ahead(b"abc".as_slice().chain(Broken)).unwrap();
@@ -362,17 +431,18 @@ mod tests {
     fn behind_a_long_record_buffers_are_handed_over_again() {
         let text = text(6 * BLOCK);
         let (mut reader, _fingerprint) = hashed(io::Cursor::new(text.clone())).unwrap();
-        let mut buffer = vec![0; 1000];
-        let place = reader.exchange(&mut buffer, 0..0).unwrap().unwrap();
+        let mut chunk = nothing();
+        let place = reader.exchange(&mut chunk, 0..0).unwrap().unwrap();
         assert!(
-            reader.exchange(&mut buffer, place.start..place.start + ROOM + 1).unwrap().is_none()
+            reader.exchange(&mut chunk, place.start..place.start + ROOM + 1).unwrap().is_none()
         );
         let mut read = vec![0; 1000];
         assert_eq!(reader.read_into(&mut read).unwrap(), 1000);
-        let rest = reader.exchange(&mut read, 900..1000).unwrap().unwrap();
-        assert!(read[rest] == text[BLOCK + 900..2 * BLOCK]);
-        let next = reader.exchange(&mut read, 0..0).unwrap().unwrap();
-        assert!(read[next] == text[2 * BLOCK..3 * BLOCK]);
+        let mut chunk = Chunk::new(read);
+        let rest = reader.exchange(&mut chunk, 900..1000).unwrap().unwrap();
+        assert!(chunk[rest] == text[BLOCK + 900..2 * BLOCK]);
+        let next = reader.exchange(&mut chunk, 0..0).unwrap().unwrap();
+        assert!(chunk[next] == text[2 * BLOCK..3 * BLOCK]);
     }
 
     #[test]

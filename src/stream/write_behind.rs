@@ -1,19 +1,24 @@
 //! Writing on a thread of its own: the next block is filled while the last is written, and hashed
 //! where somebody wants to know what was written.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::mem;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
-use super::{BLOCK, Hash, ROOM, WAITING, spawn};
+use super::{BLOCK, Hash, WAITING, spawn};
+use crate::export::Chunk;
 use crate::rewrite::ImportSink;
 use crate::seal::hex;
 
-/// Bytes that a block has room for: a buffer of unchanged records comes in one piece.
-const USUAL: usize = ROOM + BLOCK;
+/// Pieces of a chunk so long, in bytes, are written from where they stand; shorter ones are copied, which
+/// costs less than telling the system of each.
+const LONG: usize = 1 << 10;
+/// Pieces that a block may have.
+const PIECES: usize = 1 << 10;
 
 /// A writer that gathers blocks and leaves the writing of them to a thread.
 ///
@@ -21,20 +26,93 @@ const USUAL: usize = ROOM + BLOCK;
 /// [`finish`](Self::finish) at the latest. [`Write::flush`] waits until all is written.
 #[derive(Debug)]
 pub struct WriteBehind {
-    block: Vec<u8>,
+    block: Block,
     /// None once everything has been handed on.
     orders: Option<SyncSender<Order>>,
-    spent: Receiver<Vec<u8>>,
+    spent: Receiver<Block>,
     thread: Option<JoinHandle<io::Result<Option<Sha256>>>>,
+}
+
+/// What is written at a time: copied bytes, and pieces of a chunk that was lent between them.
+#[derive(Debug, Default)]
+struct Block {
+    chunk: Option<Chunk>,
+    copied: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+/// A piece of the chunk, and where what was copied before it ends.
+#[derive(Clone, Debug)]
+struct Piece {
+    copied_to: usize,
+    place: Range<usize>,
 }
 
 /// What the thread is to do next.
 #[derive(Debug)]
 enum Order {
     /// Write a block.
-    Write(Vec<u8>),
+    Write(Block),
     /// Flush, and say so.
     Flush(SyncSender<()>),
+}
+
+impl Block {
+    /// Where bytes stand in the chunk, if they do and are worth it.
+    fn place_of(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        self.chunk.as_ref().filter(|_| bytes.len() >= LONG)?.place_of(bytes)
+    }
+
+    /// Adds bytes of the chunk behind the others.
+    fn push(&mut self, place: Range<usize>) {
+        let copied_to = self.copied.len();
+        match self.pieces.last_mut() {
+            Some(last) if last.copied_to == copied_to && last.place.end == place.start => {
+                last.place.end = place.end;
+            }
+            _ => self.pieces.push(Piece { copied_to, place }),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.copied.is_empty() && self.pieces.is_empty()
+    }
+
+    /// Everything in order, to be written.
+    fn slices(&self) -> Vec<IoSlice<'_>> {
+        let chunk = self.chunk.as_deref().unwrap_or_default();
+        let mut slices = Vec::with_capacity(2 * self.pieces.len() + 1);
+        let mut copied_from = 0;
+        for Piece { copied_to, place } in &self.pieces {
+            slices.push(IoSlice::new(&self.copied[copied_from..*copied_to]));
+            slices.push(IoSlice::new(&chunk[place.clone()]));
+            copied_from = *copied_to;
+        }
+        slices.push(IoSlice::new(&self.copied[copied_from..]));
+        slices.retain(|slice| !slice.is_empty());
+        slices
+    }
+
+    /// Forgets everything, and keeps no more memory than usual blocks need.
+    fn clear(&mut self) {
+        self.chunk = None;
+        self.pieces.clear();
+        self.copied.clear();
+        self.copied.shrink_to(BLOCK);
+    }
+}
+
+/// Writes all of the slices, one behind the other.
+fn write_all_vectored(to: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    while !slices.is_empty() {
+        match to.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 impl WriteBehind {
@@ -45,30 +123,30 @@ impl WriteBehind {
     pub fn new(mut to: impl Write + Send + 'static, hash: Hash) -> io::Result<Self> {
         let mut hasher = (hash == Hash::Sha256).then(Sha256::new);
         let (orders, incoming) = sync_channel::<Order>(WAITING);
-        let (give_back, spent) = sync_channel::<Vec<u8>>(WAITING + 1);
+        let (give_back, spent) = sync_channel::<Block>(WAITING + 1);
         let thread = spawn("writing", move || {
             for order in incoming {
-                let mut block = match order {
-                    Order::Write(block) => block,
+                match order {
+                    Order::Write(mut block) => {
+                        write_all_vectored(&mut to, &mut block.slices())?;
+                        if let Some(hasher) = &mut hasher {
+                            block.slices().iter().for_each(|slice| hasher.update(&**slice));
+                        }
+                        block.clear();
+                        // Whoever fills the blocks may be gone, or have enough: then it is freed.
+                        let _ = give_back.try_send(block);
+                    }
                     Order::Flush(flushed) => {
                         to.flush()?;
                         // Whoever waited may be gone.
                         let _ = flushed.send(());
-                        continue;
                     }
-                };
-                to.write_all(&block)?;
-                if let Some(hasher) = &mut hasher {
-                    hasher.update(&block);
                 }
-                block.clear();
-                // Whoever fills the blocks may be gone, or have enough: then this one is freed.
-                let _ = give_back.try_send(block);
             }
             to.flush()?;
             Ok(hasher)
         })?;
-        let block = Vec::with_capacity(USUAL);
+        let block = Block::default();
         Ok(Self { block, orders: Some(orders), spent, thread: Some(thread) })
     }
 
@@ -86,12 +164,10 @@ impl WriteBehind {
         if self.block.is_empty() {
             return Ok(());
         }
-        let empty = self.spent.try_recv().unwrap_or_else(|_| Vec::with_capacity(USUAL));
+        let mut empty = self.spent.try_recv().unwrap_or_default();
+        empty.chunk = self.block.chunk.clone();
         let full = mem::replace(&mut self.block, empty);
-        self.order(Order::Write(full))?;
-        // The memory of a long record is given back.
-        self.block.shrink_to(USUAL);
-        Ok(())
+        self.order(Order::Write(full))
     }
 
     fn order(&mut self, order: Order) -> io::Result<()> {
@@ -114,11 +190,20 @@ impl WriteBehind {
 
 impl Write for WriteBehind {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.block.len() + bytes.len() > BLOCK {
+        let place = self.block.place_of(bytes);
+        let is_full = match place {
+            None => self.block.copied.len() + bytes.len() > BLOCK,
+            Some(_) => self.block.pieces.len() == PIECES,
+        };
+        if is_full {
+            // The next block has the same chunk.
             self.hand_on()?;
         }
-        // A record longer than a block makes a longer block, once.
-        self.block.extend_from_slice(bytes);
+        match place {
+            Some(place) => self.block.push(place),
+            // What is longer than a block makes a longer block, once.
+            None => self.block.copied.extend_from_slice(bytes),
+        }
         Ok(bytes.len())
     }
 
@@ -135,6 +220,14 @@ impl Write for WriteBehind {
 }
 
 impl ImportSink for WriteBehind {
+    fn lend(&mut self, chunk: &Chunk) -> io::Result<()> {
+        if self.block.chunk.as_ref().is_none_or(|lent| !lent.is(chunk)) {
+            self.hand_on()?;
+            self.block.chunk = Some(chunk.clone());
+        }
+        Ok(())
+    }
+
     fn takes_stretches(&self) -> bool {
         true
     }
@@ -200,6 +293,82 @@ mod tests {
             assert!(*written.0.lock().unwrap() == expected, "{} pieces", lengths.len());
             assert_eq!(digest, Some(crate::seal::sha256(&expected)));
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_chunk_that_was_lent_arrives_like_everything_else() {
+        let chunks: Vec<Chunk> =
+            (0..5_u8).map(|n| Chunk::new((0..2000).map(|at| at as u8 ^ n).collect())).collect();
+        // Pieces of the chunk that is lent, of one that is not, and copied bytes, long and short.
+        for long in [LONG - 1, LONG, LONG + 50] {
+            for count in [1, 3, 2 * PIECES] {
+                let written = Shared::default();
+                let mut writer = WriteBehind::new(written.clone(), Hash::Sha256).unwrap();
+                let mut expected = Vec::new();
+                for n in 0..count {
+                    let (lent, other) = (&chunks[n / 7 % 5], &chunks[n / 11 % 5]);
+                    writer.lend(lent).unwrap();
+                    let from = n % 200;
+                    for bytes in [&lent[from..][..long], b"", &other[n % 100..][..n % 3], b"copied"]
+                    {
+                        writer.write_all(bytes).unwrap();
+                        expected.extend_from_slice(bytes);
+                    }
+                    writer.write_all(&lent[from + long..][..9]).unwrap();
+                    expected.extend_from_slice(&lent[from + long..][..9]);
+                }
+                let digest = writer.finish().unwrap();
+                assert!(*written.0.lock().unwrap() == expected, "{long} {count}");
+                assert_eq!(digest, Some(crate::seal::sha256(&expected)));
+            }
+        }
+    }
+
+    #[test]
+    fn many_long_pieces_are_written_one_behind_the_other() {
+        /// Takes a few bytes at a time, and is interrupted in between.
+        struct Little(Shared, usize);
+        impl Write for Little {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.1 += 1;
+                if self.1.is_multiple_of(3) {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                self.0.write(&bytes[..bytes.len().min(1000)])
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let chunk = Chunk::new((0..5 * LONG).map(|n| (n / 7) as u8).collect());
+        let written = Shared::default();
+        let mut writer = WriteBehind::new(Little(written.clone(), 0), Hash::Sha256).unwrap();
+        writer.lend(&chunk).unwrap();
+        let mut expected = Vec::new();
+        for place in [0..2 * LONG, 3 * LONG..5 * LONG, 5..3 * LONG] {
+            for bytes in [&chunk[place], b"c1.webex.com"] {
+                writer.write_all(bytes).unwrap();
+                expected.extend_from_slice(bytes);
+            }
+        }
+        assert_eq!(writer.finish().unwrap(), Some(crate::seal::sha256(&expected)));
+        assert!(*written.0.lock().unwrap() == expected);
+    }
+
+    #[test]
+    fn a_chunk_is_let_go_once_it_is_written() {
+        let mut writer = WriteBehind::new(io::sink(), Hash::Nothing).unwrap();
+        let (to, home) = sync_channel(2);
+        for n in 0..2_u8 {
+            let home = crate::export::Home { to: to.clone(), length: 2 * LONG };
+            let chunk = Chunk::at_home(vec![n; 2 * LONG], home);
+            writer.lend(&chunk).unwrap();
+            writer.write_all(&chunk[10..][..LONG]).unwrap();
+        }
+        assert_eq!(home.recv().unwrap(), [0; 2 * LONG]);
+        writer.finish().unwrap();
+        assert_eq!(home.recv().unwrap(), [1; 2 * LONG]);
     }
 
     #[test]

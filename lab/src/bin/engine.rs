@@ -19,11 +19,11 @@ use std::fs::File;
 use std::io::Write;
 
 use photofix::census::{Census, Photos};
-use photofix::export::{Choices, Contents, Reader, Source};
+use photofix::export::{Choices, Chunk, Contents, Reader, Source};
 use photofix::name::Fqdn;
 use photofix::plan::Plan;
 use photofix::reference::DEFAULT_DOMAINS;
-use photofix::rewrite::{Outputs, Rewriter, Unguarded, rewrite_export};
+use photofix::rewrite::{ImportSink, Outputs, Rewriter, Unguarded, rewrite_export};
 use photofix::stream::{Hash, WriteBehind, hashed, read_ahead};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -74,22 +74,12 @@ fn copy(export: &str, output: Option<&str>, hash: Hash) -> Result<(), Box<dyn Er
     };
     let mut import = output.map(|path| WriteBehind::new(File::create(path)?, hash)).transpose()?;
     let mut length = 0;
-    let mut buffer = Vec::new();
-    loop {
-        let place = match source.exchange(&mut buffer, 0..0)? {
-            Some(place) => place,
-            // The end, or one processor: then nobody reads ahead.
-            None => {
-                buffer.resize(256 << 10, 0);
-                0..source.read_into(&mut buffer)?
-            }
-        };
-        if place.is_empty() {
-            break;
-        }
+    let mut chunk = Chunk::new(Vec::new());
+    while let Some(place) = source.exchange(&mut chunk, 0..0)? {
         length += place.len();
         if let Some(import) = &mut import {
-            import.write_all(&buffer[place])?;
+            import.lend(&chunk)?;
+            import.write_all(&chunk[place])?;
         }
     }
     drop(source);

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::fields::Fields;
-use super::{Choices, Defect, Encoding, ExportError, Layout, Reader, RecordKind, Source};
+use super::{Choices, Chunk, Defect, Encoding, ExportError, Layout, Reader, RecordKind, Source};
 
 /// A record as plain values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,13 +104,14 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// A source that hands over buffers, each with as many new bytes as `steps` say in turn and with a
+/// A source that hands over chunks and holds on to some, each with as many new bytes as `steps` say in turn and with a
 /// little room in front of them; the first, and what does not fit there, has to be read.
 struct HandOver<'a> {
     bytes: &'a [u8],
     steps: &'a [usize],
     room: usize,
     turn: usize,
+    held: Option<Chunk>,
 }
 
 impl HandOver<'_> {
@@ -132,7 +133,7 @@ impl Source for HandOver<'_> {
 
     fn exchange(
         &mut self,
-        buffer: &mut Vec<u8>,
+        chunk: &mut Chunk,
         kept: Range<usize>,
     ) -> io::Result<Option<Range<usize>>> {
         let free = self.room;
@@ -140,13 +141,14 @@ impl Source for HandOver<'_> {
             return Ok(None);
         }
         let start = free - kept.len();
-        // What stands elsewhere in a buffer means nothing.
+        // What stands elsewhere in a chunk means nothing.
         let mut next = vec![b'"'; start];
-        next.extend_from_slice(&buffer[kept]);
+        next.extend_from_slice(&chunk[kept]);
         next.extend_from_slice(self.next(usize::MAX));
         let place = start..next.len();
         next.extend_from_slice(b"\",\r\n");
-        *buffer = next;
+        *chunk = Chunk::new(next);
+        self.held = self.turn.is_multiple_of(2).then(|| chunk.clone());
         Ok(Some(place))
     }
 }

@@ -124,7 +124,7 @@ proptest! {
         let limits = Limits { buffer: 512, max_record, ..Limits::default() };
         let mut reader = Reader::open_within(&bytes[..], &Choices::default(), limits).unwrap();
         let whole = read_all(&mut reader);
-        let source = || HandOver { bytes: &bytes, steps: &steps, room, turn: 0 };
+        let source = || HandOver { bytes: &bytes, steps: &steps, room, turn: 0, held: None };
         let mut handed = Reader::open_within(source(), &Choices::default(), limits).unwrap();
         let found = read_all(&mut handed);
         if max_record == MAX_RECORD {

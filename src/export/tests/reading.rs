@@ -169,7 +169,7 @@ fn a_record_beyond_the_limit_comes_in_pieces() {
         let lines = if open_quote.is_some() { 5 } else { 4 };
         assert_eq!(records.last().unwrap().line, lines);
         assert_eq!(reader.seen().records, 3);
-        assert!(reader.buffer_length() <= 2 * limit, "memory stays bounded");
+        assert!(reader.chunk_length() <= 2 * limit, "memory stays bounded");
     }
 }
 
