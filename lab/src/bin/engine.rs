@@ -4,6 +4,7 @@
 //! ```text
 //! engine count EXPORT                  the first pass: counts host kinds and endpoints
 //! engine rewrite EXPORT PLAN OUTPUT    the second pass: reads, scans, splices, writes
+//! engine scan EXPORT OUTPUT            the second pass of which nothing is looked up and nothing changed
 //! engine copy EXPORT OUTPUT            reads and writes, and nothing between: what no pass can beat
 //! engine copy-hashed EXPORT OUTPUT     the same with the fingerprints of both files
 //! engine hash EXPORT                   reads and hashes, and nothing else
@@ -19,12 +20,14 @@ use std::fs::File;
 use std::io::Write;
 
 use photofix::census::{Census, Photos};
-use photofix::export::{Choices, Chunk, Contents, Reader, Source};
+use photofix::export::{Choices, Chunk, Contents, Reader, Record, Source};
 use photofix::name::Fqdn;
 use photofix::plan::Plan;
 use photofix::reference::DEFAULT_DOMAINS;
-use photofix::rewrite::{ImportSink, Outputs, Rewriter, Unguarded, rewrite_export};
-use photofix::stream::{Hash, WriteBehind, hashed, read_ahead};
+use photofix::rewrite::{
+    AtOnce, ImportSink, Outputs, Rewrite, Rewriter, Rewritten, Unguarded, rewrite_export,
+};
+use photofix::stream::{Hash, ReadAhead, WriteBehind, hashed, read_ahead};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,12 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments[..] {
         ["count", export] => count(export),
         ["rewrite", export, plan, output] => rewrite(export, plan, output),
+        ["scan", export, output] => scan(export, output),
         ["copy", export, output] => copy(export, Some(output), Hash::Nothing),
         ["copy-hashed", export, output] => copy(export, Some(output), Hash::Sha256),
         ["hash", export] => copy(export, None, Hash::Sha256),
-        _ => Err("use: engine count EXPORT, engine rewrite EXPORT PLAN OUTPUT, engine copy or \
+        _ => Err(
+            "use: engine count EXPORT, engine rewrite EXPORT PLAN OUTPUT, engine scan, copy or \
                   copy-hashed EXPORT OUTPUT, or engine hash EXPORT"
-            .into()),
+                .into(),
+        ),
     }
 }
 
@@ -56,10 +62,34 @@ fn rewrite(export: &str, plan: &str, output: &str) -> Result<(), Box<dyn Error>>
     let treatments = Plan::parse(&std::fs::read(plan)?)?.treatments(domains()?)?;
     let mut reader = Reader::open(read_ahead(File::open(export)?)?, &Choices::default())?;
     let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+    pass(&mut reader, &mut rewriter, output)
+}
+
+/// Finds every record and its photo cell, and looks at none.
+fn scan(export: &str, output: &str) -> Result<(), Box<dyn Error>> {
+    struct Nothing;
+    impl Rewrite for Nothing {
+        fn rewrite<'r>(&'r mut self, _: &Record<'r>) -> Rewritten<'r> {
+            Rewritten::Untouched
+        }
+
+        fn at_once(&self, _: &[u8]) -> AtOnce<'_> {
+            AtOnce::Untouched
+        }
+    }
+    let mut reader = Reader::open(read_ahead(File::open(export)?)?, &Choices::default())?;
+    pass(&mut reader, &mut Nothing, output)
+}
+
+fn pass(
+    reader: &mut Reader<ReadAhead>,
+    rewriter: &mut dyn Rewrite,
+    output: &str,
+) -> Result<(), Box<dyn Error>> {
     let mut import = WriteBehind::new(File::create(output)?, Hash::Nothing)?;
     let mut outputs =
         Outputs { import: &mut import, contents: Contents::Everything, rollback: None };
-    let done = rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, &mut ())?;
+    let done = rewrite_export(reader, rewriter, &mut Unguarded, &mut outputs, &mut ())?;
     import.finish()?;
     println!("{} changes", done.decided);
     Ok(())

@@ -136,7 +136,7 @@ impl Export {
     /// The second pass alone, into the copy.
     pub(crate) fn rewriting(&self, setting: &Setting) -> Task {
         let arguments = ["rewrite", text(&self.path), text(&self.plan), text(&self.copy)];
-        Task::of(&setting.engine, &arguments)
+        Task::of(&setting.engine, &arguments).writes(&[&self.copy])
     }
 
     /// The first pass alone.
@@ -144,10 +144,10 @@ impl Export {
         Task::of(&setting.engine, &["count", text(&self.path)])
     }
 
-    /// Reading and nothing else than one of these: `hash`, or `copy` or `copy-hashed` into the copy.
+    /// Reading and nothing else than one of these: `hash`; `copy`, `copy-hashed` or `scan` into the copy.
     pub(crate) fn only(&self, work: &str, setting: &Setting) -> Task {
         let output = if work == "hash" { &[][..] } else { &[text(&self.copy)] };
-        Task::of(&setting.engine, &[work, text(&self.path)]).arguments(output)
+        Task::of(&setting.engine, &[work, text(&self.path)]).arguments(output).writes(&[&self.copy])
     }
 
     /// `cat` into the copy.

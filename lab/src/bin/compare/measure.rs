@@ -15,7 +15,7 @@ pub(crate) struct Task {
     arguments: Vec<String>,
     input: Option<PathBuf>,
     output: Option<PathBuf>,
-    /// Files of its own that it would not overwrite.
+    /// Files that it makes itself.
     writes: Vec<PathBuf>,
     /// The exit statuses of a run that did what it should.
     good: &'static [i32],
@@ -103,10 +103,15 @@ impl Task {
         format!("`{}`", line.replace(&folder, ""))
     }
 
-    fn start(&self) -> Outcome<Child> {
-        for path in &self.writes {
+    /// Takes away what the run before has written: some would not overwrite it, and freeing its memory
+    /// is no part of what is measured.
+    fn clear(&self) {
+        for path in self.writes.iter().chain(&self.output) {
             let _ = std::fs::remove_file(path);
         }
+    }
+
+    fn start(&self) -> Outcome<Child> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stderr(Stdio::null());
         match &self.input {
@@ -130,6 +135,7 @@ impl Task {
 
     /// How long one run takes.
     pub(crate) fn run(&self) -> Outcome<Duration> {
+        self.clear();
         let begin = Instant::now();
         let status = self.start()?.wait()?;
         let elapsed = begin.elapsed();
@@ -148,6 +154,7 @@ impl Task {
     /// Its peak memory in KiB (`VmHWM`, proc(5)), where the system tells it: looked at every
     /// half-millisecond, so that a run of a few milliseconds may show less than it had.
     pub(crate) fn peak(&self) -> Outcome<Option<u64>> {
+        self.clear();
         let mut child = self.start()?;
         let status_file = format!("/proc/{}/status", child.id());
         let mut peak = None;

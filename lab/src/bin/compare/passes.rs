@@ -5,6 +5,11 @@ use crate::measure::{Task, is_installed, paired, text};
 use crate::table::{Figure, Row, Table, Wanted, shown};
 use crate::{Outcome, Setting};
 
+/// What no pass can beat, and what it is called.
+const COPY: (&str, &str) = ("copy", "reading and writing, and nothing between");
+/// What no look at photo cells can beat.
+const SCAN: (&str, &str) = ("scan", "reading, scanning and writing, no cell looked at");
+
 /// Goals 1 to 3a: the second pass beside `cat`.
 pub(crate) fn rewriting(setting: &Setting, files: &mut Files, table: &mut Table) -> Outcome {
     for (goal, kind, wanted) in
@@ -19,13 +24,15 @@ pub(crate) fn rewriting(setting: &Setting, files: &mut Files, table: &mut Table)
         let wanted = Wanted::AtLeast(wanted);
         beside(setting, table, goal, &work, &export.rewriting(setting), &export.copying(), wanted)?;
     }
-    let few = files.large(Kind::Few, setting)?;
-    for (goal, work, only) in [
-        ("1", "reading and writing, and nothing between", "copy"),
-        ("3a", "reading, writing and both SHA-256, and nothing else", "copy-hashed"),
+    for (goal, kind, only) in [
+        ("1", Kind::Few, COPY),
+        ("1", Kind::Few, SCAN),
+        ("3", Kind::Wide, SCAN),
+        ("3a", Kind::Few, ("copy-hashed", "reading, writing and both SHA-256, and nothing else")),
     ] {
-        let only = few.only(only, setting);
-        beside(setting, table, goal, work, &only, &few.copying(), Wanted::Anything)?;
+        let export = files.large(kind, setting)?;
+        let (task, work) = (export.only(only.0, setting), format!("{}, {}", only.1, kind.name()));
+        beside(setting, table, goal, &work, &task, &export.copying(), Wanted::Anything)?;
     }
     for (kind, wanted) in [
         (Kind::Few, Wanted::AtLeast(0.65)),
@@ -80,6 +87,20 @@ pub(crate) fn on_one_core(setting: &Setting, files: &mut Files, table: &mut Tabl
             let work = format!("{work} on one core, {}", kind.name());
             beside(setting, table, "5", &work, &task.on_one_core(), &copying, wanted)?;
         }
+    }
+    let few = files.large(Kind::Few, setting)?;
+    for (only, work) in [COPY, SCAN] {
+        let task = few.only(only, setting).on_one_core();
+        let copying = few.copying().on_one_core();
+        beside(
+            setting,
+            table,
+            "5",
+            &format!("{work}, on one core"),
+            &task,
+            &copying,
+            Wanted::Anything,
+        )?;
     }
     Ok(())
 }
