@@ -34,6 +34,7 @@ mod foreign;
 mod lanes;
 mod masks;
 mod not_text;
+mod nth;
 mod reader;
 mod record;
 mod scan;

@@ -7,6 +7,7 @@
 
 use std::fmt::{self, Write};
 use std::io;
+use std::ops::BitOr;
 
 /// The longest field of the CSV report, in characters: what a cell of Excel holds (Microsoft,
 /// "Excel specifications and limits").
@@ -53,7 +54,7 @@ pub struct PageText<'a>(pub &'a str);
 impl PageText<'_> {
     /// Whether it is certainly shown as it stands.
     pub fn is_itself(&self) -> bool {
-        self.0.len() <= LONGEST_PAGE_VALUE && is_plain_ascii(self.0)
+        self.0.len() <= LONGEST_PAGE_VALUE && is_plain(self.0, [])
     }
 }
 
@@ -78,7 +79,7 @@ pub struct VisibleMarkup<'a>(pub &'a str);
 
 impl fmt::Display for VisibleMarkup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_plain_ascii(self.0) {
+        if is_plain(self.0, []) {
             return f.write_str(self.0);
         }
         self.0.chars().try_for_each(|c| match is_deceptive(c) {
@@ -88,11 +89,30 @@ impl fmt::Display for VisibleMarkup<'_> {
     }
 }
 
-/// Whether a text has nothing but ASCII that can be seen, as nearly all texts do.
-fn is_plain_ascii(text: &str) -> bool {
-    // Every byte is looked at and no way leads out in between: that compiles to vectors.
-    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+/// Whether a text has nothing but ASCII that can be seen, as nearly all texts do, and of that none of
+/// these.
+#[inline]
+pub(super) fn is_plain<const N: usize>(text: &str, but: [u8; N]) -> bool {
+    // Every byte of a lane is looked at and no way leads out in between: that compiles to vectors.
+    let odd = |lane: &[u8; LANE]| {
+        lane.iter().fold(0, |odd, byte| {
+            let is_one = |one: &u8| u8::from(byte == one);
+            let unseen = u8::from(!matches!(byte, b' '..=b'~'));
+            but.iter().map(is_one).fold(odd | unseen, BitOr::bitor)
+        })
+    };
+    let (lanes, rest) = text.as_bytes().as_chunks::<LANE>();
+    let mut last = [b'a'; LANE];
+    match text.as_bytes().last_chunk() {
+        // Some are looked at twice.
+        Some(chunk) => last = *chunk,
+        None => last[..rest.len()].copy_from_slice(rest),
+    }
+    lanes.iter().fold(odd(&last), |all, lane| all | odd(lane)) == 0
 }
+
+/// Bytes that [`is_plain`] looks at together.
+const LANE: usize = 16;
 
 /// A field of the CSV report, quoted by RFC 4180 where it needs to be, that no spreadsheet takes
 /// for a formula.
@@ -109,18 +129,10 @@ impl CsvField<'_> {
     /// Whether it can stand as it is: most do, and then need no second look at every character.
     fn is_plain(&self) -> bool {
         let text = self.0.as_bytes();
-        // As in `is_plain_ascii`.
-        let plain = |plain, byte: &u8| {
-            plain
-                & matches!(byte, b' '..=b'~')
-                & (*byte != b'"')
-                & (*byte != b',')
-                & (*byte != b';')
-        };
         text.len() < LONGEST_SPREADSHEET_CELL
             && text.first().is_none_or(u8::is_ascii_alphanumeric)
             && text.last() != Some(&b' ')
-            && text.iter().fold(true, plain)
+            && is_plain(self.0, [b'"', b',', b';'])
     }
 
     /// Appends what [`Display`](fmt::Display) shows.
@@ -339,6 +351,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_plain_text_has_plain_characters_only(text in "([ -~]{0,70}|[ -~]{0,40}.[ -~]{0,40}|.{0,20})") {
+            let plain = |but: &[char]| text.chars().all(|c| matches!(c, ' '..='~') && !but.contains(&c));
+            proptest::prop_assert_eq!(is_plain(&text, []), plain(&[]));
+            proptest::prop_assert_eq!(is_plain(&text, [b'x', b'"']), plain(&['x', '"']));
+        }
+
         #[test]
         fn a_plain_field_needs_no_second_look(
             text in "([a-z0-9][ -~]{0,20}|[-a=+@ \"',;\t\r\n<\u{7f}é\u{202e}＝]{0,6}|.{0,12})",
