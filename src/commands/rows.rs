@@ -75,7 +75,7 @@ impl Rows {
 
     /// Whether anybody wants rows of a class.
     fn wants(&self, class: Class) -> bool {
-        !self.renderers.is_empty() || self.sample.wants(class)
+        self.renderers.iter().any(|it| it.wants(class)) || self.sample.wants(class)
     }
 
     /// Hands on one row.

@@ -22,9 +22,10 @@ pub(super) fn nth(
         let rest = &content[at..];
         let block = whole(Portable, rest, encoding)
             .unwrap_or_else(|| Portable.load(&partial(rest, encoding)));
-        // No field ends with a line break here, so that its halves need not be told apart.
-        let (mut found, behind) =
-            Structure::of(Masks::of(Portable, block, delimiter, || false), state);
+        // No line break separates anything here.
+        let quotes = Portable.equal(block, b'"');
+        let delimiters = Portable.equal(block, delimiter);
+        let (mut found, behind) = Structure::of(Masks { quotes, delimiters, breaks: 0 }, state);
         while found.delimiters != 0 {
             let end = at + found.delimiters.trailing_zeros() as usize * width;
             if before == 0 {

@@ -7,7 +7,8 @@
 
 use std::fmt::{self, Write};
 use std::io;
-use std::ops::BitOr;
+
+use wide::u8x16;
 
 /// The longest field of the CSV report, in characters: what a cell of Excel holds (Microsoft,
 /// "Excel specifications and limits").
@@ -93,26 +94,24 @@ impl fmt::Display for VisibleMarkup<'_> {
 /// these.
 #[inline]
 pub(super) fn is_plain<const N: usize>(text: &str, but: [u8; N]) -> bool {
-    // Every byte of a lane is looked at and no way leads out in between: that compiles to vectors.
-    let odd = |lane: &[u8; LANE]| {
-        lane.iter().fold(0, |odd, byte| {
-            let is_one = |one: &u8| u8::from(byte == one);
-            let unseen = u8::from(!matches!(byte, b' '..=b'~'));
-            but.iter().map(is_one).fold(odd | unseen, BitOr::bitor)
-        })
+    let (first, last) = (u8x16::splat(b' '), u8x16::splat(b'~'));
+    let plain = |lanes: [u8; LANES]| {
+        let bytes = u8x16::new(lanes);
+        let seen = bytes.max(first).min(last).cmp_eq(bytes);
+        but.iter().fold(seen, |seen, byte| seen & !bytes.cmp_eq(u8x16::splat(*byte)))
     };
-    let (lanes, rest) = text.as_bytes().as_chunks::<LANE>();
-    let mut last = [b'a'; LANE];
-    match text.as_bytes().last_chunk() {
-        // Some are looked at twice.
-        Some(chunk) => last = *chunk,
-        None => last[..rest.len()].copy_from_slice(rest),
-    }
-    lanes.iter().fold(odd(&last), |all, lane| all | odd(lane)) == 0
+    let (pieces, rest) = text.as_bytes().as_chunks();
+    let end = text.as_bytes().last_chunk().copied().unwrap_or_else(|| {
+        let mut filled_up = [b'a'; LANES];
+        filled_up[..rest.len()].copy_from_slice(rest);
+        filled_up
+    });
+    // No way leads out in between: nearly always all of it has to be looked at, some twice.
+    pieces.iter().fold(plain(end), |all, piece| all & plain(*piece)).all()
 }
 
 /// Bytes that [`is_plain`] looks at together.
-const LANE: usize = 16;
+const LANES: usize = 16;
 
 /// A field of the CSV report, quoted by RFC 4180 where it needs to be, that no spreadsheet takes
 /// for a formula.
