@@ -23,6 +23,10 @@ pub const LONGEST_MARKDOWN_VALUE: usize = 400;
 /// Controls (Unicode `Cc`), line and paragraph separators, bidirectional controls (UAX #9),
 /// zero-width and other default-ignorable characters that have no business in a URL or a name.
 pub fn is_deceptive(c: char) -> bool {
+    // Nearly all characters are these.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -37,13 +41,28 @@ fn write_visible(f: &mut impl Write, c: char) -> fmt::Result {
     if is_deceptive(c) { write!(f, "<U+{:04X}>", u32::from(c)) } else { f.write_char(c) }
 }
 
+/// Writes a text as it stands, but for the characters that are deceptive: `show` writes those.
+fn write_showing<W: Write>(
+    f: &mut W,
+    text: &str,
+    show: impl Fn(&mut W, char) -> fmt::Result,
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_deceptive(*c)) {
+        f.write_str(&rest[..at])?;
+        show(f, c)?;
+        rest = &rest[at + c.len_utf8()..];
+    }
+    f.write_str(rest)
+}
+
 /// Text for a terminal: no escape sequence, no line break, nothing that reorders the line.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalText<'a>(pub &'a str);
 
 impl fmt::Display for TerminalText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| write_visible(f, c))
+        write_showing(f, self.0, write_visible)
     }
 }
 
@@ -80,13 +99,7 @@ pub struct VisibleMarkup<'a>(pub &'a str);
 
 impl fmt::Display for VisibleMarkup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_plain(self.0, []) {
-            return f.write_str(self.0);
-        }
-        self.0.chars().try_for_each(|c| match is_deceptive(c) {
-            true => write!(f, "&lt;U+{:04X}&gt;", u32::from(c)),
-            false => f.write_char(c),
-        })
+        write_showing(f, self.0, |f, c| write!(f, "&lt;U+{:04X}&gt;", u32::from(c)))
     }
 }
 
