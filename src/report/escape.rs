@@ -107,20 +107,18 @@ impl fmt::Display for VisibleMarkup<'_> {
 /// these.
 #[inline]
 pub(super) fn is_plain<const N: usize>(text: &str, but: [u8; N]) -> bool {
+    let (pieces, _) = text.as_bytes().as_chunks();
+    let Some(end) = text.as_bytes().last_chunk() else {
+        return text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !but.contains(&byte));
+    };
     let (first, last) = (u8x16::splat(b' '), u8x16::splat(b'~'));
-    let plain = |lanes: [u8; LANES]| {
-        let bytes = u8x16::new(lanes);
+    let plain = |lanes: &[u8; LANES]| {
+        let bytes = u8x16::new(*lanes);
         let seen = bytes.max(first).min(last).cmp_eq(bytes);
         but.iter().fold(seen, |seen, byte| seen & !bytes.cmp_eq(u8x16::splat(*byte)))
     };
-    let (pieces, rest) = text.as_bytes().as_chunks();
-    let end = text.as_bytes().last_chunk().copied().unwrap_or_else(|| {
-        let mut filled_up = [b'a'; LANES];
-        filled_up[..rest.len()].copy_from_slice(rest);
-        filled_up
-    });
     // No way leads out in between: nearly always all of it has to be looked at, some twice.
-    pieces.iter().fold(plain(end), |all, piece| all & plain(*piece)).all()
+    pieces.iter().fold(plain(end), |all, piece| all & plain(piece)).all()
 }
 
 /// Bytes that [`is_plain`] looks at together.
