@@ -81,7 +81,7 @@ pub enum Rewritten<'r> {
 #[derive(Debug)]
 pub struct CellChange<'r> {
     /// Where the cell pointed.
-    pub endpoint: Endpoint,
+    pub endpoint: Cow<'r, Endpoint>,
     /// The bytes of the record that `host` replaces.
     pub span: Range<usize>,
     /// The new host, ASCII.
@@ -99,6 +99,14 @@ impl CellChange<'_> {
     pub fn new_text(&self) -> String {
         photo::replaced(&self.old, &self.old_host, self.host)
     }
+
+    /// The same in the place of what `text` held.
+    pub fn new_text_into(&self, text: &mut String) {
+        text.clear();
+        text.push_str(&self.old[..self.old_host.start]);
+        text.push_str(self.host);
+        text.push_str(&self.old[self.old_host.end..]);
+    }
 }
 
 impl Rewritten<'_> {
@@ -107,7 +115,7 @@ impl Rewritten<'_> {
         match self {
             Self::Changed(change) => Self::Left {
                 why: Cow::Owned(why),
-                endpoint: Some(change.endpoint),
+                endpoint: Some(change.endpoint.into_owned()),
                 host: change.old_host,
                 cell: change.old,
             },
@@ -157,12 +165,34 @@ pub enum AtOnce<'r> {
 /// What every usual cell of an origin gets in the place of its host.
 #[derive(Clone, Debug)]
 pub struct Replacement<'r> {
+    /// Where the cells of the origin point.
+    pub endpoint: Endpoint,
+    /// Where the old host stands in a cell's text, in bytes.
+    pub old_host: Range<usize>,
     /// Where the old host stands, in bytes from where the text of the photo cell begins.
     pub host: Range<usize>,
     /// The new host, ASCII.
     pub name: &'r str,
     /// The same in the encoding of the export.
     pub bytes: Cow<'r, [u8]>,
+}
+
+impl Replacement<'_> {
+    /// The change of a record whose photo cell is known to be usual and of this origin, with so many
+    /// bytes before its text, as [`Rewrite::rewrite`] would give it. None means "ask there".
+    fn change_of<'s>(&'s self, record: &Record<'s>, before_text: usize) -> Option<CellChange<'s>> {
+        let field = record.photo()?;
+        let start = field.span().start + before_text;
+        let host = &self.old_host;
+        Some(CellChange {
+            endpoint: Cow::Borrowed(&self.endpoint),
+            span: start + self.host.start..start + self.host.end,
+            host: self.name,
+            old: field.text().ok()?,
+            old_host: host.clone(),
+            new_host: host.start..host.start + self.name.len(),
+        })
+    }
 }
 
 /// Replaces the hosts of the endpoints that were decided.
@@ -242,14 +272,15 @@ struct Decided<'t> {
 impl<'t> Decided<'t> {
     /// Of an origin that a [`Classifier`] remembers, with what it remembers of it.
     fn of_origin(treatment: &'t Treatment, url: &PhotoUrl, encoding: Encoding) -> Self {
-        let usual = match treatment {
-            Treatment::Rewrite(to) if photo::is_plain(to.name()) => {
+        let usual = match (treatment, url.endpoint()) {
+            (Treatment::Rewrite(to), Some(endpoint)) if photo::is_plain(to.name()) => {
                 let (name, width) = (to.name().as_str(), encoding.width());
+                let old_host = url.host_span.clone();
                 // Up to the path a usual cell is ASCII: each byte of the text is a code unit.
-                let host = url.host_span.start * width..url.host_span.end * width;
-                Some(Replacement { host, name, bytes: encoding.encode(name) })
+                let host = old_host.start * width..old_host.end * width;
+                Some(Replacement { endpoint, old_host, host, name, bytes: encoding.encode(name) })
             }
-            Treatment::Rewrite(_) | Treatment::Leave(_) => None,
+            _ => None,
         };
         Self { treatment, usual }
     }
@@ -288,7 +319,7 @@ fn treated<'r>(
     let checked = if is_host_alone { Ok(()) } else { photo::host_is_alone(&text, url, to) };
     match (span, checked) {
         (Some(span), Ok(())) => Rewritten::Changed(CellChange {
-            endpoint,
+            endpoint: Cow::Owned(endpoint),
             span,
             host: to.as_str(),
             old_host: url.host_span.clone(),

@@ -159,9 +159,9 @@ impl Guard for Consenting<'_> {
         let number = record.position().record;
         let own = self.consent.rows.get(&number);
         self.unmet.remove(&number);
-        let answer = own.or_else(|| self.consent.hosts.get(&change.endpoint));
+        let answer = own.or_else(|| self.consent.hosts.get(change.endpoint.as_ref()));
         let objection = self.consent.objection(answer, change.host);
-        let tally = self.tallies.entry(change.endpoint.clone()).or_default();
+        let tally = self.tallies.entry(change.endpoint.as_ref().clone()).or_default();
         match &objection {
             None => tally.approved += 1,
             Some(why) if why.reason == REFUSED => tally.refused += 1,

@@ -67,7 +67,7 @@ impl Planned {
     pub(super) fn new(record: &Record<'_>, change: &CellChange<'_>, why: Option<&Leave>) -> Self {
         Self {
             place: Place::of(record),
-            endpoint: change.endpoint.clone(),
+            endpoint: change.endpoint.as_ref().clone(),
             old: change.old.to_string(),
             old_host: change.old_host.clone(),
             new: change.new_text(),

@@ -74,7 +74,7 @@ impl Guard for Rebasing<'_> {
     fn objection(&mut self, record: &Record<'_>, change: &CellChange<'_>) -> Option<Leave> {
         let objection = self.judge(record, change);
         match &objection {
-            None => *self.tally.made.entry(change.endpoint.clone()).or_default() += 1,
+            None => *self.tally.made.entry(change.endpoint.as_ref().clone()).or_default() += 1,
             Some(why) => *self.tally.objected.entry(why.reason.clone()).or_default() += 1,
         }
         objection

@@ -60,7 +60,7 @@ fn put_back<'r>(record: &Record<'r>, cell: Cow<'r, str>, planned: &'r Planned) -
     let span = record.photo().and_then(|field| field.raw_range(planned.new_host.clone()));
     match span.filter(|_| is_safe) {
         Some(span) => Rewritten::Changed(CellChange {
-            endpoint: planned.endpoint.clone(),
+            endpoint: Cow::Borrowed(&planned.endpoint),
             span,
             host,
             old: cell,

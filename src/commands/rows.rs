@@ -25,6 +25,7 @@ pub(super) struct Rows {
     pub plan: Option<PlanIdentity>,
     /// Whether a report shows whole records.
     records_shown: bool,
+    new_text: String,
     new_record: Vec<u8>,
 }
 
@@ -49,7 +50,14 @@ impl Rows {
         }
         let sample = Sample::new(redaction);
         let records_shown = renderers.iter().any(|renderer| renderer.shows_records());
-        Ok(Self { renderers, sample, plan: None, records_shown, new_record: Vec::new() })
+        Ok(Self {
+            renderers,
+            sample,
+            plan: None,
+            records_shown,
+            new_text: String::new(),
+            new_record: Vec::new(),
+        })
     }
 
     /// Begins every report.
@@ -67,7 +75,7 @@ impl Rows {
 
     /// Whether anybody wants rows of a class.
     fn wants(&self, class: Class) -> bool {
-        !self.renderers.is_empty() || self.sample.wants(class)
+        self.renderers.iter().any(|it| it.wants(class)) || self.sample.wants(class)
     }
 
     /// Hands on one row.
@@ -85,8 +93,7 @@ impl Rows {
             None => met.record.key(dialect),
             Some(_) => None,
         };
-        let key = key.as_ref().map(|(column, value)| (*column, value.as_str()));
-        let new;
+        let key = key.as_ref().map(|(column, value)| (*column, value.as_ref()));
         let row = match met.rewritten {
             Rewritten::Untouched => return Ok(()),
             Rewritten::Unreadable(why) => Row::Held(Held {
@@ -119,7 +126,7 @@ impl Rows {
                 })
             }
             Rewritten::Changed(change) => {
-                new = change.new_text();
+                change.new_text_into(&mut self.new_text);
                 self.new_record.clear();
                 if self.records_shown {
                     let to = &mut self.new_record;
@@ -131,7 +138,7 @@ impl Rows {
                     key,
                     endpoint: Some(&change.endpoint),
                     old: change.old.as_ref(),
-                    new: &new,
+                    new: &self.new_text,
                     old_host: change.old_host.clone(),
                     new_host: change.new_host.clone(),
                     byte_range: position.byte + change.span.start as u64

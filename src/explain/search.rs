@@ -175,7 +175,7 @@ impl Search {
             // A record that swallowed others would show their users as its own.
             Some(_) => None,
         };
-        let key = key.map(|(column, value)| (column.to_owned(), value));
+        let key = key.map(|(column, value)| (column.to_owned(), value.into_owned()));
         self.found = Some(Found { position: record.position(), key, photo });
     }
 

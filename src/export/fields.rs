@@ -11,8 +11,9 @@
 //! | `"` inside an escaped field, else | closes it; the rest up to the delimiter is literal |
 //! | `"` elsewhere | literal |
 //!
-//! The reader finds the same boundaries 64 code units at a time ([`structure`](super::structure)).
-//! This is the one that sniffs the first record, gives single fields, and checks the other.
+//! The reader finds the same boundaries 64 code units at a time ([`structure`](super::structure)), and so
+//! are single fields found ([`nth`](super::nth)). This is the one that sniffs the first record, says what is
+//! wrong with one, and checks the others.
 
 use std::ops::Range;
 

@@ -35,6 +35,7 @@ mod foreign;
 mod lanes;
 mod masks;
 mod not_text;
+mod nth;
 mod reader;
 mod record;
 mod scan;

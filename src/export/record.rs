@@ -1,5 +1,6 @@
 //! One record of an export: its bytes as they stand, and what was found in them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use super::chunk::Chunk;
 use super::dialect::Dialect;
 use super::encoding::Encoding;
 use super::field::Field;
-use super::fields::Fields;
+use super::nth::nth;
 
 /// Where a record stands in its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -146,7 +147,7 @@ impl<'a> Record<'a> {
         }
         let span = match self.kept_span(n) {
             Some(span) => span,
-            None => Fields::new(self.raw, self.encoding, self.delimiter).nth(n)?,
+            None => nth(&self.raw[..self.content], self.encoding, self.delimiter, n)?,
         };
         Some(Field::new(self.raw, span, self.encoding))
     }
@@ -176,14 +177,15 @@ impl<'a> Record<'a> {
 
     /// Who the record is about, for reports: a column's name and the cell's text, from the first
     /// of the dialect's key columns that is not empty.
-    pub fn key<'d>(&self, dialect: &'d Dialect) -> Option<(&'d str, String)> {
+    pub fn key<'d>(&self, dialect: &'d Dialect) -> Option<(&'d str, Cow<'a, str>)> {
         dialect.key_fields.iter().find_map(|key| {
-            let field = self.field(key.field)?;
-            let text = field.text_lossy();
-            let text = text.trim();
+            let text = match self.field(key.field)?.text_lossy() {
+                Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+                Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+            };
             // `-` is WebEx's word for an empty cell.
             let says_who = !text.is_empty() && text != "-";
-            says_who.then(|| (key.column.as_str(), text.to_owned()))
+            says_who.then_some((key.column.as_str(), text))
         })
     }
 }

@@ -21,6 +21,14 @@ impl Csv {
     pub(super) fn new(out: Box<dyn Write>) -> Self {
         Self { out, line: Vec::new() }
     }
+
+    /// Appends fields to the line, each behind a comma.
+    fn append(&mut self, fields: &[&str]) -> io::Result<()> {
+        fields.iter().try_for_each(|field| {
+            self.line.push(b',');
+            CsvField(field).append(&mut self.line)
+        })
+    }
 }
 
 impl Renderer for Csv {
@@ -47,29 +55,29 @@ impl Renderer for Csv {
     }
 
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let (record, line, key, class, reason, old, new, hint) = match row {
-            Row::Change(row) => {
-                (row.record, row.line, row.key, Class::Rewritten, "", row.old, row.new, "")
-            }
-            Row::Held(row) => (
-                row.record,
-                row.line,
-                row.key,
-                row.class,
-                row.reason,
-                row.value.unwrap_or_default(),
-                "",
-                row.hint.unwrap_or_default(),
-            ),
+        let (record, line, key, class) = match row {
+            Row::Change(row) => (row.record, row.line, row.key, Class::Rewritten),
+            Row::Held(row) => (row.record, row.line, row.key, row.class),
         };
         self.line.clear();
         append_number(record, &mut self.line);
         self.line.push(b',');
         append_number(line, &mut self.line);
-        let key = key.map_or("", |(_, value)| value);
-        for field in [key, class.as_str(), reason, old, new, hint] {
-            self.line.push(b',');
-            CsvField(field).append(&mut self.line)?;
+        self.append(&[key.map_or("", |(_, value)| value)])?;
+        // Our own word needs no quotes.
+        self.line.push(b',');
+        self.line.extend_from_slice(class.as_str().as_bytes());
+        match row {
+            Row::Change(row) => {
+                // No reason, and no hint.
+                self.line.push(b',');
+                self.append(&[row.old, row.new])?;
+                self.line.push(b',');
+            }
+            Row::Held(row) => {
+                let (value, hint) = (row.value.unwrap_or_default(), row.hint.unwrap_or_default());
+                self.append(&[row.reason, value, "", hint])?;
+            }
         }
         self.line.extend_from_slice(b"\r\n");
         self.out.write_all(&self.line)

@@ -94,12 +94,16 @@ impl Diff {
         append_range(new_line, added, head);
         head.extend_from_slice(b" @@\n");
         self.out.write_all(head)?;
-        self.lines(b"-", old)?;
-        self.lines(b"+", new)
+        self.lines(b"-", old, removed)?;
+        self.lines(b"+", new, added)
     }
 
-    /// Writes lines, each behind its sign.
-    fn lines(&mut self, sign: &[u8], mut lines: &[u8]) -> io::Result<()> {
+    /// Writes so many lines, each behind its sign.
+    fn lines(&mut self, sign: &[u8], mut lines: &[u8], count: u64) -> io::Result<()> {
+        if count == 1 && lines.ends_with(b"\n") {
+            self.out.write_all(sign)?;
+            return self.out.write_all(lines);
+        }
         while !lines.is_empty() {
             let end = memchr::memchr(b'\n', lines);
             let (line, rest) = lines.split_at(end.map_or(lines.len(), |at| at + 1));
@@ -161,8 +165,15 @@ impl Renderer for Diff {
 
 /// Lines, the last of which may lack its line feed.
 fn count(lines: &[u8]) -> u64 {
-    let ended = memchr::memchr_iter(b'\n', lines).count() as u64;
-    ended + u64::from(lines.last().is_some_and(|byte| *byte != b'\n'))
+    match memchr::memchr(b'\n', lines) {
+        // Nearly always it is one.
+        Some(end) if end + 1 == lines.len() => 1,
+        None => u64::from(!lines.is_empty()),
+        Some(_) => {
+            let ended = memchr::memchr_iter(b'\n', lines).count() as u64;
+            ended + u64::from(!lines.ends_with(b"\n"))
+        }
+    }
 }
 
 /// Where a hunk begins, and its lines unless it is one, as `diff` says it.

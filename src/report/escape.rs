@@ -8,6 +8,8 @@
 use std::fmt::{self, Write};
 use std::io;
 
+use wide::u8x16;
+
 /// The longest field of the CSV report, in characters: what a cell of Excel holds (Microsoft,
 /// "Excel specifications and limits").
 pub const LONGEST_SPREADSHEET_CELL: usize = 32_767;
@@ -21,6 +23,10 @@ pub const LONGEST_MARKDOWN_VALUE: usize = 400;
 /// Controls (Unicode `Cc`), line and paragraph separators, bidirectional controls (UAX #9),
 /// zero-width and other default-ignorable characters that have no business in a URL or a name.
 pub fn is_deceptive(c: char) -> bool {
+    // Nearly all characters are these.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -35,13 +41,28 @@ fn write_visible(f: &mut impl Write, c: char) -> fmt::Result {
     if is_deceptive(c) { write!(f, "<U+{:04X}>", u32::from(c)) } else { f.write_char(c) }
 }
 
+/// Writes a text as it stands, but for the characters that are deceptive: `show` writes those.
+fn write_showing<W: Write>(
+    f: &mut W,
+    text: &str,
+    show: impl Fn(&mut W, char) -> fmt::Result,
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_deceptive(*c)) {
+        f.write_str(&rest[..at])?;
+        show(f, c)?;
+        rest = &rest[at + c.len_utf8()..];
+    }
+    f.write_str(rest)
+}
+
 /// Text for a terminal: no escape sequence, no line break, nothing that reorders the line.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalText<'a>(pub &'a str);
 
 impl fmt::Display for TerminalText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| write_visible(f, c))
+        write_showing(f, self.0, write_visible)
     }
 }
 
@@ -53,7 +74,7 @@ pub struct PageText<'a>(pub &'a str);
 impl PageText<'_> {
     /// Whether it is certainly shown as it stands.
     pub fn is_itself(&self) -> bool {
-        self.0.len() <= LONGEST_PAGE_VALUE && is_plain_ascii(self.0)
+        self.0.len() <= LONGEST_PAGE_VALUE && is_plain(self.0, [])
     }
 }
 
@@ -78,21 +99,30 @@ pub struct VisibleMarkup<'a>(pub &'a str);
 
 impl fmt::Display for VisibleMarkup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_plain_ascii(self.0) {
-            return f.write_str(self.0);
-        }
-        self.0.chars().try_for_each(|c| match is_deceptive(c) {
-            true => write!(f, "&lt;U+{:04X}&gt;", u32::from(c)),
-            false => f.write_char(c),
-        })
+        write_showing(f, self.0, |f, c| write!(f, "&lt;U+{:04X}&gt;", u32::from(c)))
     }
 }
 
-/// Whether a text has nothing but ASCII that can be seen, as nearly all texts do.
-fn is_plain_ascii(text: &str) -> bool {
-    // Every byte is looked at and no way leads out in between: that compiles to vectors.
-    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+/// Whether a text has nothing but ASCII that can be seen, as nearly all texts do, and of that none of
+/// these.
+#[inline]
+pub(super) fn is_plain<const N: usize>(text: &str, but: [u8; N]) -> bool {
+    let (pieces, _) = text.as_bytes().as_chunks();
+    let Some(end) = text.as_bytes().last_chunk() else {
+        return text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !but.contains(&byte));
+    };
+    let (first, last) = (u8x16::splat(b' '), u8x16::splat(b'~'));
+    let plain = |lanes: &[u8; LANES]| {
+        let bytes = u8x16::new(*lanes);
+        let seen = bytes.max(first).min(last).cmp_eq(bytes);
+        but.iter().fold(seen, |seen, byte| seen & !bytes.cmp_eq(u8x16::splat(*byte)))
+    };
+    // No way leads out in between: nearly always all of it has to be looked at, some twice.
+    pieces.iter().fold(plain(end), |all, piece| all & plain(piece)).all()
 }
+
+/// Bytes that [`is_plain`] looks at together.
+const LANES: usize = 16;
 
 /// A field of the CSV report, quoted by RFC 4180 where it needs to be, that no spreadsheet takes
 /// for a formula.
@@ -109,18 +139,10 @@ impl CsvField<'_> {
     /// Whether it can stand as it is: most do, and then need no second look at every character.
     fn is_plain(&self) -> bool {
         let text = self.0.as_bytes();
-        // As in `is_plain_ascii`.
-        let plain = |plain, byte: &u8| {
-            plain
-                & matches!(byte, b' '..=b'~')
-                & (*byte != b'"')
-                & (*byte != b',')
-                & (*byte != b';')
-        };
         text.len() < LONGEST_SPREADSHEET_CELL
             && text.first().is_none_or(u8::is_ascii_alphanumeric)
             && text.last() != Some(&b' ')
-            && text.iter().fold(true, plain)
+            && is_plain(self.0, [b'"', b',', b';'])
     }
 
     /// Appends what [`Display`](fmt::Display) shows.
@@ -339,6 +361,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_plain_text_has_plain_characters_only(text in "([ -~]{0,70}|[ -~]{0,40}.[ -~]{0,40}|.{0,20})") {
+            let plain = |but: &[char]| text.chars().all(|c| matches!(c, ' '..='~') && !but.contains(&c));
+            proptest::prop_assert_eq!(is_plain(&text, []), plain(&[]));
+            proptest::prop_assert_eq!(is_plain(&text, [b'x', b'"']), plain(&['x', '"']));
+        }
+
         #[test]
         fn a_plain_field_needs_no_second_look(
             text in "([a-z0-9][ -~]{0,20}|[-a=+@ \"',;\t\r\n<\u{7f}é\u{202e}＝]{0,6}|.{0,12})",

@@ -7,7 +7,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 use serde::Serialize;
 
-use super::escape::is_deceptive;
+use super::escape::{is_deceptive, is_plain};
 use super::row_json::{append_change, append_held};
 use super::{PlanIdentity, ReadWriteSeek, Renderer, Report, Row};
 
@@ -20,12 +20,9 @@ pub(super) fn append_compact(value: &impl Serialize, text: &mut Vec<u8>) -> io::
 }
 
 /// Appends a string as JSON, as [`append_compact`] does, and faster where it can be copied as it is.
+#[inline]
 pub(super) fn append_string(string: &str, text: &mut Vec<u8>) -> io::Result<()> {
-    // Every byte is looked at and no way leads out in between: that compiles to vectors.
-    let is_plain = string.bytes().fold(true, |plain, byte| {
-        plain & matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\') & (byte != b'<')
-    });
-    if !is_plain {
+    if !is_plain(string, [b'"', b'\\', b'<']) {
         return append_compact(&string, text);
     }
     text.push(b'"');

@@ -9,6 +9,7 @@ use super::json::{Json, Jsonl};
 use super::markdown::Markdown;
 use super::redaction::Redacted;
 use super::{PlanIdentity, Redaction, Report, Row};
+use crate::ledger::Class;
 
 /// A kind of report that `--report` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,14 +66,19 @@ pub trait ReadWriteSeek: Read + Write + Seek {}
 
 impl<T: Read + Write + Seek> ReadWriteSeek for T {}
 
-/// Writes one report: begins with what is known before the rows, takes every row in the order of
-/// the file, finishes.
+/// Writes one report: begins with what is known before the rows, takes every row that it wants in the
+/// order of the file, finishes.
 ///
 /// Collects no rows: what has to stand after others is spooled.
 pub trait Renderer {
     /// Whether it shows whole records, and so needs a change's `new_raw`.
     fn shows_records(&self) -> bool {
         false
+    }
+
+    /// Whether it shows the next row of a class; while it does not, it need not be given one.
+    fn wants(&self, _: Class) -> bool {
+        true
     }
 
     /// Writes what stands before the rows.

@@ -38,10 +38,10 @@ impl Markdown {
     }
 
     fn change(&mut self, change: &Change<'_>) -> io::Result<()> {
-        self.changes += 1;
-        if self.changes > ROWS_SHOWN {
+        if self.changes == ROWS_SHOWN {
             return Ok(());
         }
+        self.changes += 1;
         if self.changes == 1 {
             table(&mut self.spool, &["Record", "Line", "Key", "Old", "New"], 0..2)?;
         }
@@ -98,6 +98,11 @@ impl Markdown {
 }
 
 impl Renderer for Markdown {
+    fn wants(&self, class: Class) -> bool {
+        // How many changes there are, the ledger knows.
+        class != Class::Rewritten || self.changes < ROWS_SHOWN
+    }
+
     fn begin(&mut self, report: &Report) -> io::Result<()> {
         self.ledger = report.ledger;
         let out = &mut self.out;

@@ -10,6 +10,7 @@ use super::{
     CandidateReport, Carry, CertificateReport, Change, Conflict, EndpointReport, Held,
     PlanIdentity, Renderer, Report, RevocationReport, Row,
 };
+use crate::ledger::Class;
 
 /// What stands in place of an e-mail address.
 const MASK: &str = "[e-mail]";
@@ -92,6 +93,10 @@ pub(super) struct Redacted(pub(super) Box<dyn Renderer>);
 impl Renderer for Redacted {
     fn shows_records(&self) -> bool {
         self.0.shows_records()
+    }
+
+    fn wants(&self, class: Class) -> bool {
+        self.0.wants(class)
     }
 
     fn begin(&mut self, report: &Report) -> io::Result<()> {

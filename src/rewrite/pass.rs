@@ -4,7 +4,7 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::{AtOnce, CellChange, Leave, Outputs, Rewrite, Rewritten};
+use super::{AtOnce, CellChange, Leave, Outputs, Replacement, Rewrite, Rewritten};
 use crate::export::{ExportError, Reader, Record, RecordKind, Source};
 use crate::ledger::{Class, Ledger};
 use crate::seal::hex;
@@ -127,12 +127,14 @@ pub fn rewrite_export<R: Source>(
     let mut sums = Sums::default();
     outputs.both(reader.bom_bytes()).map_err(RewriteError::Output)?;
     loop {
-        if outputs.import.takes_stretches() {
+        let known = if outputs.import.takes_stretches() {
             let may_change = guard.agrees_to_all()
                 && !onlooker.wants_changes()
                 && outputs.takes_changes_in_stretches();
-            rewrite_stretch(reader, rewriter, may_change, outputs, &mut sums)?;
-        }
+            rewrite_stretch(reader, rewriter, may_change, outputs, &mut sums)?
+        } else {
+            None
+        };
         let Some(record) = reader.next_record()? else { break };
         outputs.import.lend(record.chunk()).map_err(RewriteError::Output)?;
         match record.kind() {
@@ -141,7 +143,11 @@ pub fn rewrite_export<R: Source>(
                 outputs.unchanged(record.raw()).map_err(RewriteError::Output)?;
             }
             RecordKind::Data | RecordKind::Overlong { first: true } => {
-                let mut rewritten = rewriter.rewrite(&record);
+                let known = known.and_then(|(it, before_text)| it.change_of(&record, before_text));
+                let mut rewritten = match known {
+                    Some(change) => Rewritten::Changed(change),
+                    None => rewriter.rewrite(&record),
+                };
                 if let Rewritten::Changed(change) = &rewritten {
                     let position = record.position();
                     let start = position.byte + change.span.start as u64;
@@ -170,17 +176,21 @@ pub fn rewrite_export<R: Source>(
 
 /// Copies the records of which `rewriter` says by their photo cells alone what becomes of them, up to
 /// the first of another kind; and those that are changed only if they may be.
-fn rewrite_stretch<R: Source>(
+///
+/// Where a change that may not be made here ends the stretch, it is that of the next record: gives what
+/// is written there, and the bytes of the photo cell before its text.
+fn rewrite_stretch<'r, R: Source>(
     reader: &mut Reader<R>,
-    rewriter: &dyn Rewrite,
+    rewriter: &'r dyn Rewrite,
     may_change: bool,
     outputs: &mut Outputs<'_>,
     sums: &mut Sums,
-) -> Result<(), RewriteError> {
+) -> Result<Option<(&'r Replacement<'r>, usize)>, RewriteError> {
     // Bytes of the stretch that are written, or replaced by what is.
     let mut written = 0;
     let mut changed = 0;
     let mut output = Ok(());
+    let mut next = None;
     let stretch = reader.pass_over(|passing| match rewriter.at_once(passing.cell()) {
         AtOnce::Untouched => true,
         AtOnce::Changed { replacement, before_text } if may_change => {
@@ -202,14 +212,22 @@ fn rewrite_stretch<R: Source>(
             changed += 1;
             output.is_ok()
         }
-        AtOnce::Changed { .. } | AtOnce::Ask => false,
+        AtOnce::Changed { replacement, before_text } => {
+            next = Some((replacement, before_text));
+            false
+        }
+        AtOnce::Ask => false,
     })?;
     output.map_err(RewriteError::Output)?;
+    if stretch.records == 0 {
+        return Ok(next);
+    }
     sums.ledger.add(Class::Rewritten, changed);
     sums.ledger.add(Class::Untouched, stretch.records - changed);
     (outputs.import.lend(stretch.chunk))
         .and_then(|()| outputs.unchanged(&stretch.raw[written..]))
-        .map_err(RewriteError::Output)
+        .map_err(RewriteError::Output)?;
+    Ok(next)
 }
 
 /// What the second pass counts as it goes.

@@ -86,7 +86,7 @@ fn directory_integration_files() {
             assert_eq!((dialect.photo_field, dialect.fields), (photo, fields));
             assert_eq!(dialect.notes, []);
             let first = reader.next_record().unwrap().unwrap();
-            assert_eq!(first.key(&dialect), Some(("email", "f4".to_owned())));
+            assert_eq!(first.key(&dialect), Some(("email", "f4".into())));
             let records = read_all(&mut open(&bytes, &headerless()).unwrap());
             assert_eq!(records[0].photo, Some(format!("f{photo}")));
             assert_eq!((records[0].record, records[1].record), (1, 2));

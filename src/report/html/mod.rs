@@ -42,7 +42,7 @@ const ROWS_LISTED: u64 = 100;
 pub(super) struct Html {
     out: Box<dyn Write>,
     /// The numbers by which rows name their endpoints: their places in the report.
-    places: HashMap<Endpoint, usize>,
+    places: HashMap<Endpoint, usize, foldhash::fast::RandomState>,
     export_sha256: String,
     rows: Rows,
     /// Rows that stand as markup so far, and all that there will be.
@@ -71,7 +71,7 @@ impl Html {
     pub(super) fn new(out: Box<dyn Write>) -> Self {
         Self {
             out,
-            places: HashMap::new(),
+            places: HashMap::default(),
             export_sha256: String::new(),
             rows: Rows::default(),
             listed: 0,

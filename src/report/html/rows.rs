@@ -34,7 +34,8 @@ impl Borrow<str> for Shown {
 
 impl Shown {
     fn of(text: &str) -> Self {
-        Self(PageText(text).to_string())
+        let shown = PageText(text);
+        Self(if shown.is_itself() { text.to_owned() } else { shown.to_string() })
     }
 }
 
@@ -50,7 +51,7 @@ enum Word {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     chunk: Chunk,
-    numbers: HashMap<Shown, usize>,
+    numbers: HashMap<Shown, usize, foldhash::fast::RandomState>,
     last: (u64, u64),
 }
 

@@ -282,6 +282,37 @@ fn only_jsonl_lines_and_json_hold_rows_without_end() {
 }
 
 #[test]
+fn rows_that_a_report_does_not_want_make_no_difference() {
+    let mut report = rich();
+    let rows: Vec<Row<'_>> = std::iter::repeat_with(rich_rows).flatten().take(4_000).collect();
+    let class = |row: &Row<'_>| match row {
+        Row::Change(_) => Class::Rewritten,
+        Row::Held(held) => held.class,
+    };
+    report.ledger = Ledger::default();
+    rows.iter().for_each(|row| report.ledger.add(class(row), 1));
+    for (ending, kind) in Kind::ALL {
+        for redaction in [Redaction::Keep, Redaction::Redact] {
+            let kept = Kept::default();
+            let spool = Box::new(std::io::Cursor::new(Vec::new()));
+            let mut renderer = renderer(kind, redaction, Box::new(kept.clone()), spool);
+            renderer.begin(&report).unwrap();
+            let mut given = 0;
+            for row in &rows {
+                if renderer.wants(class(row)) {
+                    given += 1;
+                    renderer.row(row).unwrap();
+                }
+            }
+            renderer.finish(Some(&plan())).unwrap();
+            let all = rendered(kind, redaction, &report, &rows);
+            assert!(kept.bytes() == all, "{ending}, given {given}");
+            assert_eq!(given < rows.len(), kind == Kind::Markdown, "{ending}: {given}");
+        }
+    }
+}
+
+#[test]
 fn a_page_is_inert_whatever_strangers_write() {
     let (report, rows) = hostile();
     let text = String::from_utf8(rendered(Kind::Html, Redaction::Keep, &report, &rows)).unwrap();
