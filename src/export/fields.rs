@@ -11,9 +11,9 @@
 //! | `"` inside an escaped field, else | closes it; the rest up to the delimiter is literal |
 //! | `"` elsewhere | literal |
 //!
-//! The reader finds the same boundaries 64 code units at a time ([`structure`](super::structure)), and so
-//! are single fields found ([`nth`](super::nth)). This is the one that sniffs the first record, says what is
-//! wrong with one, and checks the others.
+//! The reader finds the same boundaries 64 code units at a time ([`structure`](super::structure)), and a
+//! single field is found so where no quote stands before it ([`nth`](super::nth)). This is the one that sniffs
+//! the first record, gives the other single fields, and checks both of these ways.
 
 use std::ops::Range;
 

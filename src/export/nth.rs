@@ -1,11 +1,12 @@
-//! A single field of a record, as [`fields`](super::fields) would find it, 64 code units at a time.
+//! A single field of a record, as [`fields`](super::fields) finds it, and 64 code units at a time as long as
+//! no quote is met.
 
 use std::ops::Range;
 
 use super::encoding::Encoding;
+use super::fields::Fields;
 use super::lanes::{Lanes, Portable};
-use super::masks::{BLOCK, Masks, partial, whole};
-use super::structure::{State, Structure};
+use super::masks::{BLOCK, whole};
 
 /// Where field `n`, from 0, of a record stands, quotes included; none where it has no such field.
 /// `content` is the record without its line break, and nothing but that: line breaks stand only inside
@@ -17,34 +18,32 @@ pub(super) fn nth(
     n: usize,
 ) -> Option<Range<usize>> {
     let width = encoding.width();
-    let (mut state, mut start, mut before) = (State::FIELD_START, 0, n);
+    let (mut start, mut before) = (0, n);
     for at in (0..content.len()).step_by(BLOCK * width) {
-        let rest = &content[at..];
-        let block = whole(Portable, rest, encoding)
-            .unwrap_or_else(|| Portable.load(&partial(rest, encoding)));
-        // No line break separates anything here.
-        let quotes = Portable.equal(block, b'"');
-        let delimiters = Portable.equal(block, delimiter);
-        let (mut found, behind) = Structure::of(Masks { quotes, delimiters, breaks: 0 }, state);
-        while found.delimiters != 0 {
-            let end = at + found.delimiters.trailing_zeros() as usize * width;
+        let Some(block) = whole(Portable, &content[at..], encoding) else { break };
+        let mut delimiters = Portable.equal(block, delimiter);
+        if Portable.equal(block, b'"') != 0 {
+            break;
+        }
+        while delimiters != 0 {
+            let end = at + delimiters.trailing_zeros() as usize * width;
             if before == 0 {
                 return Some(start..end);
             }
             before -= 1;
             start = end + width;
-            found.delimiters &= found.delimiters - 1;
+            delimiters &= delimiters - 1;
         }
-        state = behind;
     }
-    (before == 0).then_some(start..content.len())
+    // From a field's beginning the grammar goes on, whatever stood before.
+    let rest = Fields::new(&content[start..], encoding, delimiter).nth(before)?;
+    Some(start + rest.start..start + rest.end)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::fields::Fields;
     use super::*;
 
     const ENCODINGS: [Encoding; 4] =
