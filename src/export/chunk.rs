@@ -37,8 +37,14 @@ impl Chunk {
         Self(Arc::new(Owned { bytes, home: Some(home) }))
     }
 
-    /// Makes a chunk of `length` bytes of it, to be filled behind the bytes that are kept, which stand
-    /// in front. Whoever else has the chunk has it as it was.
+    /// Whether it is a buffer that goes round: nobody made it longer for a long record.
+    pub fn goes_round(&self) -> bool {
+        self.0.home.as_ref().is_some_and(|home| home.length == self.len())
+    }
+
+    /// Moves the bytes that are kept to the front, and gives all of the `length` bytes that it has from
+    /// now on, no fewer than are kept: to be filled behind those. Where somebody else has the chunk, too,
+    /// theirs stays as it was, and this one becomes another.
     pub(super) fn keep(&mut self, kept: Range<usize>, length: usize) -> &mut [u8] {
         match Arc::get_mut(&mut self.0).filter(|owned| owned.bytes.len() <= length) {
             Some(Owned { bytes, .. }) => {
@@ -130,6 +136,8 @@ mod tests {
         let (to, home) = sync_channel(1);
         let chunk = |length| Chunk::at_home(vec![b'x'; length], Home { to: to.clone(), length: 4 });
         let first = chunk(4);
+        assert!(first.goes_round() && !chunk(5).goes_round());
+        assert!(!Chunk::new(vec![b'x'; 4]).goes_round());
         let held = first.clone();
         drop(first);
         assert!(home.try_recv().is_err(), "somebody has it");

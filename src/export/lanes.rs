@@ -26,6 +26,10 @@ pub(super) trait Lanes: Copy {
 
     /// The units equal to `byte`, as bits.
     fn equal(self, block: Self::Block, byte: u8) -> u64;
+
+    /// Has the processor fetch the bytes around a place, where it can be told to, for a block that is
+    /// loaded later.
+    fn fetch(self, bytes: &[u8], at: usize);
 }
 
 /// Four vectors of 16 bytes.
@@ -62,11 +66,14 @@ impl Lanes for Portable {
         let bits = |lanes: &u8x16| u64::from(lanes.cmp_eq(wanted).move_mask() as u16);
         block.iter().rev().fold(0, |mask, lanes| mask << LANES | bits(lanes))
     }
+
+    #[inline(always)]
+    fn fetch(self, _: &[u8], _: usize) {}
 }
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use std::arch::x86_64::__m256i;
+    use std::arch::x86_64::{__m256i, _MM_HINT_T0};
 
     use pulp::cast;
     use pulp::x86::V3;
@@ -108,6 +115,13 @@ mod avx2 {
                 u64::from(self.avx2._mm256_movemask_epi8(equal) as u32)
             };
             bits(block[0]) | bits(block[1]) << LANES
+        }
+
+        #[inline(always)]
+        fn fetch(self, bytes: &[u8], at: usize) {
+            if let Some(byte) = bytes.get(at) {
+                self.sse._mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast());
+            }
         }
     }
 

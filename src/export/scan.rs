@@ -11,6 +11,8 @@ use super::structure::{State, Structure};
 
 /// Blocks that are scanned at a time: so many that what was found stays in the fastest cache.
 pub(super) const BLOCKS: usize = 64;
+/// How far ahead of the blocks that are scanned bytes are fetched, in cache lines of 64 bytes.
+const AHEAD: usize = 2 * BLOCKS;
 
 /// Finds the ends of records in the bytes that a reader holds.
 #[derive(Debug)]
@@ -238,7 +240,7 @@ impl Scanner {
         work: Work<'_>,
     ) {
         self.read_blocks(lanes, encoding, work);
-        self.cut_records::<KEEPS>(encoding, work);
+        self.cut_records::<L, KEEPS>(lanes, encoding, work);
     }
 
     /// The first half of a scan: blocks to what separates in them.
@@ -261,9 +263,15 @@ impl Scanner {
         self.grammar = grammar;
     }
 
-    /// The second half: what separates to the ends of records.
+    /// The second half: what separates to the ends of records. Meanwhile the bytes are fetched of the
+    /// scan that comes [next but one](AHEAD): another processor may have read them.
     #[inline(always)]
-    fn cut_records<const KEEPS: bool>(&mut self, encoding: Encoding, work: Work<'_>) {
+    fn cut_records<L: Lanes, const KEEPS: bool>(
+        &mut self,
+        lanes: L,
+        encoding: Encoding,
+        work: Work<'_>,
+    ) {
         let width = encoding.width();
         let photo_field = self.photo_field;
         let (mut open, mut start, mut at) = (self.open, work.start, work.from);
@@ -271,6 +279,9 @@ impl Scanner {
         // Behind these the delimiters of the open record are kept.
         let mut kept = 0;
         for nth in 0..work.blocks {
+            for half in 0..width {
+                lanes.fetch(work.bytes, at + (AHEAD + half) * BLOCK);
+            }
             let Block { mut delimiters, mut ends, mut inner_breaks } = self.blocks[nth];
             while ends != 0 {
                 let end = ends & ends.wrapping_neg();

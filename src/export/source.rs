@@ -16,7 +16,7 @@ pub trait Source {
 
     /// Gives a chunk in the stead of another, in which the bytes that are `kept` of the first
     /// stand right before the next bytes of the source; says where they stand together. `None`
-    /// leaves the chunk as it is: then the source can only be [read from](Self::read_into) now.
+    /// leaves the chunk as it is: the next bytes have to be [read](Self::read_into).
     ///
     /// # Errors
     /// When the source fails; the chunk is left as it is.

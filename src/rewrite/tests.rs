@@ -6,7 +6,7 @@ use std::io::Write;
 use super::*;
 use crate::census::{Census, Photos};
 use crate::evidence::{OldHost, Scheme};
-use crate::export::{Choices, Contents, Layout, Reader};
+use crate::export::{Choices, Chunk, Contents, Layout, Reader};
 use crate::reference::{Candidate, Scope};
 
 const ROWS: usize = 300;
@@ -298,5 +298,65 @@ fn the_second_pass_meets_what_the_first_has_counted() {
             assert!(import == seen_import, "{encoding} {order}");
             assert_eq!(quick.ledger, expected, "{encoding} {order}");
         }
+    }
+}
+
+/// Knows which of what it is given stands in the chunk that it was lent.
+#[derive(Default)]
+struct Borrower {
+    lent: Option<Chunk>,
+    in_place: usize,
+    elsewhere: Vec<u8>,
+}
+
+impl Write for Borrower {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.lent.as_ref().and_then(|chunk| chunk.place_of(bytes)) {
+            Some(_) => self.in_place += bytes.len(),
+            None => self.elsewhere.extend_from_slice(bytes),
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ImportSink for Borrower {
+    fn lend(&mut self, chunk: &Chunk) -> std::io::Result<()> {
+        self.lent = Some(chunk.clone());
+        Ok(())
+    }
+
+    fn takes_stretches(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn everything_but_new_hosts_stands_in_what_was_lent() {
+    let bytes = export(Encoding::Utf8);
+    let treatments = treatments();
+    for is_seen in [false, true] {
+        let mut reader = open(&bytes, Encoding::Utf8);
+        let mut rewriter = Rewriter::new(&treatments, reader.dialect());
+        let mut import = Borrower::default();
+        let mut outputs =
+            Outputs { import: &mut import, contents: Contents::Everything, rollback: None };
+        let mut seen = |_: Met<'_>| Ok(());
+        let onlooker: &mut dyn Onlooker = if is_seen { &mut seen } else { &mut () };
+        let done =
+            rewrite_export(&mut reader, &mut rewriter, &mut Unguarded, &mut outputs, onlooker)
+                .unwrap();
+        // One name is no part of the other.
+        let hosts = String::from_utf8(import.elsewhere).unwrap();
+        let count = ["c7.webex.com", "a-longer-name.of.webex.com"].map(|host| {
+            let count = hosts.matches(host).count();
+            (count, count * host.len())
+        });
+        assert_eq!(count.iter().map(|(count, _)| *count as u64).sum::<u64>(), done.decided);
+        assert_eq!(count.iter().map(|(_, length)| length).sum::<usize>(), hosts.len(), "{hosts}");
+        assert!(import.in_place > bytes.len() / 2, "{is_seen}");
     }
 }

@@ -2,8 +2,9 @@
 //! is one processor only), written behind, and hashed in passing where somebody wants to know what they were.
 //!
 //! Blocks go round between the threads, a chunk of an export from the one that reads to the one that
-//! writes, so that memory is bounded and next to nothing is allocated or copied on the way. An error of one side ends the other: a read error comes in its turn, a write error
-//! with the next write, and whoever leaves early stops the reading.
+//! writes, so that memory is bounded and next to nothing is allocated or copied on the way. An error of
+//! one side ends the other: a read error comes in its turn, a write error with the next write, and
+//! whoever leaves early stops the reading.
 
 use std::io;
 use std::thread::{Builder, JoinHandle};

@@ -26,6 +26,8 @@ const PIECES: usize = 1 << 10;
 /// [`finish`](Self::finish) at the latest. [`Write::flush`] waits until all is written.
 #[derive(Debug)]
 pub struct WriteBehind {
+    /// What bytes may stand in that are written next.
+    lent: Option<Chunk>,
     block: Block,
     /// None once everything has been handed on.
     orders: Option<SyncSender<Order>>,
@@ -36,6 +38,7 @@ pub struct WriteBehind {
 /// What is written at a time: copied bytes, and pieces of a chunk that was lent between them.
 #[derive(Debug, Default)]
 struct Block {
+    /// The chunk, once there is a piece of it.
     chunk: Option<Chunk>,
     copied: Vec<u8>,
     pieces: Vec<Piece>,
@@ -58,13 +61,9 @@ enum Order {
 }
 
 impl Block {
-    /// Where bytes stand in the chunk, if they do and are worth it.
-    fn place_of(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        self.chunk.as_ref().filter(|_| bytes.len() >= LONG)?.place_of(bytes)
-    }
-
-    /// Adds bytes of the chunk behind the others.
-    fn push(&mut self, place: Range<usize>) {
+    /// Adds a piece of a chunk behind the others. All of them are pieces of one.
+    fn push(&mut self, chunk: &Chunk, place: Range<usize>) {
+        self.chunk.get_or_insert_with(|| chunk.clone());
         let copied_to = self.copied.len();
         match self.pieces.last_mut() {
             Some(last) if last.copied_to == copied_to && last.place.end == place.start => {
@@ -106,7 +105,7 @@ impl Block {
 fn write_all_vectored(to: &mut impl Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
     while !slices.is_empty() {
         match to.write_vectored(slices) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(0) => return Err(io::Error::new(io::ErrorKind::WriteZero, "no byte was taken")),
             Ok(written) => IoSlice::advance_slices(&mut slices, written),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -147,7 +146,7 @@ impl WriteBehind {
             Ok(hasher)
         })?;
         let block = Block::default();
-        Ok(Self { block, orders: Some(orders), spent, thread: Some(thread) })
+        Ok(Self { lent: None, block, orders: Some(orders), spent, thread: Some(thread) })
     }
 
     /// Waits until everything is written; gives its SHA-256, hexadecimal, where it was hashed.
@@ -164,8 +163,7 @@ impl WriteBehind {
         if self.block.is_empty() {
             return Ok(());
         }
-        let mut empty = self.spent.try_recv().unwrap_or_default();
-        empty.chunk = self.block.chunk.clone();
+        let empty = self.spent.try_recv().unwrap_or_default();
         let full = mem::replace(&mut self.block, empty);
         self.order(Order::Write(full))
     }
@@ -190,19 +188,19 @@ impl WriteBehind {
 
 impl Write for WriteBehind {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let place = self.block.place_of(bytes);
+        let lent = self.lent.as_ref().filter(|_| bytes.len() >= LONG);
+        let place = lent.and_then(|chunk| chunk.place_of(bytes));
         let is_full = match place {
-            None => self.block.copied.len() + bytes.len() > BLOCK,
             Some(_) => self.block.pieces.len() == PIECES,
+            None => self.block.copied.len() + bytes.len() > BLOCK,
         };
         if is_full {
-            // The next block has the same chunk.
             self.hand_on()?;
         }
-        match place {
-            Some(place) => self.block.push(place),
+        match (&self.lent, place) {
+            (Some(chunk), Some(place)) => self.block.push(chunk, place),
             // What is longer than a block makes a longer block, once.
-            None => self.block.copied.extend_from_slice(bytes),
+            _ => self.block.copied.extend_from_slice(bytes),
         }
         Ok(bytes.len())
     }
@@ -221,10 +219,14 @@ impl Write for WriteBehind {
 
 impl ImportSink for WriteBehind {
     fn lend(&mut self, chunk: &Chunk) -> io::Result<()> {
-        if self.block.chunk.as_ref().is_none_or(|lent| !lent.is(chunk)) {
-            self.hand_on()?;
-            self.block.chunk = Some(chunk.clone());
+        if self.lent.as_ref().is_some_and(|lent| lent.is(chunk)) {
+            return Ok(());
         }
+        if self.block.chunk.is_some() {
+            self.hand_on()?;
+        }
+        // Others were made for long records: a few of them would be all the memory there is.
+        self.lent = chunk.goes_round().then(|| chunk.clone());
         Ok(())
     }
 
@@ -248,6 +250,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::export::Home;
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -298,7 +301,7 @@ mod tests {
     #[test]
     fn what_stands_in_a_chunk_that_was_lent_arrives_like_everything_else() {
         let chunks: Vec<Chunk> =
-            (0..5_u8).map(|n| Chunk::new((0..2000).map(|at| at as u8 ^ n).collect())).collect();
+            (0..5_u8).map(|n| going_round((0..2000).map(|at| at as u8 ^ n).collect())).collect();
         // Pieces of the chunk that is lent, of one that is not, and copied bytes, long and short.
         for long in [LONG - 1, LONG, LONG + 50] {
             for count in [1, 3, 2 * PIECES] {
@@ -341,7 +344,7 @@ mod tests {
                 Ok(())
             }
         }
-        let chunk = Chunk::new((0..5 * LONG).map(|n| (n / 7) as u8).collect());
+        let chunk = going_round((0..5 * LONG).map(|n| (n / 7) as u8).collect());
         let written = Shared::default();
         let mut writer = WriteBehind::new(Little(written.clone(), 0), Hash::Sha256).unwrap();
         writer.lend(&chunk).unwrap();
@@ -356,19 +359,36 @@ mod tests {
         assert!(*written.0.lock().unwrap() == expected);
     }
 
+    /// A chunk whose buffer went home to nobody in the end.
+    fn going_round(bytes: Vec<u8>) -> Chunk {
+        let home = Home { to: sync_channel(0).0, length: bytes.len() };
+        Chunk::at_home(bytes, home)
+    }
+
     #[test]
-    fn a_chunk_is_let_go_once_it_is_written() {
+    fn a_chunk_is_let_go_once_it_is_written_or_not_wanted() {
         let mut writer = WriteBehind::new(io::sink(), Hash::Nothing).unwrap();
-        let (to, home) = sync_channel(2);
-        for n in 0..2_u8 {
-            let home = crate::export::Home { to: to.clone(), length: 2 * LONG };
-            let chunk = Chunk::at_home(vec![n; 2 * LONG], home);
+        let (to, home) = sync_channel(1);
+        // A piece of some chunks is written, of others nothing, or what is not worth it.
+        for (n, written) in [LONG, 0, 2 * LONG, LONG - 1, LONG].into_iter().enumerate() {
+            let bytes = vec![n as u8; 2 * LONG];
+            let chunk = Chunk::at_home(bytes, Home { to: to.clone(), length: 2 * LONG });
             writer.lend(&chunk).unwrap();
-            writer.write_all(&chunk[10..][..LONG]).unwrap();
+            writer.write_all(&chunk[..written]).unwrap();
+            drop(chunk);
+            writer.lend(&Chunk::new(Vec::new())).unwrap();
+            assert_eq!(home.recv().unwrap()[0], n as u8, "{written}");
         }
-        assert_eq!(home.recv().unwrap(), [0; 2 * LONG]);
+        // One that does not go round is not held on to.
+        for chunk in [
+            Chunk::new(vec![b'x'; 2 * LONG]),
+            Chunk::at_home(vec![b'x'; 2 * LONG], Home { to: to.clone(), length: LONG }),
+        ] {
+            writer.lend(&chunk).unwrap();
+            writer.write_all(&chunk).unwrap();
+            assert!(writer.lent.is_none() && writer.block.chunk.is_none());
+        }
         writer.finish().unwrap();
-        assert_eq!(home.recv().unwrap(), [1; 2 * LONG]);
     }
 
     #[test]

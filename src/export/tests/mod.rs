@@ -104,8 +104,8 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// A source that hands over chunks and holds on to some, each with as many new bytes as `steps` say in turn and with a
-/// little room in front of them; the first, and what does not fit there, has to be read.
+/// A source that hands over chunks, and holds on to some, each with as many new bytes as `steps` say in
+/// turn and with a little room in front of them; the first, and what does not fit there, has to be read.
 struct HandOver<'a> {
     bytes: &'a [u8],
     steps: &'a [usize],

@@ -146,8 +146,11 @@ impl Export {
 
     /// Reading and nothing else than one of these: `hash`; `copy`, `copy-hashed` or `scan` into the copy.
     pub(crate) fn only(&self, work: &str, setting: &Setting) -> Task {
-        let output = if work == "hash" { &[][..] } else { &[text(&self.copy)] };
-        Task::of(&setting.engine, &[work, text(&self.path)]).arguments(output).writes(&[&self.copy])
+        let task = Task::of(&setting.engine, &[work, text(&self.path)]);
+        match work {
+            "hash" => task,
+            _ => task.arguments(&[text(&self.copy)]).writes(&[&self.copy]),
+        }
     }
 
     /// `cat` into the copy.
