@@ -240,10 +240,11 @@ impl Scanner {
         work: Work<'_>,
     ) {
         self.read_blocks(lanes, encoding, work);
-        self.cut_records::<L, KEEPS>(lanes, encoding, work);
+        self.cut_records::<KEEPS>(encoding, work);
     }
 
-    /// The first half of a scan: blocks to what separates in them.
+    /// The first half of a scan: blocks to what separates in them. The bytes are fetched of the scan that
+    /// comes [next but one](AHEAD): another processor may have read them.
     #[inline(always)]
     fn read_blocks<L: Lanes>(&mut self, lanes: L, encoding: Encoding, work: Work<'_>) {
         let length = BLOCK * encoding.width();
@@ -251,6 +252,10 @@ impl Scanner {
         let mut rest = &work.bytes[work.from..];
         for found in &mut self.blocks[..work.blocks] {
             if let Some(block) = whole(lanes, rest, encoding) {
+                lanes.fetch(rest, AHEAD * BLOCK);
+                if encoding.width() > 1 {
+                    lanes.fetch(rest, (AHEAD + 1) * BLOCK);
+                }
                 let lf_follows = || encoding.is_unit(rest, length, LF);
                 (*found, grammar) = grammar.read(lanes, block, lf_follows);
                 rest = &rest[length..];
@@ -263,15 +268,9 @@ impl Scanner {
         self.grammar = grammar;
     }
 
-    /// The second half: what separates to the ends of records. Meanwhile the bytes are fetched of the
-    /// scan that comes [next but one](AHEAD): another processor may have read them.
+    /// The second half: what separates to the ends of records.
     #[inline(always)]
-    fn cut_records<L: Lanes, const KEEPS: bool>(
-        &mut self,
-        lanes: L,
-        encoding: Encoding,
-        work: Work<'_>,
-    ) {
+    fn cut_records<const KEEPS: bool>(&mut self, encoding: Encoding, work: Work<'_>) {
         let width = encoding.width();
         let photo_field = self.photo_field;
         let (mut open, mut start, mut at) = (self.open, work.start, work.from);
@@ -279,9 +278,6 @@ impl Scanner {
         // Behind these the delimiters of the open record are kept.
         let mut kept = 0;
         for nth in 0..work.blocks {
-            for half in 0..width {
-                lanes.fetch(work.bytes, at + (AHEAD + half) * BLOCK);
-            }
             let Block { mut delimiters, mut ends, mut inner_breaks } = self.blocks[nth];
             while ends != 0 {
                 let end = ends & ends.wrapping_neg();
