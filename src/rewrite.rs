@@ -167,9 +167,9 @@ pub enum AtOnce<'r> {
 pub struct Replacement<'r> {
     /// Where the cells of the origin point.
     pub endpoint: Endpoint,
-    /// Where the old host stands in a cell's text, in bytes.
+    /// Where the old host stands in a cell's text as UTF-8, for reports.
     pub old_host: Range<usize>,
-    /// Where the old host stands, in bytes from where the text of the photo cell begins.
+    /// Where the old host stands in the bytes of the export, from where the text of the photo cell begins.
     pub host: Range<usize>,
     /// The new host, ASCII.
     pub name: &'r str,
