@@ -171,6 +171,10 @@ impl ExportError {
                  download was damaged: export the users again",
             ),
             Self::Empty { .. } => Some("export the users again; the download may have failed"),
+            Self::NoColumn { column, nearest: None, .. } if column == PHOTO_COLUMN => Some(
+                "give the CSV file that the Administration Tool exported; a photo column of another \
+                 name is given with `--column`, a file without a header with `--headerless`",
+            ),
             _ => None,
         }
     }

@@ -45,7 +45,10 @@ fn a_header_without_the_column() {
         ),
     ] {
         let choices = Choices { column: column.map(str::to_owned), ..Choices::default() };
-        refused(format!("{header}\nx,y\n").as_bytes(), &choices, message);
+        let error = refused(format!("{header}\nx,y\n").as_bytes(), &choices, message);
+        // What to do is said once: in the message, or else behind it.
+        let hint = error.hint().unwrap_or_default();
+        assert_ne!(message.contains("--column"), hint.contains("--column"), "{message}; {hint}");
     }
     refused(
         b"email,userName\n",
