@@ -174,7 +174,7 @@ fn follow(
 impl AsAsked {
     fn read_into(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = if self.is_at_end { 0 } else { self.source.read(into)? };
-        // An empty buffer is filled, whatever follows.
+        // Whoever has room for no byte is given none, and that is no end.
         self.is_at_end |= read == 0 && !into.is_empty();
         Ok(read)
     }
